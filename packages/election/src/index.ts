@@ -1,1 +1,12 @@
-export {};
+export type {
+  Coordinator,
+  ElectionMessage,
+  GroupEntry,
+  GroupName,
+  Heartbeat,
+  Probe,
+  ProbeAck,
+  ProbeRequest,
+  ServerId,
+  ServerPhase,
+} from './core/messages.ts';
