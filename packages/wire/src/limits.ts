@@ -1,0 +1,20 @@
+/** Limits of the wire. Bytes, milliseconds and counts; receivers enforce them before they allocate. */
+
+/** A UDP datagram, all headers of ours included. */
+export const MAX_DATAGRAM_BYTES = 1024;
+/** A JSON message, encoded. */
+export const MAX_MESSAGE_BYTES: number = 64 * 1024;
+/** The file that is hidden in a picture. */
+export const MAX_HIDDEN_FILE_BYTES: number = 12 * 1024 * 1024;
+/** A stego picture. */
+export const MAX_STEGO_BYTES: number = 64 * 1024 * 1024;
+/** Code points in an image's name. */
+export const MAX_NAME_LENGTH = 64;
+/** Views that a person can ask for, give or hold. */
+export const MAX_VIEWS = 65_535;
+/** A signed grant; format 1 has 464. */
+export const MAX_GRANT_BYTES = 1024;
+/** Servers of one cloud. */
+export const MAX_SERVERS = 100;
+/** How far ahead of the directory's clock a request may expire. */
+export const MAX_REQUEST_LIFETIME_MS: number = 10 * 60 * 1000;

@@ -1,0 +1,188 @@
+/**
+ * JSON on the wire: `{"v":1,"type":…}`. One decoder per link, so that nothing arrives where it has no business.
+ *
+ * Requests and peers' messages are `{v, type, id, …, body}`; acknowledgements are `{v, type: "<type>_ack", id, status, body | error}`.
+ */
+
+import { z } from 'zod';
+import { utf8Decode, utf8Encode } from '../bytes.ts';
+import {
+  InvalidFieldError,
+  MalformedMessageError,
+  MessageTooLongError,
+  UnknownMessageTypeError,
+  UnsupportedVersionError,
+} from '../errors.ts';
+import { MAX_MESSAGE_BYTES } from '../limits.ts';
+import type {
+  AnyAck,
+  AnyPeerRequest,
+  AnyRequest,
+  Assigned,
+  Cancel,
+  ClientMessage,
+  CloudMessage,
+  PeerAck,
+  PeerMessage,
+} from './envelope.ts';
+import * as f from './fields.ts';
+import { type PeerType, peerAckBodySchema, peerBodySchemas } from './peer.ts';
+import { ackBodySchemas, type RequestType, requestBodySchemas } from './requests.ts';
+import { type ServerMessage, serverMessageSchemas } from './server.ts';
+
+const ACK = '_ack';
+
+/** A parsed JSON object whose version is ours and whose `type` is a string. */
+interface Envelope {
+  readonly type: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+function openEnvelope(bytes: Uint8Array, limit: number): Envelope {
+  if (bytes.length > limit) throw new MessageTooLongError(bytes.length, limit);
+  let value: unknown;
+  try {
+    value = JSON.parse(utf8Decode(bytes));
+  } catch {
+    throw new MalformedMessageError('not JSON in UTF-8');
+  }
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new MalformedMessageError('not a JSON object');
+  }
+  const { v, type, ...fields } = value as Record<string, unknown>;
+  if (v !== f.MESSAGE_VERSION) throw new UnsupportedVersionError('the message has another version');
+  if (typeof type !== 'string') throw new UnknownMessageTypeError('the message has no type');
+  return { type, fields };
+}
+
+/** Looks a schema up by own key only: `constructor` and `__proto__` are no types. */
+function schemaOf<S>(schemas: Readonly<Record<string, S>>, type: string): S {
+  if (!Object.hasOwn(schemas, type)) throw new UnknownMessageTypeError('no such message on this link');
+  return schemas[type] as S;
+}
+
+function parse<T>(schema: z.ZodType<T>, value: unknown, at = ''): T {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
+  const issue = result.error.issues[0];
+  // Unknown keys come from the sender: they are not repeated in the error.
+  const path = [...(at ? [at] : []), ...(issue?.path ?? []).map(String)].join('.');
+  throw new InvalidFieldError(path, issue?.code === 'unrecognized_keys' ? 'unknown field' : (issue?.code ?? 'invalid'));
+}
+
+function seal(type: string, fields: object, limit: number): Uint8Array {
+  const bytes = utf8Encode(JSON.stringify({ v: f.MESSAGE_VERSION, type, ...fields }));
+  if (bytes.length > limit) throw new MessageTooLongError(bytes.length, limit);
+  return bytes;
+}
+
+const requestHead = z.strictObject({
+  id: f.requestId,
+  notAfter: f.time,
+  servers: f.servers,
+  tried: f.servers,
+  body: z.unknown(),
+});
+const idOnly = z.strictObject({ id: f.requestId });
+const assignedHead = z.strictObject({ id: f.requestId, server: f.serverId, lane: f.u32.optional() });
+const peerHead = z.strictObject({ id: f.requestId, body: z.unknown() });
+const successHead = z.strictObject({ id: f.requestId, status: z.literal('success'), body: z.unknown() });
+const failureHead = z.strictObject({ id: f.requestId, status: z.enum(['refused', 'error']), error: f.failure });
+const ackHead = z.discriminatedUnion('status', [
+  successHead.extend({ server: f.serverId }),
+  failureHead.extend({ server: f.serverId }),
+]);
+const peerAckHead = z.discriminatedUnion('status', [successHead, failureHead]);
+
+/** @throws WireError subclasses */
+export function decodeClientMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): ClientMessage {
+  const { type, fields } = openEnvelope(bytes, limit);
+  if (type === 'cancel') return { kind: 'cancel', id: parse(idOnly, fields).id };
+  const schema = schemaOf<z.ZodType>(requestBodySchemas, type);
+  const head = parse(requestHead, fields);
+  const request = { type: type as RequestType, ...head, body: parse(schema, head.body, 'body') } as AnyRequest;
+  return { kind: 'request', request };
+}
+
+export function encodeRequest(request: AnyRequest, limit: number = MAX_MESSAGE_BYTES): Uint8Array {
+  const { type, id, notAfter, servers, tried, body } = request;
+  return seal(type, { id, notAfter, servers, tried, body }, limit);
+}
+
+export function encodeCancel(cancel: Cancel): Uint8Array {
+  return seal('cancel', { id: cancel.id }, MAX_MESSAGE_BYTES);
+}
+
+/** @throws WireError subclasses */
+export function decodeCloudMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): CloudMessage {
+  const { type, fields } = openEnvelope(bytes, limit);
+  if (type === 'assigned') return { kind: 'assigned', assigned: { type, ...parse(assignedHead, fields) } };
+  if (!type.endsWith(ACK)) throw new UnknownMessageTypeError('no such message on this link');
+  const of = type.slice(0, -ACK.length);
+  const schema = schemaOf<z.ZodType>(ackBodySchemas, of);
+  const head = parse(ackHead, fields);
+  const ack = (
+    head.status === 'success' ? { type: of, ...head, body: parse(schema, head.body, 'body') } : { type: of, ...head }
+  ) as AnyAck;
+  return { kind: 'ack', ack };
+}
+
+/** An acknowledgement may be longer than a message: it then travels as an `answer` transfer, with `limit` set accordingly. */
+export function encodeAck(ack: AnyAck, limit: number = MAX_MESSAGE_BYTES): Uint8Array {
+  const { type, ...fields } = ack;
+  return seal(type + ACK, fields, limit);
+}
+
+export function encodeAssigned(assigned: Assigned): Uint8Array {
+  const { type, ...fields } = assigned;
+  return seal(type, fields, MAX_MESSAGE_BYTES);
+}
+
+/** @throws WireError subclasses */
+export function decodePeerMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): PeerMessage {
+  const { type, fields } = openEnvelope(bytes, limit);
+  if (type.endsWith(ACK)) {
+    const of = type.slice(0, -ACK.length);
+    schemaOf<z.ZodType>(peerBodySchemas, of);
+    const head = parse(peerAckHead, fields);
+    const ack = (
+      head.status === 'success'
+        ? { type: of, ...head, body: parse(peerAckBodySchema, head.body, 'body') }
+        : { type: of, ...head }
+    ) as PeerAck;
+    return { kind: 'ack', ack };
+  }
+  const schema = schemaOf<z.ZodType>(peerBodySchemas, type);
+  const head = parse(peerHead, fields);
+  const request = { type: type as PeerType, id: head.id, body: parse(schema, head.body, 'body') } as AnyPeerRequest;
+  return { kind: 'request', request };
+}
+
+export function encodePeerRequest(request: AnyPeerRequest): Uint8Array {
+  return seal(request.type, { id: request.id, body: request.body }, MAX_MESSAGE_BYTES);
+}
+
+export function encodePeerAck(ack: PeerAck): Uint8Array {
+  const { type, ...fields } = ack;
+  return seal(type + ACK, fields, MAX_MESSAGE_BYTES);
+}
+
+/** @throws WireError subclasses */
+export function decodeServerMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): ServerMessage {
+  const { type, fields } = openEnvelope(bytes, limit);
+  const schema = schemaOf<z.ZodType>(serverMessageSchemas, type);
+  return { type, ...(parse(schema, fields) as object) } as ServerMessage;
+}
+
+export function encodeServerMessage(message: ServerMessage): Uint8Array {
+  const { type, ...fields } = message;
+  return seal(type, fields, MAX_MESSAGE_BYTES);
+}
+
+/**
+ * The bytes over which a claim's digest is taken: type and body in schema order, without what changes between
+ * retransmissions (`tried`, `servers`, `notAfter`). The request must come from a decoder.
+ */
+export function canonicalBody(request: AnyRequest): Uint8Array {
+  return utf8Encode(JSON.stringify([request.type, request.body]));
+}

@@ -1,0 +1,63 @@
+/** Image names and ids: `client<ID>-<name>` (SPEC D3). */
+
+import { InvalidNameError } from './errors.ts';
+import { MAX_NAME_LENGTH } from './limits.ts';
+
+const NAME: RegExp = new RegExp(`^[\\p{L}\\p{N} ._-]{1,${MAX_NAME_LENGTH}}$`, 'u');
+const IMAGE_ID: RegExp = /^client([1-9][0-9]{0,15})-(.+)$/su;
+
+/** Whether a name may be part of an image id: letters, digits, space, `.`, `_`, `-`; NFC; no blank ends; not dots alone. */
+export function isImageName(name: string): boolean {
+  return NAME.test(name) && name === name.normalize('NFC') && name === name.trim() && !/^\.+$/.test(name);
+}
+
+/**
+ * Makes a name of a file's name: drops the folder and the extension, normalises to NFC, replaces what is not allowed by `_`.
+ * @throws InvalidNameError when nothing is left.
+ */
+export function imageNameFromPath(path: string): string {
+  const base = path.slice(Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\')) + 1);
+  const stem = base.replace(/\.[^.]+$/u, '') || base;
+  const name = [...stem.normalize('NFC').replace(/[^\p{L}\p{N} ._-]/gu, '_')].slice(0, MAX_NAME_LENGTH).join('').trim();
+  if (!isImageName(name)) throw new InvalidNameError('no usable image name in the path');
+  return name;
+}
+
+/** @throws InvalidNameError, RangeError */
+export function imageId(clientId: number, name: string): string {
+  if (!Number.isSafeInteger(clientId) || clientId < 1) throw new RangeError('client id out of range');
+  if (!isImageName(name)) throw new InvalidNameError('the image name is not allowed');
+  return `client${clientId}-${name}`;
+}
+
+/** Splits an image id. @throws InvalidNameError */
+export function parseImageId(id: string): { readonly clientId: number; readonly name: string } {
+  const match = IMAGE_ID.exec(id);
+  const clientId = Number(match?.[1]);
+  const name = match?.[2] ?? '';
+  if (!Number.isSafeInteger(clientId) || !isImageName(name)) throw new InvalidNameError('not an image id');
+  return { clientId, name };
+}
+
+export function isImageId(id: string): boolean {
+  try {
+    parseImageId(id);
+    return true;
+  } catch {
+    return false; // the reason is of no interest here: any malformed id is just not one
+  }
+}
+
+/**
+ * Makes text from the network safe to print on a terminal or in a log: control, format, surrogate and bidirectional
+ * characters become `�`, and more than `limit` code points are cut with `…`.
+ */
+export function printable(text: string, limit = 200): string {
+  const points = [...text.slice(0, 4 * limit)];
+  const cut = points.length > limit || text.length > 4 * limit;
+  const safe = points
+    .slice(0, limit)
+    .join('')
+    .replace(/[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]/gu, '\uFFFD');
+  return cut ? `${safe}…` : safe;
+}
