@@ -38,7 +38,8 @@ export interface RequestBodies {
     readonly afterImageId?: string | undefined;
     readonly limit: number;
   };
-  readonly lookup: { readonly clientId: number };
+  /** One client, by its number or by the key of its sessions. */
+  readonly lookup: { readonly clientId: number } | { readonly boxKey: string };
   /** The picture itself travels as an `upload` transfer under the request's id; the stego picture comes back as `result`. */
   readonly encode: {
     readonly imageId: string;
@@ -184,7 +185,7 @@ export const requestBodySchemas: Schemas<RequestBodies> = {
   shutdown: z.strictObject({ counter: z.int().min(1) }),
   active_users: z.strictObject({ after: f.clientId.optional(), limit }),
   list_images: z.strictObject({ clientId: f.clientId, afterImageId: f.imageIdField.optional(), limit }),
-  lookup: z.strictObject({ clientId: f.clientId }),
+  lookup: z.union([z.strictObject({ clientId: f.clientId }), z.strictObject({ boxKey: f.key32 })]),
   encode: z.strictObject({
     imageId: f.imageIdField,
     bytes: z.int().min(1).max(MAX_HIDDEN_FILE_BYTES),
