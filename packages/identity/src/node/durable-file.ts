@@ -1,0 +1,54 @@
+/** Whole files that are either the old ones or the new ones after any crash. */
+
+import { randomBytes } from 'node:crypto';
+import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+
+export interface DurableWrite {
+  /** False: fail with `EEXIST` rather than replace a file. Default true. */
+  readonly replace?: boolean;
+}
+
+/**
+ * Writes a file so that it is on the disk when the promise resolves, and so that a crash leaves the old contents or the new:
+ * temporary file in the same folder (mode 0600), fsync, rename, fsync of the folder. Makes the folder (0700) when it is missing.
+ * @throws the errors of node:fs, with nothing left behind
+ */
+export async function writeFileDurably(
+  path: string,
+  bytes: Uint8Array,
+  { replace = true }: DurableWrite = {},
+): Promise<void> {
+  const folder = dirname(path);
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  try {
+    await writeNew(temporary, bytes);
+    // link() refuses to replace, rename() does not.
+    await (replace ? rename(temporary, path) : link(temporary, path));
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncFolder(folder);
+}
+
+/** Makes the names in a folder durable. Windows has no such call, and keeps names with the files. */
+export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(folder, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
