@@ -1,0 +1,19 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { addInitLocal } from './commands/init-local.ts';
+import { addKeygen } from './commands/keygen.ts';
+import { addManifest } from './commands/manifest.ts';
+
+/** The command line. Commands throw; `main.ts` turns what they throw into one line and an exit code. */
+export function createProgram(): Command {
+  const { version, description } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+    readonly version: string;
+    readonly description: string;
+  };
+  const program = new Command('p2pimg-server').description(description).version(version);
+  program.showSuggestionAfterError().exitOverride();
+  addInitLocal(program);
+  addKeygen(program);
+  addManifest(program);
+  return program;
+}
