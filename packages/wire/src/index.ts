@@ -67,7 +67,15 @@ export type {
   RequestBodies,
   RequestType,
 } from './messages/requests.ts';
-export type { Done, Handling, RequestNotice, ServerMessage, ServerMessageType, Stamp } from './messages/server.ts';
+export type {
+  Done,
+  ElectionNotice,
+  Handling,
+  RequestNotice,
+  ServerMessage,
+  ServerMessageType,
+  Stamp,
+} from './messages/server.ts';
 export { imageId, imageNameFromPath, isImageId, isImageName, parseImageId, printable } from './names.ts';
 export {
   CONTROL_HEADER_BYTES,
@@ -150,3 +158,4 @@ export {
   writeControlHeader,
   writeDataHeader,
 } from './packet/headers.ts';
+export { readU16, readU32, readU48, writeU16, writeU32, writeU48 } from './packet/integers.ts';

@@ -1,6 +1,7 @@
 /** Messages between servers, on the peer port. */
 
 import { z } from 'zod';
+import { MAX_SERVERS } from '../limits.ts';
 import * as f from './fields.ts';
 
 /** The leader says who handles a request. */
@@ -24,20 +25,106 @@ export interface Handling {
 export interface Done {
   readonly type: 'done';
   readonly id: string;
+  /** The attempt that ended: a `done` may overtake the `stamp` and the `handling` that it belongs to. */
+  readonly attempt: number;
   readonly outcome: 'answered' | 'passed' | 'cancelled';
 }
 
 export type RequestNotice = Stamp | Handling | Done;
 
-export type ServerMessage = RequestNotice;
+/** See `@p2pimg/election`, whose messages these are: there they are explained field by field. */
+export interface ServerGroupName {
+  readonly epoch: number;
+  readonly leader?: string;
+  readonly revision: number;
+}
+
+export interface Heartbeat {
+  readonly type: 'heartbeat';
+  readonly sequence: number;
+  readonly incarnation: number;
+  readonly phase: 'joining' | 'member' | 'leaving';
+  readonly group: ServerGroupName;
+  readonly priority: number;
+  readonly outstanding: number;
+  readonly serviceMs: number;
+  readonly utilization: number;
+}
+
+export interface Probe {
+  readonly type: 'probe';
+  readonly nonce: number;
+  readonly incarnation: number;
+  readonly asker: string;
+}
+
+export interface ProbeAck {
+  readonly type: 'probe_ack';
+  readonly nonce: number;
+  readonly subject: string;
+  readonly incarnation: number;
+  readonly asker: string;
+}
+
+export interface ProbeRequest {
+  readonly type: 'probe_request';
+  readonly nonce: number;
+  readonly subject: string;
+  readonly incarnation: number;
+}
+
+export interface Coordinator {
+  readonly type: 'coordinator';
+  readonly epoch: number;
+  readonly leader: string;
+  readonly revision: number;
+  readonly members: readonly { readonly id: string; readonly incarnation: number; readonly priority: number }[];
+}
+
+export type ElectionNotice = Heartbeat | Probe | ProbeAck | ProbeRequest | Coordinator;
+
+export type ServerMessage = RequestNotice | ElectionNotice;
 export type ServerMessageType = ServerMessage['type'];
 
 type Schemas = { readonly [T in ServerMessageType]: z.ZodType<Omit<Extract<ServerMessage, { type: T }>, 'type'>> };
 
 const attempt = z.int().min(0).max(1000);
+const counter = z.int().min(0);
+const incarnation = z
+  .int()
+  .min(0)
+  .max(2 ** 52);
+const priority = z.number().positive().max(100);
+const group: z.ZodType<ServerGroupName> = z.strictObject({
+  epoch: counter,
+  leader: z.exactOptional(f.serverId),
+  revision: counter,
+});
 
 export const serverMessageSchemas: Schemas = {
-  stamp: z.strictObject({ id: f.requestId, handler: f.serverId, epoch: f.time, attempt }),
+  stamp: z.strictObject({ id: f.requestId, handler: f.serverId, epoch: counter, attempt }),
   handling: z.strictObject({ id: f.requestId, attempt }),
-  done: z.strictObject({ id: f.requestId, outcome: z.enum(['answered', 'passed', 'cancelled']) }),
+  done: z.strictObject({ id: f.requestId, attempt, outcome: z.enum(['answered', 'passed', 'cancelled']) }),
+  heartbeat: z.strictObject({
+    sequence: z.int().min(1),
+    incarnation,
+    phase: z.enum(['joining', 'member', 'leaving']),
+    group,
+    priority,
+    outstanding: f.u32,
+    serviceMs: z.number().positive().max(3_600_000),
+    utilization: z.number().min(0).max(1),
+  }),
+  probe: z.strictObject({ nonce: f.u32, incarnation, asker: f.serverId }),
+  probe_ack: z.strictObject({ nonce: f.u32, subject: f.serverId, incarnation, asker: f.serverId }),
+  probe_request: z.strictObject({ nonce: f.u32, subject: f.serverId, incarnation }),
+  coordinator: z.strictObject({
+    epoch: z.int().min(1),
+    leader: f.serverId,
+    revision: counter,
+    members: z
+      .array(z.strictObject({ id: f.serverId, incarnation, priority }))
+      .min(1)
+      .max(MAX_SERVERS),
+  }),
 };

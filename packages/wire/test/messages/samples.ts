@@ -93,10 +93,33 @@ export const peerRequests: readonly AnyPeerRequest[] = Object.entries(peerBodies
   ([type, body]) => ({ type, id, body }) as AnyPeerRequest,
 );
 
-export const notices: readonly Extract<ServerMessage, { type: 'stamp' | 'handling' | 'done' }>[] = [
-  { type: 'stamp', id, handler: 's2', epoch: 4, attempt: 0 },
-  { type: 'handling', id, attempt: 1 },
-  { type: 'done', id, outcome: 'answered' },
-];
+const serverMessages: { readonly [T in ServerMessageType]: Extract<ServerMessage, { type: T }> } = {
+  stamp: { type: 'stamp', id, handler: 's2', epoch: 4, attempt: 0 },
+  handling: { type: 'handling', id, attempt: 1 },
+  done: { type: 'done', id, attempt: 1, outcome: 'answered' },
+  heartbeat: {
+    type: 'heartbeat',
+    sequence: 7,
+    incarnation: 1_800_000_000_000,
+    phase: 'member',
+    group: { epoch: 4, leader: 's1', revision: 2 },
+    priority: 100,
+    outstanding: 3,
+    serviceMs: 12.5,
+    utilization: 0.25,
+  },
+  probe: { type: 'probe', nonce: 9, incarnation: 5, asker: 's1' },
+  probe_ack: { type: 'probe_ack', nonce: 9, subject: 's2', incarnation: 6, asker: 's1' },
+  probe_request: { type: 'probe_request', nonce: 9, subject: 's2', incarnation: 5 },
+  coordinator: {
+    type: 'coordinator',
+    epoch: 4,
+    leader: 's1',
+    revision: 2,
+    members: [{ id: 's1', incarnation: 6, priority: 0.5 }],
+  },
+};
+
+export const notices: readonly ServerMessage[] = Object.values(serverMessages);
 
 export type { ServerMessageType };
