@@ -1,0 +1,27 @@
+export { capacity, pixelsFor } from './capacity.ts';
+export type { CompiledCover, CompileOptions, Fidelity } from './cover/compile.ts';
+export type { Fit } from './cover/fit.ts';
+export type { EmbedOptions } from './embed.ts';
+export {
+  AuthFailedError,
+  BadArgumentError,
+  BadImageError,
+  CoverTooSmallError,
+  LimitExceededError,
+  NoAlphaError,
+  RightsBandError,
+  StegoError,
+  TruncatedError,
+  UnsupportedJpegError,
+  UnsupportedPngError,
+  VisibleProfileError,
+} from './errors.ts';
+export type { Extracted, Inspection } from './extract.ts';
+export { defaultLimits, type Limits } from './limits.ts';
+export type { Platform } from './platform.ts';
+export { defaultProfile, type Profile, profiles } from './profile.ts';
+export type { Background } from './quality/composite.ts';
+export { psnr } from './quality/psnr.ts';
+export { ssim } from './quality/ssim.ts';
+export { type AnyRaster, cropRows, type Raster } from './raster.ts';
+export { createStego, type ExtractOptions, type ReadOptions, type Stego } from './stego.ts';

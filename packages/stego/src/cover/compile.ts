@@ -1,0 +1,266 @@
+import { BitWriter } from '../deflate/bit-writer.ts';
+import { distanceCount, endOfBlock, literalCount, writeDynamicHeader } from '../deflate/dynamic-header.ts';
+import { canonicalCode, codeLengths, type HuffmanCode } from '../deflate/huffman.ts';
+import { BadArgumentError, VisibleProfileError } from '../errors.ts';
+import type { Platform } from '../platform.ts';
+import { concat, makeChunk } from '../png/chunks.ts';
+import { defaultProfile, type Profile, type ProfileTraits, profileTraits } from '../profile.ts';
+import { checkRaster, type Raster } from '../raster.ts';
+import { directLayout, type PixelLayout, paletteLayout } from './layout.ts';
+import { noiseModel } from './noise.ts';
+import { makePalette } from './palette.ts';
+import { type ColourPlane, constantResidual, planRows, type RowPlan } from './plan-rows.ts';
+import { flatten, greySamples } from './samples.ts';
+
+/**
+ * How exactly the cover is kept. Colours that are partly transparent are put on white first.
+ * - `'exact'`: every sample as it is;
+ * - `{ maxError }`: each sample may move by up to 1 … 32 levels where that saves bytes (4 gives about 40 dB);
+ * - `'grey'`: luma only;
+ * - `{ palette }`: at most so many colours, 2 … 256 >> k; 8-bit profiles only.
+ */
+export type Fidelity = 'exact' | 'grey' | { readonly maxError: number } | { readonly palette: number };
+
+export interface CompileOptions {
+  readonly profile?: Profile;
+  readonly fidelity?: Fidelity;
+  /** Needed for profiles whose noise shows. */
+  readonly allowVisible?: boolean;
+}
+
+/**
+ * A cover with everything worked out that does not depend on the payload: row filters, Huffman code, the bits of every
+ * byte but the one that carries, and their part of the checksum. Compile once, embed many times; treat as opaque.
+ */
+export interface CompiledCover {
+  readonly width: number;
+  readonly height: number;
+  readonly profile: Profile;
+  readonly fidelity: Fidelity;
+  /** The picture it was made from; scaling starts from it. */
+  readonly source: Raster;
+  readonly layout: PixelLayout;
+  /** SHA-256 of the prepared picture; enters the synthetic nonce. */
+  readonly digest: Uint8Array;
+  /** PLTE and tRNS, or empty. */
+  readonly paletteChunks: Uint8Array;
+  /** Per pixel what the carrying byte is combined with by "or"; empty unless there is a palette. */
+  readonly indexBase: Uint8Array;
+  readonly filters: Uint8Array;
+  /** Header of the deflate block; the last byte may be partial. */
+  readonly blockHeader: Uint8Array;
+  readonly blockHeaderBits: number;
+  /** Per literal and end of block: code length << 16 | code. */
+  readonly codes: Int32Array;
+  /** Per pixel the number of bits of its fixed bytes. */
+  readonly fixedBits: Uint8Array;
+  /** Those bits in pieces of at most {@link pieceBits}, each pixel starting a new piece. */
+  readonly pieces: Int32Array;
+  /** Per row: index of its first piece, its fixed bits, and the Adler-32 part of its fixed bytes. */
+  readonly rowPieces: Uint32Array;
+  readonly rowBits: Float64Array;
+  readonly rowSums: Float64Array;
+  readonly rowMoments: Float64Array;
+}
+
+/** Bits of one piece: with 7 bits left over from before they still fit into 32. */
+export const pieceBits = 24;
+
+const codeLimit = 15;
+const largestError = 32;
+/** Up to here the sums of a row are exact in a double. */
+const largestWidth = 65_535;
+
+/**
+ * Compiles a cover.
+ * @throws BadArgumentError, VisibleProfileError
+ */
+export function compileCover(platform: Platform, image: Raster, options: CompileOptions = {}): CompiledCover {
+  const { profile = defaultProfile, fidelity = 'exact', allowVisible = false } = options;
+  checkRaster(image);
+  if (image.width > largestWidth) throw new BadArgumentError(`a cover is at most ${largestWidth} pixels wide`);
+  const traits = profileTraits(profile);
+  if (traits.visible && !allowVisible) throw new VisibleProfileError(profile);
+  const common = { width: image.width, height: image.height, profile, fidelity, source: image };
+  if (typeof fidelity === 'object' && 'palette' in fidelity) {
+    return { ...common, ...compilePalette(platform, image, traits, fidelity.palette) };
+  }
+  const maxError = typeof fidelity === 'object' ? fidelity.maxError : 0;
+  if (!Number.isInteger(maxError) || maxError < 0 || maxError > largestError) {
+    throw new BadArgumentError(`maxError is a whole number from 0 to ${largestError}`);
+  }
+  return { ...common, ...compileDirect(platform, image, traits, fidelity === 'grey' ? 1 : 3, maxError) };
+}
+
+type Compiled = Omit<CompiledCover, 'width' | 'height' | 'profile' | 'fidelity' | 'source'>;
+
+function compileDirect(
+  platform: Platform,
+  image: Raster,
+  traits: ProfileTraits,
+  channels: 1 | 3,
+  maxError: number,
+): Compiled {
+  const layout = directLayout(traits, channels);
+  const noise = noiseModel(traits);
+  const samples = channels === 1 ? greySamples(image) : flatten(image);
+  const plane: ColourPlane = { width: image.width, height: image.height, channels, samples };
+  const plan = planRows(plane, layout, noise, maxError);
+  const code = makeCode(plan.frequencies, noise.reachable);
+  return {
+    layout,
+    digest: digestOf(platform, image, layout, plane.samples),
+    paletteChunks: new Uint8Array(0),
+    indexBase: new Uint8Array(0),
+    filters: plan.filters,
+    ...describeCode(code),
+    ...encodeFixedBytes(plane, layout, plan, code),
+  };
+}
+
+function compilePalette(platform: Platform, image: Raster, traits: ProfileTraits, colours: number): Compiled {
+  const values = 1 << traits.bits;
+  if (traits.depth !== 8) throw new BadArgumentError('a palette needs an 8-bit profile');
+  if (!Number.isInteger(colours) || colours < 2 || colours * values > 256) {
+    throw new BadArgumentError(`with this profile a palette has 2 to ${256 / values} colours`);
+  }
+  const { width, height } = image;
+  const { palette, indices } = makePalette(flatten(image), colours);
+  const frequencies = new Float64Array(literalCount);
+  const indexBase = indices.map((index) => index * values);
+  for (const base of indexBase) for (let s = 0; s < values; s++) frequencies[base + s]!++;
+  frequencies[0]! += height * values;
+  const plte = new Uint8Array(palette.length * values);
+  const trns = new Uint8Array((palette.length / 3) * values);
+  for (let entry = 0; entry < trns.length; entry++) {
+    const colour = Math.floor(entry / values) * 3;
+    plte.set(palette.subarray(colour, colour + 3), entry * 3);
+    trns[entry] = traits.floor + (entry % values);
+  }
+  return {
+    layout: paletteLayout,
+    digest: digestOf(platform, image, paletteLayout, plte, indices),
+    paletteChunks: concat([makeChunk(platform, 'PLTE', plte), makeChunk(platform, 'tRNS', trns)]),
+    indexBase,
+    filters: new Uint8Array(height),
+    ...describeCode(makeCode(frequencies, [])),
+    fixedBits: new Uint8Array(width * height),
+    pieces: new Int32Array(0),
+    rowPieces: new Uint32Array(height),
+    rowBits: new Float64Array(height),
+    rowSums: new Float64Array(height),
+    rowMoments: new Float64Array(height),
+  };
+}
+
+function digestOf(
+  platform: Platform,
+  { width, height }: Raster,
+  layout: PixelLayout,
+  ...parts: readonly Uint8Array[]
+): Uint8Array {
+  const shape = Uint32Array.of(width, height, layout.colourType, layout.depth);
+  return platform.sha256(new TextEncoder().encode(shape.join(' ')), ...parts);
+}
+
+/** An optimal code in which everything that may have to be written has a place. */
+function makeCode(frequencies: Float64Array, reachable: readonly number[]): HuffmanCode {
+  const complete = frequencies.slice();
+  for (const residual of reachable) complete[residual]! += 1;
+  complete[endOfBlock] = 1;
+  return canonicalCode(codeLengths(complete, codeLimit));
+}
+
+function describeCode(code: HuffmanCode): Pick<CompiledCover, 'blockHeader' | 'blockHeaderBits' | 'codes'> {
+  const distances = new Uint8Array(distanceCount);
+  distances[0] = 1; // RFC 1951 section 3.2.7: one code of one bit also when no distance is used
+  const writer = new BitWriter(new Uint8Array(512));
+  writeDynamicHeader(writer, code.lengths, distances, false);
+  const blockHeaderBits = writer.bitLength;
+  return {
+    blockHeader: writer.bytes.slice(0, writer.align()),
+    blockHeaderBits,
+    codes: Int32Array.from({ length: endOfBlock + 1 }, (_, s) => (code.lengths[s]! << 16) | code.codes[s]!),
+  };
+}
+
+type FixedBytes = Pick<CompiledCover, 'fixedBits' | 'pieces' | 'rowPieces' | 'rowBits' | 'rowSums' | 'rowMoments'>;
+
+function encodeFixedBytes(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, code: HuffmanCode): FixedBytes {
+  const { width, height, channels } = plane;
+  const { lanes } = layout;
+  const fixedBits = new Uint8Array(width * height);
+  const rowPieces = new Uint32Array(height);
+  const rowBits = new Float64Array(height);
+  const rowSums = new Float64Array(height);
+  const rowMoments = new Float64Array(height);
+  const residual = new Uint8Array(width * lanes.length);
+
+  let pieceCount = 0;
+  for (let y = 0; y < height; y++) {
+    fillFixedResiduals(residual, plan, layout, width, channels, y);
+    rowPieces[y] = pieceCount;
+    let sum = plan.filters[y]!;
+    let moment = 0;
+    for (let x = 0, i = 0; x < width; x++) {
+      let bits = 0;
+      for (let lane = 0; lane < lanes.length; lane++, i++) {
+        const value = residual[i]!;
+        bits += code.lengths[value]!;
+        sum += value;
+        moment += value * (i + x + 1);
+      }
+      fixedBits[y * width + x] = bits;
+      rowBits[y]! += bits;
+      pieceCount += Math.ceil(bits / pieceBits);
+    }
+    rowSums[y] = sum;
+    rowMoments[y] = moment;
+  }
+
+  const pieces = new Int32Array(pieceCount);
+  let next = 0;
+  for (let y = 0; y < height; y++) {
+    fillFixedResiduals(residual, plan, layout, width, channels, y);
+    for (let x = 0, i = 0; x < width; x++) {
+      let held = 0;
+      let heldBits = 0;
+      for (let lane = 0; lane < lanes.length; lane++, i++) {
+        const value = residual[i]!;
+        held |= code.codes[value]! << heldBits;
+        heldBits += code.lengths[value]!;
+        if (heldBits >= pieceBits) {
+          pieces[next++] = held & 0xffffff;
+          heldBits -= pieceBits;
+          held = code.codes[value]! >>> (code.lengths[value]! - heldBits);
+        }
+      }
+      if (heldBits > 0) pieces[next++] = held;
+    }
+  }
+  return { fixedBits, pieces, rowPieces, rowBits, rowSums, rowMoments };
+}
+
+/** The filtered fixed bytes of row `y`, pixel by pixel. */
+function fillFixedResiduals(
+  out: Uint8Array,
+  plan: RowPlan,
+  { lanes }: PixelLayout,
+  width: number,
+  channels: number,
+  y: number,
+): void {
+  const type = plan.filters[y]!;
+  const at = y * width * channels;
+  for (let lane = 0; lane < lanes.length; lane++) {
+    const described = lanes[lane]!;
+    if ('channel' in described) {
+      const from = at + described.channel;
+      for (let x = 0; x < width; x++) out[x * lanes.length + lane] = plan.residuals[from + x * channels]!;
+    } else {
+      const inner = constantResidual(type, described.constant, 1, y);
+      for (let x = 0; x < width; x++) out[x * lanes.length + lane] = inner;
+      out[lane] = constantResidual(type, described.constant, 0, y);
+    }
+  }
+}

@@ -1,0 +1,134 @@
+import { AuthFailedError, BadImageError, NoAlphaError, UnsupportedPngError } from './errors.ts';
+import type { Limits } from './limits.ts';
+import type { Platform } from './platform.ts';
+import { unfilterLane } from './png/carried-plane.ts';
+import { type Chunk, checkCrc, concat } from './png/chunks.ts';
+import { channelCount, colourType, type PngHeader } from './png/header.ts';
+import { type Profile, profiles, profileTraits } from './profile.ts';
+import type { Raster } from './raster.ts';
+import { type RightsPicture, readRightsPicture } from './rights/picture.ts';
+
+/** A picture inflated, its rows still filtered. */
+interface InflatedPicture {
+  readonly picture: RightsPicture;
+  /** Rows of level 1; the band's follow them in `raw`. */
+  readonly rows: number;
+  readonly raw: Uint8Array;
+  /** Bytes per pixel. */
+  readonly step: number;
+  /** Alpha by index, in a palette picture. */
+  readonly alphas: Uint8Array | undefined;
+}
+
+function inflatePicture(platform: Platform, png: Uint8Array, limits: Limits): InflatedPicture {
+  const picture = readRightsPicture(platform, png, limits);
+  const { header, chunks, band } = picture;
+  for (const chunk of chunks) checkCrc(platform, png, chunk);
+  const alphas = checkAlpha(header, chunks);
+  return {
+    picture,
+    rows: header.height - (band?.rows ?? 0),
+    raw: inflatePixels(platform, header, chunks),
+    step: channelCount(header.colourType) * (header.depth / 8),
+    alphas,
+  };
+}
+
+/** The bytes that carry, one per pixel of level 1, with the profiles that could have written them. */
+export interface CarriedPlane {
+  readonly picture: RightsPicture;
+  readonly rows: number;
+  readonly plane: Uint8Array;
+  readonly profiles: readonly Profile[];
+}
+
+/**
+ * Decodes the carrying bytes of any non-interlaced PNG with alpha, and nothing else of it.
+ * @throws TruncatedError, BadImageError, LimitExceededError, NoAlphaError, UnsupportedPngError, AuthFailedError
+ */
+export function decodeCarried(platform: Platform, png: Uint8Array, limits: Limits): CarriedPlane {
+  const { picture, rows, raw, step, alphas } = inflatePicture(platform, png, limits);
+  const { width, depth } = picture.header;
+  const plane = unfilterLane(raw, width, rows, step, step - 1);
+  if (alphas !== undefined) for (let i = 0; i < plane.length; i++) plane[i] = alphas[plane[i]!]!;
+  return { picture, rows, plane, profiles: depth === 16 ? ['alpha16'] : profilesOf(plane) };
+}
+
+/** Level 1 as pixels, with as many bits per sample as the PNG has. @throws as {@link decodeCarried} does */
+export function render(platform: Platform, png: Uint8Array, limits: Limits): Raster<Uint8Array | Uint16Array> {
+  const { picture, rows, raw, step, alphas } = inflatePicture(platform, png, limits);
+  const { width, depth, colourType: type } = picture.header;
+  const lanes = Array.from({ length: step }, (_, lane) => unfilterLane(raw, width, rows, step, lane));
+  const pixels = width * rows;
+  if (depth === 16) {
+    const rgba = new Uint16Array(pixels * 4);
+    const sources = type === colourType.greyAlpha ? [0, 0, 0, 2] : [0, 2, 4, 6];
+    sources.forEach((lane, channel) => {
+      for (let i = 0; i < pixels; i++) rgba[i * 4 + channel] = (lanes[lane]![i]! << 8) | lanes[lane + 1]![i]!;
+    });
+    return { width, height: rows, rgba };
+  }
+  const rgba = new Uint8Array(pixels * 4);
+  if (alphas !== undefined) {
+    const palette = picture.chunks.find((chunk) => chunk.type === 'PLTE')?.data ?? new Uint8Array(0);
+    for (let i = 0; i < pixels; i++) {
+      const index = lanes[0]![i]!;
+      if (index * 3 >= palette.length) throw new BadImageError(`pixel ${i} is not in the palette`);
+      rgba.set(palette.subarray(index * 3, index * 3 + 3), i * 4);
+      rgba[i * 4 + 3] = alphas[index]!;
+    }
+    return { width, height: rows, rgba };
+  }
+  const sources = type === colourType.greyAlpha ? [0, 0, 0, 1] : [0, 1, 2, 3];
+  sources.forEach((lane, channel) => {
+    for (let i = 0; i < pixels; i++) rgba[i * 4 + channel] = lanes[lane]![i]!;
+  });
+  return { width, height: rows, rgba };
+}
+
+/** The alpha of each palette index, or undefined for direct colour. @throws NoAlphaError, UnsupportedPngError */
+function checkAlpha(
+  { colourType: type, depth, interlaced }: PngHeader,
+  chunks: readonly Chunk[],
+): Uint8Array | undefined {
+  const transparency = chunks.find((chunk) => chunk.type === 'tRNS')?.data;
+  if (
+    type === colourType.palette ? transparency === undefined : type !== colourType.rgba && type !== colourType.greyAlpha
+  ) {
+    throw new NoAlphaError();
+  }
+  if (interlaced) throw new UnsupportedPngError('interlaced pictures are not read');
+  if (transparency === undefined) return undefined;
+  if (type !== colourType.palette) throw new BadImageError('tRNS in a picture with alpha');
+  if (depth !== 8) throw new UnsupportedPngError('palette pictures are read with 8 bits per index only');
+  if (transparency.length > 256) throw new BadImageError('tRNS has too many entries');
+  const alphas = new Uint8Array(256).fill(255);
+  alphas.set(transparency);
+  return alphas;
+}
+
+/**
+ * Inflates the rows. What a payload wrote is noise and cannot have been compressed: a file with fewer bits than that is
+ * refused before memory is spent on the picture it declares.
+ */
+function inflatePixels(platform: Platform, header: PngHeader, chunks: readonly Chunk[]): Uint8Array {
+  const { width, height, depth } = header;
+  const parts = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
+  const available = parts.reduce((sum, part) => sum + part.length, 0);
+  const fewestBits = depth === 16 ? 8 : 1;
+  if (available * 8 < width * height * fewestBits) throw new AuthFailedError();
+  const length = height * (1 + width * channelCount(header.colourType) * (depth / 8));
+  const raw = platform.inflate(parts.length === 1 ? parts[0]! : concat(parts), length);
+  if (raw === undefined) throw new BadImageError('the image data is not what the header declares');
+  return raw;
+}
+
+/** The 8-bit profiles whose alpha includes every value seen, the narrowest first. */
+function profilesOf(plane: Uint8Array): Profile[] {
+  let least = 255;
+  for (let i = 0; i < plane.length; i++) if (plane[i]! < least) least = plane[i]!;
+  return profiles.filter((profile) => {
+    const { depth, floor } = profileTraits(profile);
+    return depth === 8 && floor <= least;
+  });
+}

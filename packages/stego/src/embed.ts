@@ -1,0 +1,74 @@
+import { pixelsFor } from './capacity.ts';
+import { encodeFileHead, headerLength, plaintextLength, writePlaintext } from './container/header.ts';
+import { checkKey, plaintextCapacity, rowsForPlaintext, sealContainer } from './container/seal.ts';
+import { type CompiledCover, compileCover } from './cover/compile.ts';
+import { type Fit, scaleToPixels } from './cover/fit.ts';
+import { encodePicture } from './encode.ts';
+import { CoverTooSmallError } from './errors.ts';
+import { checkLimit, type Limits } from './limits.ts';
+import type { Platform } from './platform.ts';
+import { profileTraits } from './profile.ts';
+import { appendRights } from './rights/rights.ts';
+
+export interface EmbedOptions {
+  /** 32 bytes. */
+  readonly key: Uint8Array;
+  /** Media type of the payload. Default `application/octet-stream`. */
+  readonly mime?: string;
+  /** File name of the payload, at most 256 bytes of UTF-8. Default ''. */
+  readonly name?: string;
+  /** Opaque bytes of the rights band, 1 … 65,535. */
+  readonly rights?: Uint8Array;
+  /** What to do when the cover is too small. Default `refuse`. */
+  readonly fit?: Fit;
+  /** `needed` (default) shows as many rows of the cover as the payload needs; `all` shows the whole cover. */
+  readonly rows?: 'needed' | 'all';
+  readonly limits?: Partial<Limits>;
+}
+
+/**
+ * Hides a payload in the alpha of a cover. Deterministic: the same key, payload, options and cover give the same bytes
+ * anywhere.
+ * @returns a PNG
+ * @throws CoverTooSmallError, LimitExceededError, BadArgumentError
+ */
+export function embed(
+  platform: Platform,
+  cover: CompiledCover,
+  payload: Uint8Array,
+  options: EmbedOptions,
+  limits: Limits,
+): Uint8Array {
+  const { key, mime = 'application/octet-stream', name = '', rights, fit = 'refuse', rows: shown = 'needed' } = options;
+  checkKey(key);
+  checkLimit(limits, 'payloadBytes', payload.length);
+  const head = encodeFileHead(mime, name);
+  const traits = profileTraits(cover.profile);
+  const length = plaintextLength(head, payload.length);
+
+  let fitted = cover;
+  let rows = rowsForPlaintext(traits, cover.width, length);
+  if (rows > cover.height && fit !== 'tile') {
+    if (fit === 'refuse') throw tooSmall(cover, length - payload.length, payload.length);
+    const pixels = pixelsFor(length - headerLength, cover.profile);
+    checkLimit(limits, 'pixels', pixels);
+    const options = { profile: cover.profile, fidelity: cover.fidelity, allowVisible: true };
+    fitted = compileCover(platform, scaleToPixels(cover.source, pixels), options);
+    rows = rowsForPlaintext(traits, fitted.width, length);
+  } else if (shown === 'all') {
+    rows = Math.max(rows, cover.height);
+  }
+  checkLimit(limits, 'pixels', fitted.width * rows);
+
+  const area = { traits, width: fitted.width, rows };
+  const plaintext = new Uint8Array(plaintextCapacity(area));
+  writePlaintext(plaintext, head, payload);
+  const container = sealContainer(platform, key, area, fitted.digest, plaintext);
+  const png = encodePicture(platform, fitted, rows, container);
+  return rights === undefined ? png : appendRights(platform, png, rights, limits);
+}
+
+function tooSmall(cover: CompiledCover, overhead: number, required: number): CoverTooSmallError {
+  const area = { traits: profileTraits(cover.profile), width: cover.width, rows: cover.height };
+  return new CoverTooSmallError(Math.max(0, plaintextCapacity(area) - overhead), required);
+}

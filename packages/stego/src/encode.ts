@@ -1,0 +1,183 @@
+import { writePlane } from './container/symbols.ts';
+import { type CompiledCover, pieceBits } from './cover/compile.ts';
+import { bytesPerPixel } from './cover/layout.ts';
+import { type Adler, adlerBytes, emptyAdler, extendAdler, modulo } from './deflate/adler.ts';
+import { endOfBlock } from './deflate/dynamic-header.ts';
+import type { Platform } from './platform.ts';
+import { concat, finishChunk, makeChunk, pngSignature } from './png/chunks.ts';
+import { paeth } from './png/filters.ts';
+import { headerData } from './png/header.ts';
+import { profileTraits } from './profile.ts';
+import { closingData } from './rights/closing.ts';
+
+/*
+ * A level-1 picture: IHDR, PLTE and tRNS if there is a palette, one IDAT with the whole picture that ends at a byte
+ * boundary (the empty stored block of a zlib "sync flush"), a second IDAT with nothing but the final block and the
+ * Adler-32, IEND. A rights band takes the place of that second IDAT; the first never changes again.
+ */
+
+/** Where the bit stream stands: next byte, and the bits (fewer than 8) that do not fill one yet. */
+interface Cursor {
+  at: number;
+  held: number;
+  heldBits: number;
+}
+
+/** The PNG that shows the top `rows` rows of the cover (from the top again when it has fewer) and carries `container`. */
+export function encodePicture(
+  platform: Platform,
+  cover: CompiledCover,
+  rows: number,
+  container: Uint8Array,
+): Uint8Array {
+  const { bits, floor } = profileTraits(cover.profile);
+  const plane = new Uint8Array(cover.width * rows);
+  writePlane(plane, container, bits, cover.indexBase.length > 0 ? 0 : floor);
+  combineWithIndices(plane, cover.indexBase);
+
+  const head = concat([
+    pngSignature(),
+    makeChunk(platform, 'IHDR', headerData(cover.width, rows, cover.layout.depth, cover.layout.colourType)),
+    cover.paletteChunks,
+  ]);
+  const body = new Uint8Array(head.length + 8 + largestStream(cover, rows));
+  body.set(head);
+  const { end, adler } = writeStream(cover, rows, plane, body, head.length + 8);
+  const closing = makeChunk(platform, 'IDAT', concat([closingData, adlerBytes(adler)]));
+  const ending = makeChunk(platform, 'IEND', new Uint8Array(0));
+
+  const png = new Uint8Array(end + 4 + closing.length + ending.length);
+  png.set(body.subarray(0, end));
+  finishChunk(platform, png, head.length, 'IDAT', end - head.length - 8);
+  png.set(closing, end + 4);
+  png.set(ending, end + 4 + closing.length);
+  return png;
+}
+
+function combineWithIndices(plane: Uint8Array, indexBase: Uint8Array): void {
+  if (indexBase.length === 0) return;
+  for (let i = 0; i < plane.length; i++) plane[i]! |= indexBase[i % indexBase.length]!;
+}
+
+/** Bytes that the zlib stream of `rows` rows can have at most, with room for a whole word at its end. */
+function largestStream(cover: CompiledCover, rows: number): number {
+  let longestCode = 0;
+  for (const code of cover.codes) longestCode = Math.max(longestCode, code >>> 16);
+  let bits = cover.blockHeaderBits + rows * (cover.width + 1) * longestCode;
+  for (let y = 0; y < rows; y++) bits += cover.rowBits[y % cover.height]!;
+  return Math.ceil(bits / 8) + 32;
+}
+
+function writeStream(
+  cover: CompiledCover,
+  rows: number,
+  plane: Uint8Array,
+  out: Uint8Array,
+  start: number,
+): { end: number; adler: Adler } {
+  const { width, height, filters, codes } = cover;
+  const step = bytesPerPixel(cover.layout);
+  const rowLength = width * step + 1;
+  const view = new DataView(out.buffer);
+  const cursor: Cursor = { at: start, held: 0, heldBits: 0 };
+  const residual = new Uint8Array(width);
+  out[cursor.at++] = 0x78; // RFC 1950: deflate, 32 KiB window
+  out[cursor.at++] = 0x01;
+  writeBlockHeader(cursor, view, cover);
+
+  let sum = 0;
+  let moment = 0;
+  for (let y = 0; y < rows; y++) {
+    const from = y % height;
+    const filter = filters[from]!;
+    carriedResiduals(filter, plane, y, width, residual);
+    writeBits(cursor, view, codes[filter]! & 0xffff, codes[filter]! >>> 16);
+    writeRow(cursor, view, cover, from, residual);
+    const row = rowStretch(residual, step);
+    const rowSum = cover.rowSums[from]! + row.sum;
+    sum = modulo(sum + rowSum);
+    moment = modulo(moment + cover.rowMoments[from]! + row.moment + modulo(y * rowLength) * modulo(rowSum));
+  }
+  writeBits(cursor, view, codes[endOfBlock]! & 0xffff, codes[endOfBlock]! >>> 16);
+  writeBits(cursor, view, 0, 3); // a stored block, not final …
+  if (cursor.heldBits > 0) writeBits(cursor, view, 0, 8 - cursor.heldBits);
+  view.setUint32(cursor.at, 0x0000ffff); // … of length 0
+  return { end: cursor.at + 4, adler: extendAdler(emptyAdler, { length: rows * rowLength, sum, moment }) };
+}
+
+/** Writes `count` ≤ 24 bits. Always stores a whole word: no branch, and what is too much is overwritten next. */
+function writeBits(cursor: Cursor, view: DataView, value: number, count: number): void {
+  const held = cursor.held | (value << cursor.heldBits);
+  const heldBits = cursor.heldBits + count;
+  view.setInt32(cursor.at, held, true);
+  cursor.at += heldBits >> 3;
+  cursor.held = held >>> (heldBits & 24);
+  cursor.heldBits = heldBits & 7;
+}
+
+function writeBlockHeader(cursor: Cursor, view: DataView, { blockHeader, blockHeaderBits }: CompiledCover): void {
+  for (let i = 0; i < blockHeader.length; i++) {
+    writeBits(cursor, view, blockHeader[i]!, Math.min(8, blockHeaderBits - i * 8));
+  }
+}
+
+/** Row of pixels: the ready bits of the fixed bytes, then the code of what was left of the carrying byte. */
+function writeRow(cursor: Cursor, view: DataView, cover: CompiledCover, from: number, residual: Uint8Array): void {
+  const { width, fixedBits, pieces, codes } = cover;
+  let { at, held, heldBits } = cursor;
+  let piece = cover.rowPieces[from]!;
+  const row = from * width;
+  for (let x = 0; x < width; x++) {
+    for (let left = fixedBits[row + x]!; left > 0; left -= pieceBits) {
+      held |= pieces[piece++]! << heldBits;
+      heldBits += Math.min(left, pieceBits);
+      view.setInt32(at, held, true);
+      at += heldBits >> 3;
+      held >>>= heldBits & 24;
+      heldBits &= 7;
+    }
+    const code = codes[residual[x]!]!;
+    held |= (code & 0xffff) << heldBits;
+    heldBits += code >>> 16;
+    view.setInt32(at, held, true);
+    at += heldBits >> 3;
+    held >>>= heldBits & 24;
+    heldBits &= 7;
+  }
+  cursor.at = at;
+  cursor.held = held;
+  cursor.heldBits = heldBits;
+}
+
+/** Part of the carrying bytes of one row in the Adler-32, positions counted from the row's filter byte. */
+function rowStretch(residual: Uint8Array, step: number): { sum: number; moment: number } {
+  let sum = 0;
+  let weighted = 0;
+  for (let x = 0; x < residual.length; x++) {
+    sum += residual[x]!;
+    weighted += residual[x]! * x;
+  }
+  return { sum, moment: sum * step + weighted * step };
+}
+
+/** Filters the carrying bytes of row `y` of the plane. */
+function carriedResiduals(filter: number, plane: Uint8Array, y: number, width: number, out: Uint8Array): void {
+  const at = y * width;
+  const above = at - width;
+  if (filter === 0) {
+    for (let x = 0; x < width; x++) out[x] = plane[at + x]!;
+  } else if (filter === 1) {
+    out[0] = plane[at]!;
+    for (let x = 1; x < width; x++) out[x] = plane[at + x]! - plane[at + x - 1]!;
+  } else if (filter === 2) {
+    for (let x = 0; x < width; x++) out[x] = plane[at + x]! - plane[above + x]!;
+  } else if (filter === 3) {
+    out[0] = plane[at]! - (plane[above]! >> 1);
+    for (let x = 1; x < width; x++) out[x] = plane[at + x]! - ((plane[at + x - 1]! + plane[above + x]!) >> 1);
+  } else {
+    out[0] = plane[at]! - plane[above]!;
+    for (let x = 1; x < width; x++) {
+      out[x] = plane[at + x]! - paeth(plane[at + x - 1]!, plane[above + x]!, plane[above + x - 1]!);
+    }
+  }
+}
