@@ -46,23 +46,33 @@ async function main(name, args) {
   const command = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
   if (command === undefined)
     throw new SetUpFailed(`usage: node tools/bootstrap.mjs ${Object.keys(COMMANDS).join('|')} [arguments]`);
-  await setUp(command);
-  return run(NODE, ['--conditions=@p2pimg/source', join(ROOT, command.file), ...command.args, ...args]);
+  const { packageManager } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  const pnpm = pnpmAt(packageManager.replace(/\+.*/, ''));
+  await setUp(command, pnpm);
+  return run([pnpm.bin], NODE, ['--conditions=@p2pimg/source', join(ROOT, command.file), ...command.args, ...args]);
 }
 
-/** @param {{ part: string, install: string[] }} command */
-async function setUp({ part, install }) {
-  const manifest = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+/** The pinned package manager, in a folder of this repository. @param {string} spec such as `pnpm@10.34.9` */
+function pnpmAt(spec) {
+  const folder = join(CACHE, spec.replace('@', '-'));
+  const modules = join(folder, 'node_modules');
+  return { spec, folder, bin: join(modules, '.bin'), script: join(modules, 'pnpm', 'bin', 'pnpm.cjs') };
+}
+
+/** @typedef {ReturnType<typeof pnpmAt>} Pnpm */
+
+/** @param {{ part: string, install: string[] }} command @param {Pnpm} pnpm */
+async function setUp({ part, install }, pnpm) {
   const fingerprint = createHash('sha256')
-    .update(JSON.stringify([manifest, process.platform, process.arch]))
+    .update(`${pnpm.spec} ${process.platform} ${process.arch}\n`)
     .update(readFileSync(join(ROOT, 'pnpm-lock.yaml')))
     .digest('hex');
-  if (isInstalled(fingerprint, part)) return;
+  if (existsSync(pnpm.script) && isInstalled(fingerprint, part)) return;
 
   requireWritable();
-  const pnpm = await providePnpm(manifest.packageManager.replace(/\+.*/, ''));
+  await providePnpm(pnpm);
   await step('Installing packages', process.execPath, [
-    ...[pnpm, 'install', '--frozen-lockfile', '--reporter=append-only', '--config.confirm-modules-purge=false'],
+    ...[pnpm.script, 'install', '--frozen-lockfile', '--reporter=append-only', '--config.confirm-modules-purge=false'],
     ...PATIENCE,
     ...install,
   ]);
@@ -97,15 +107,11 @@ function requireWritable() {
   }
 }
 
-/** @param {string} spec such as `pnpm@10.34.9` @returns {Promise<string>} the path of its script */
-async function providePnpm(spec) {
-  const folder = join(CACHE, spec.replace('@', '-'));
-  const script = join(folder, 'node_modules', 'pnpm', 'bin', 'pnpm.cjs');
-  if (!existsSync(script)) {
-    const install = ['install', '--prefix', folder, '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
-    await step(`Getting ${spec}`, ...npm(), ...install, '--ignore-scripts', ...PATIENCE, spec);
-  }
-  return script;
+/** @param {Pnpm} pnpm */
+async function providePnpm({ spec, folder, script }) {
+  if (existsSync(script)) return;
+  const install = ['install', '--prefix', folder, '--no-save', '--no-package-lock', '--no-audit', '--no-fund'];
+  await step(`Getting ${spec}`, ...npm(), ...install, '--ignore-scripts', ...PATIENCE, spec);
 }
 
 /** @returns {[string, ...string[]]} how to call the npm that started us, or else the one on the PATH */
@@ -148,21 +154,21 @@ function explain(title, output) {
   const telling = output
     .split('\n')
     .filter((line) => line.trim() !== '' && !/Unsupported engine|npm warn|^Progress/.test(line));
-  const advice = CAUSES.find(({ pattern }) => pattern.test(output))?.advice;
-  return [`${title} failed:`, ...telling.slice(-12).map((line) => `  ${line}`), ...(advice ? [advice] : [])].join('\n');
+  const cause = CAUSES.find(({ pattern }) => pattern.test(output));
+  const shown = cause ? telling.filter((line) => cause.pattern.test(line)).slice(0, 2) : telling.slice(-15);
+  return [`${title} failed:`, ...shown.map((line) => `  ${line.trim()}`), ...(cause ? [cause.advice] : [])].join('\n');
 }
 
 /** Caches go into the repository when there is no home folder to keep them in. */
 function environment() {
-  const env = { ...process.env };
-  if (isWritable(homedir())) return env;
+  if (isWritable(homedir())) return process.env;
   const home = {
     HOME: join(CACHE, 'home'),
     npm_config_cache: join(CACHE, 'npm'),
     npm_config_store_dir: join(CACHE, 'store'),
   };
   mkdirSync(home.HOME, { recursive: true });
-  return { ...env, ...home };
+  return { ...process.env, ...home };
 }
 
 /** @param {string} folder */
@@ -176,12 +182,12 @@ function isWritable(folder) {
 }
 
 /**
- * Runs the command in our place: same terminal, our signals, its exit code. It sees the pinned Node first on its PATH.
- * @param {string} program @param {string[]} args @returns {Promise<number>}
+ * Runs the command in our place: same terminal, our signals, its exit code. It finds the pinned programs first.
+ * @param {string[]} folders @param {string} program @param {string[]} args @returns {Promise<number>}
  */
-function run(program, args) {
-  const path = [join(ROOT, 'node_modules', '.bin'), process.env.PATH].filter(Boolean).join(delimiter);
-  const child = spawn(program, args, { cwd: ROOT, env: { ...process.env, PATH: path }, stdio: 'inherit' });
+function run(folders, program, args) {
+  const path = [join(ROOT, 'node_modules', '.bin'), ...folders, process.env.PATH].filter(Boolean).join(delimiter);
+  const child = spawn(program, args, { cwd: ROOT, env: { ...environment(), PATH: path }, stdio: 'inherit' });
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
     // A terminal sends Ctrl-C to the child as well: then it is enough to wait for it.
     process.on(signal, () => (signal === 'SIGINT' && process.stdin.isTTY) || child.kill(signal));
