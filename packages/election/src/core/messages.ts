@@ -95,7 +95,7 @@ export interface Coordinator {
   readonly epoch: number;
   readonly leader: ServerId;
   readonly revision: number;
-  /** 1 … 64 entries, distinct ids; the leader is among them, unless it is leaving. */
+  /** 1 … 100 entries, distinct ids; the leader is among them, unless it is leaving. */
   readonly members: readonly GroupEntry[];
 }
 

@@ -1,0 +1,101 @@
+import type { ElectionTiming, MemberConfig } from './config.ts';
+import { PeerDetector } from './detector.ts';
+import type { MemberState, MemberView } from './events.ts';
+import type { Heartbeat, ServerId, ServerPhase } from './messages.ts';
+import { MAX_PRIORITY } from './order.ts';
+
+/** Until a server has measured its own. */
+const FIRST_SERVICE_MS = 50;
+const SERVICE_SMOOTHING = 0.1;
+const LOSS_SMOOTHING = 0.01;
+/** More lost heartbeats in a row tell nothing more about the loss rate. */
+const MAX_COUNTED_GAP = 100;
+/** An assignment this fresh may not be in a heartbeat that arrives now: it crossed it on the way. */
+const CROSSING_MS = 5;
+
+/** What a server knows about one server, itself included. */
+export class Member {
+  readonly id: ServerId;
+  readonly detector: PeerDetector;
+  /** Position by IP, then port, among all members. */
+  place: number;
+  phase: ServerPhase = 'joining';
+  priority: number = MAX_PRIORITY;
+  outstanding = 0;
+  serviceMs: number = FIRST_SERVICE_MS;
+  utilization = 0;
+  heartbeatLoss = 0;
+  /** Of the last heartbeat in the detector's incarnation. */
+  sequence = 0;
+  /** When this server last gave it the group. */
+  groupSentAt: number = Number.NEGATIVE_INFINITY;
+  /** Heartbeats in a row that named an older group than ours. */
+  lagging = 0;
+  /** Times of the assignments that a heartbeat may not know yet, oldest first. */
+  #fresh: number[] = [];
+
+  constructor(config: MemberConfig, place: number, timing: ElectionTiming) {
+    this.id = config.id;
+    this.place = place;
+    this.detector = new PeerDetector(timing);
+  }
+
+  state(): MemberState {
+    const { state } = this.detector;
+    return state !== 'dead' && this.phase === 'leaving' ? 'leaving' : state;
+  }
+
+  /** Alive or suspect, and staying. */
+  get takesPart(): boolean {
+    return this.detector.state !== 'dead' && this.phase !== 'leaving';
+  }
+
+  /** Takes over what a heartbeat says. Absolute counts correct whatever was lost on the way. */
+  take(now: number, heartbeat: Heartbeat): void {
+    const gap = Math.min(MAX_COUNTED_GAP, heartbeat.sequence - this.sequence - 1);
+    // The first heartbeat of an incarnation has nothing before it that could be lost.
+    if (this.sequence > 0 && gap > 0) this.heartbeatLoss = 1 - (1 - this.heartbeatLoss) * (1 - LOSS_SMOOTHING) ** gap;
+    this.heartbeatLoss *= 1 - LOSS_SMOOTHING;
+    this.sequence = heartbeat.sequence;
+    this.phase = heartbeat.phase;
+    this.priority = heartbeat.priority;
+    this.serviceMs = heartbeat.serviceMs;
+    this.utilization = heartbeat.utilization;
+    while (this.#fresh.length > 0 && this.#fresh[0]! < now - CROSSING_MS) this.#fresh.shift();
+    this.outstanding = heartbeat.outstanding + this.#fresh.length;
+  }
+
+  assigned(now: number): void {
+    this.outstanding += 1;
+    this.#fresh.push(now);
+    if (this.#fresh.length > 1 && this.#fresh[0]! < now - CROSSING_MS) this.#fresh.shift();
+  }
+
+  done(): void {
+    if (this.outstanding > 0) this.outstanding -= 1;
+    this.#fresh.shift();
+  }
+
+  served(serviceMs: number): void {
+    this.serviceMs += (serviceMs - this.serviceMs) * SERVICE_SMOOTHING;
+  }
+
+  /** Its process ended: what it was doing is lost. */
+  forgetWork(): void {
+    this.outstanding = 0;
+    this.#fresh = [];
+  }
+
+  view(): MemberView {
+    return {
+      id: this.id,
+      state: this.state(),
+      incarnation: this.detector.incarnation,
+      priority: this.priority,
+      outstanding: this.outstanding,
+      serviceMs: this.serviceMs,
+      utilization: this.utilization,
+      heartbeatLoss: this.heartbeatLoss,
+    };
+  }
+}
