@@ -1,1 +1,44 @@
-export {};
+export type { Aead, CryptoSuite, DhKeyPair, RandomBytes } from './core/crypto-suite.ts';
+export {
+  Endpoint,
+  type EndpointAdmission,
+  type EndpointConfig,
+  type EndpointTarget,
+  packetBytes,
+} from './core/endpoint.ts';
+export type { EndpointEvent, SessionEnd, TransferFailure } from './core/events.ts';
+export { type EndpointLimits, InvalidLimitError, resolveLimits } from './core/limits.ts';
+export type { Path } from './core/path.ts';
+export { MAX_DATAGRAM_MESSAGE_BYTES } from './core/session/session.ts';
+export type { Transmit } from './core/session/transmitter.ts';
+export {
+  InvalidTransportOptionError,
+  LaneRefusedError,
+  MessageTooLargeError,
+  SessionClosedError,
+  TransferRefusedError,
+  TransferResetError,
+} from './io/errors.ts';
+export type {
+  Address,
+  Admission,
+  CloseReason,
+  ConnectTarget,
+  IncomingTransfer,
+  Lane,
+  Link,
+  LinkOptions,
+  OutgoingTransfer,
+  Session,
+  SessionHandlers,
+  StaticKeys,
+  TransferPurpose,
+  TransferRequest,
+  Transport,
+  TransportLimits,
+  TransportOptions,
+  TransportStats,
+} from './io/interface.ts';
+export { openLink } from './io/link.ts';
+export { openTransport } from './io/transport.ts';
+export { nodeCryptoSuite } from './node/crypto-suite.ts';

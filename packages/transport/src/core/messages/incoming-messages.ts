@@ -1,0 +1,74 @@
+import type { MessageFrame } from '@p2pimg/wire';
+import { ProtocolViolation } from '../errors.ts';
+import { ReplayWindow } from '../replay-window.ts';
+import { MESSAGE_WINDOW, MESSAGE_WINDOW_BYTES } from './outgoing-messages.ts';
+
+/** Twice the window of the sender, rounded up: numbers behind it were delivered long ago. */
+const DELIVERED_BITS: number = MESSAGE_WINDOW * 4;
+
+interface PartialMessage {
+  readonly bytes: Uint8Array;
+  /** Offsets of the fragments that are here, with their ends. */
+  readonly fragments: Map<number, number>;
+  received: number;
+}
+
+/** Puts fragments together; each message is delivered once. Holds at most the sender's window. */
+export class IncomingMessages {
+  readonly #maxMessageBytes: number;
+  readonly #delivered = new ReplayWindow(DELIVERED_BITS);
+  readonly #partial = new Map<number, PartialMessage>();
+  #heldBytes = 0;
+
+  constructor(maxMessageBytes: number) {
+    this.#maxMessageBytes = maxMessageBytes;
+  }
+
+  /** Bytes held for messages that are not whole yet. */
+  get heldBytes(): number {
+    return this.#heldBytes;
+  }
+
+  /**
+   * The whole message if this fragment completes it.
+   * @throws ProtocolViolation when the peer breaks its window or contradicts itself.
+   */
+  add(frame: MessageFrame): Uint8Array | undefined {
+    const { number, total, offset, bytes } = frame;
+    if (total > this.#maxMessageBytes || offset + bytes.length > total) throw new ProtocolViolation('message length');
+    if (!this.#delivered.isFresh(number)) return undefined;
+    if (bytes.length === total) {
+      this.#drop(number);
+      this.#delivered.mark(number);
+      return bytes.slice();
+    }
+    const partial = this.#partial.get(number) ?? this.#start(number, total);
+    if (partial.bytes.length !== total || bytes.length === 0) throw new ProtocolViolation('message fragment');
+    const known = partial.fragments.get(offset);
+    if (known !== undefined) return undefined;
+    partial.fragments.set(offset, offset + bytes.length);
+    partial.bytes.set(bytes, offset);
+    partial.received += bytes.length;
+    if (partial.received < total) return undefined;
+    this.#drop(number);
+    this.#delivered.mark(number);
+    return partial.bytes;
+  }
+
+  #start(number: number, total: number): PartialMessage {
+    if (this.#heldBytes + total > MESSAGE_WINDOW_BYTES + this.#maxMessageBytes) {
+      throw new ProtocolViolation('message window');
+    }
+    const partial = { bytes: new Uint8Array(total), fragments: new Map<number, number>(), received: 0 };
+    this.#partial.set(number, partial);
+    this.#heldBytes += total;
+    return partial;
+  }
+
+  #drop(number: number): void {
+    const partial = this.#partial.get(number);
+    if (partial === undefined) return;
+    this.#partial.delete(number);
+    this.#heldBytes -= partial.bytes.length;
+  }
+}

@@ -1,0 +1,84 @@
+import { FrameType, MESSAGE_FRAME_OVERHEAD, type MessageFrame } from '@p2pimg/wire';
+
+/** Bytes of messages that may be on their way and unacknowledged; the receiver holds at most this much. */
+export const MESSAGE_WINDOW_BYTES: number = 512 * 1024;
+/** Messages on their way at once. */
+export const MESSAGE_WINDOW = 512;
+/** A fragment shorter than this is not worth its header: it waits for the next packet. */
+const MINIMUM_FRAGMENT = 64;
+
+interface OutgoingMessage {
+  readonly number: number;
+  readonly bytes: Uint8Array;
+  sent: number;
+  acknowledged: number;
+}
+
+/** Cuts messages into fragments, in order of submission, within the receiver's window. */
+export class OutgoingMessages {
+  readonly #waiting: OutgoingMessage[] = [];
+  readonly #flying = new Map<number, OutgoingMessage>();
+  #flyingBytes = 0;
+  #next = 0;
+
+  /** Messages not yet acknowledged as a whole. */
+  get pending(): number {
+    return this.#waiting.length + this.#flying.size;
+  }
+
+  get hasNext(): boolean {
+    const message = this.#waiting[0];
+    return message !== undefined && (message.sent > 0 || this.#fits(message));
+  }
+
+  /** Queues a message and returns its number. */
+  push(bytes: Uint8Array): number {
+    const number = this.#next++;
+    this.#waiting.push({ number, bytes, sent: 0, acknowledged: 0 });
+    return number;
+  }
+
+  /** The next fragment for `room` bytes of frame, or undefined. */
+  nextFragment(room: number): MessageFrame | undefined {
+    const message = this.#waiting[0];
+    if (message === undefined || (message.sent === 0 && !this.#fits(message))) return undefined;
+    const left = message.bytes.length - message.sent;
+    const length = Math.min(left, room - MESSAGE_FRAME_OVERHEAD);
+    if (length < 0 || (length < left && length < MINIMUM_FRAGMENT)) return undefined;
+    if (message.sent === 0) {
+      this.#flying.set(message.number, message);
+      this.#flyingBytes += message.bytes.length;
+    }
+    const offset = message.sent;
+    message.sent += length;
+    if (message.sent === message.bytes.length) this.#waiting.shift();
+    const { number, bytes } = message;
+    return {
+      type: FrameType.message,
+      number,
+      total: bytes.length,
+      offset,
+      bytes: bytes.subarray(offset, offset + length),
+    };
+  }
+
+  /** A fragment has arrived. True if that was the last one of its message. */
+  acknowledged(frame: MessageFrame): boolean {
+    const message = this.#flying.get(frame.number);
+    if (message === undefined) return false;
+    message.acknowledged += frame.bytes.length;
+    if (message.acknowledged < message.bytes.length) return false;
+    this.#flying.delete(frame.number);
+    this.#flyingBytes -= message.bytes.length;
+    return true;
+  }
+
+  /** The window counts from the oldest unacknowledged message: the receiver tells repeated numbers by a bitmap. */
+  #fits(message: OutgoingMessage): boolean {
+    const oldest = this.#flying.keys().next().value ?? message.number;
+    return (
+      message.number - oldest < MESSAGE_WINDOW &&
+      (this.#flyingBytes === 0 || this.#flyingBytes + message.bytes.length <= MESSAGE_WINDOW_BYTES)
+    );
+  }
+}

@@ -1,0 +1,270 @@
+import { ACK_DELAY_UNIT_MS, type AckFrame, MAX_DATAGRAM_BYTES, type PacketRange } from '@p2pimg/wire';
+import type { CongestionController } from './congestion.ts';
+import { Pacer } from './pacer.ts';
+import { RoundTrip } from './round-trip.ts';
+import { type PacketOwner, SentPackets } from './sent-packets.ts';
+
+/** The peer's loop may need this long to acknowledge. */
+const PEER_DELAY_MS = 5;
+const MINIMUM_PROBE_MS = 10;
+const MAXIMUM_PROBE_MS = 2_000;
+const MINIMUM_REORDER_MS = 1;
+const MAX_REORDER_STEPS = 8;
+/** Round trips without a spurious loss after which the reordering window narrows again (RFC 8985, section 7.2). */
+const REORDER_PERSISTENCE = 16;
+const PERSISTENT_PROBES = 3;
+
+/**
+ * What was sent, when it counts as lost, and how much more may be sent: RACK with an adaptive reordering window
+ * (RFC 8985), probe time-out (RFC 9002, section 6.2) and a congestion controller with pacing.
+ */
+export class Recovery {
+  readonly roundTrip: RoundTrip;
+  readonly #sent = new SentPackets();
+  readonly #congestion: CongestionController;
+  readonly #pacer = new Pacer();
+  /** Bytes that the peer's socket buffers hold: more in flight would only be dropped there. */
+  readonly #peerBuffer: number;
+  #delivered = 0;
+  #deliveredAt = 0;
+  #firstSentAt = 0;
+  #limitedUntil = 0;
+  /** Sending time of the newest packet known to have arrived, and its round trip. */
+  #rackSentAt = -1;
+  #rackNumber = -1;
+  #rackRoundTrip = 0;
+  #reorderSteps = 1;
+  #calmRounds = 0;
+  #roundEnd = 0;
+  #lossAt = Number.POSITIVE_INFINITY;
+  #lastSentAt = 0;
+  #probes = 0;
+  #probesOwed = 0;
+  #progressAt = 0;
+  #lost: number[] = [];
+  #lostPackets = 0;
+  #spuriousLosses = 0;
+
+  constructor(congestion: CongestionController, initialRoundTripMs: number, peerBufferBytes: number) {
+    this.#congestion = congestion;
+    this.roundTrip = new RoundTrip(initialRoundTripMs);
+    this.#peerBuffer = Math.max(peerBufferBytes, 32 * MAX_DATAGRAM_BYTES);
+  }
+
+  get inFlight(): number {
+    return this.#sent.inFlight;
+  }
+
+  get lostPackets(): number {
+    return this.#lostPackets;
+  }
+
+  get spuriousLosses(): number {
+    return this.#spuriousLosses;
+  }
+
+  /** Probes that may leave whatever the window says. */
+  get probesOwed(): number {
+    return this.#probesOwed;
+  }
+
+  /** The last moment at which the peer was heard to acknowledge, or nothing was owed. */
+  get progressAt(): number {
+    return this.#progressAt;
+  }
+
+  /** Number of probe time-outs in a row. */
+  get probes(): number {
+    return this.#probes;
+  }
+
+  get probeTimeout(): number {
+    return Math.max(MINIMUM_PROBE_MS, this.roundTrip.timeout + PEER_DELAY_MS);
+  }
+
+  get nextNumber(): number {
+    return this.#sent.nextNumber;
+  }
+
+  /** Whether the window has room for one more packet. */
+  get mayGrow(): boolean {
+    const window = Math.min(this.#congestion.window, this.#peerBuffer);
+    return this.#sent.inFlight + MAX_DATAGRAM_BYTES <= window && !this.#sent.full;
+  }
+
+  /** When pacing allows the next packet. */
+  pacedUntil(now: number): number {
+    return this.#pacer.readyAt(this.#congestion.pacingRate, now);
+  }
+
+  /** Takes a number for a packet that is not tracked. */
+  skip(): number {
+    return this.#sent.skip();
+  }
+
+  onSent(bytes: number, owner: PacketOwner, detail: number, now: number): number {
+    if (this.#sent.count === 0) {
+      this.#firstSentAt = now;
+      this.#deliveredAt = now;
+      this.#progressAt = now;
+    }
+    const number = this.#sent.add(bytes, owner, detail, now, {
+      delivered: this.#delivered,
+      deliveredAt: this.#deliveredAt,
+      firstSentAt: this.#firstSentAt,
+      limited: this.#limitedUntil > this.#delivered,
+    });
+    if (this.#probesOwed > 0) this.#probesOwed--;
+    this.#lastSentAt = now;
+    this.#pacer.onSent(bytes);
+    this.#congestion.onSent(bytes, this.#sent.inFlight, now);
+    return number;
+  }
+
+  /** Nothing more to send though the window has room: samples until all this is delivered are lower bounds. */
+  onIdle(): void {
+    this.#limitedUntil = this.#delivered + Math.max(1, this.#sent.inFlight);
+  }
+
+  /**
+   * Takes an acknowledgement. One that names a number never sent is ignored as a whole.
+   * Returns the bytes newly acknowledged.
+   */
+  onAck(frame: AckFrame, now: number): number {
+    const sent = this.#sent;
+    const largest = frame.ranges[0]!.last;
+    if (largest >= sent.nextNumber) return 0;
+    if (this.#lost.length > 0) this.#noticeSpurious(frame.ranges, now);
+    const acked: number[] = [];
+    let cursor = sent.first;
+    for (let i = frame.ranges.length - 1; i >= 0; i--) {
+      const { first, last } = frame.ranges[i]!;
+      while (cursor >= 0 && cursor < first) cursor = sent.after(cursor);
+      while (cursor >= 0 && cursor <= last) {
+        acked.push(cursor);
+        cursor = sent.after(cursor);
+      }
+    }
+    const newest = acked.at(-1);
+    if (newest === undefined) return 0;
+    const bytes = this.#acknowledge(acked, newest, largest, frame.delay * ACK_DELAY_UNIT_MS, now);
+    this.#detectLosses(now);
+    return bytes;
+  }
+
+  /** The next moment at which something is to be done here; infinite if nothing is in flight. */
+  get timeout(): number {
+    if (this.#sent.count === 0) return Number.POSITIVE_INFINITY;
+    return Math.min(this.#lossAt, this.#probeAt());
+  }
+
+  onTimeout(now: number): void {
+    if (this.#sent.count === 0) return;
+    if (this.#lossAt <= now) this.#detectLosses(now);
+    if (this.#sent.count === 0 || this.#probeAt() > now) return;
+    this.#probes++;
+    this.#probesOwed = 2;
+    this.#lastSentAt = now;
+    // The newest first: its acknowledgement lets RACK judge all the others.
+    this.#sent.repeat(this.#sent.last);
+    if (this.#sent.first !== this.#sent.last) this.#sent.repeat(this.#sent.first);
+    if (this.#probes === PERSISTENT_PROBES) this.#congestion.onPersistentLoss();
+  }
+
+  #probeAt(): number {
+    return this.#lastSentAt + Math.min(MAXIMUM_PROBE_MS, this.probeTimeout * 2 ** Math.min(this.#probes, 10));
+  }
+
+  #acknowledge(acked: readonly number[], newest: number, largest: number, delayMs: number, now: number): number {
+    const sent = this.#sent;
+    const sentAt = sent.sentAt(newest);
+    const before = sent.rate(newest);
+    if (newest === largest) this.roundTrip.sample(Math.max(0, now - sentAt), delayMs);
+    if (sentAt >= this.#rackSentAt) {
+      this.#rackSentAt = sentAt;
+      this.#rackNumber = Math.max(this.#rackNumber, newest);
+      this.#rackRoundTrip = now - sentAt;
+    }
+    let bytes = 0;
+    for (const number of acked) {
+      bytes += sent.bytes(number);
+      sent.acknowledge(number, now);
+    }
+    this.#delivered += bytes;
+    this.#deliveredAt = now;
+    this.#firstSentAt = sentAt;
+    this.#probes = 0;
+    this.#probesOwed = 0;
+    this.#progressAt = now;
+    if (newest >= this.#roundEnd) this.#endRound();
+    const interval = Math.max(sentAt - before.firstSentAt, now - before.deliveredAt);
+    this.#congestion.onAck({
+      now,
+      acked: bytes,
+      sentAt,
+      roundTrip: this.roundTrip.latest,
+      smoothedRoundTrip: this.roundTrip.smoothed,
+      minRoundTrip: this.roundTrip.minimum,
+      inFlight: sent.inFlight,
+      deliveryRate: interval > 0 ? (this.#delivered - before.delivered) / interval : 0,
+      appLimited: before.limited,
+      delivered: this.#delivered,
+      deliveredBefore: before.delivered,
+    });
+    sent.prune(now - 4 * this.roundTrip.timeout);
+    return bytes;
+  }
+
+  #endRound(): void {
+    this.#roundEnd = this.#sent.nextNumber;
+    if (++this.#calmRounds >= REORDER_PERSISTENCE) this.#reorderSteps = 1;
+  }
+
+  /** An acknowledgement for a packet that was declared lost: reordering is wider than thought. */
+  #noticeSpurious(ranges: readonly PacketRange[], now: number): void {
+    const sent = this.#sent;
+    let r = ranges.length - 1;
+    // Both rise: packets are declared lost from the oldest on.
+    this.#lost = this.#lost.filter((number) => {
+      if (!sent.isLost(number)) return false;
+      while (r >= 0 && ranges[r]!.last < number) r--;
+      if (r < 0 || number < ranges[r]!.first) return true;
+      sent.acknowledge(number, now);
+      this.#reorderSteps = Math.min(MAX_REORDER_STEPS, this.#reorderSteps + 1);
+      this.#calmRounds = 0;
+      this.#spuriousLosses++;
+      this.#congestion.onSpuriousLoss();
+      return false;
+    });
+  }
+
+  get #reorderWindow(): number {
+    const window = (this.#reorderSteps * this.roundTrip.minimum) / 4;
+    return Math.max(MINIMUM_REORDER_MS, Math.min(window, this.roundTrip.smoothed));
+  }
+
+  #detectLosses(now: number): void {
+    const sent = this.#sent;
+    const patience = this.#rackRoundTrip + this.#reorderWindow;
+    this.#lossAt = Number.POSITIVE_INFINITY;
+    let bytes = 0;
+    let newestLost = -1;
+    let cursor = sent.first;
+    while (cursor >= 0) {
+      const sentAt = sent.sentAt(cursor);
+      if (sentAt > this.#rackSentAt || (sentAt === this.#rackSentAt && cursor > this.#rackNumber)) break;
+      if (sentAt + patience > now) {
+        this.#lossAt = sentAt + patience;
+        break;
+      }
+      const next = sent.after(cursor);
+      bytes += sent.bytes(cursor);
+      newestLost = sentAt;
+      this.#lostPackets++;
+      this.#lost.push(cursor);
+      sent.lose(cursor);
+      cursor = next;
+    }
+    if (bytes > 0) this.#congestion.onLoss(bytes, newestLost, sent.inFlight, now);
+  }
+}

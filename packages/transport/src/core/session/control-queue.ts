@@ -1,0 +1,68 @@
+import { type Frame, frameBytes } from '@p2pimg/wire';
+
+/** A frame on its way: queued, in a packet, acknowledged or wanted again. */
+export interface QueuedFrame {
+  readonly frame: Frame;
+  /** The lane whose port and keys carry it. */
+  readonly lane: number;
+  /** Called once, when a packet with it was acknowledged. */
+  readonly onAcked?: () => void;
+  /** Decides whether a lost frame still says something; default: always. */
+  readonly stillWanted?: () => boolean;
+  settled: boolean;
+  queued: boolean;
+}
+
+/** Frames that wait for a control packet, first in first out; reliable until acknowledged. */
+export class ControlQueue {
+  readonly #frames: QueuedFrame[] = [];
+  readonly #isLive: (lane: number) => boolean;
+
+  /** Frames of a lane that is not live any more travel on the parent port. */
+  constructor(isLive: (lane: number) => boolean) {
+    this.#isLive = isLive;
+  }
+
+  get isEmpty(): boolean {
+    return this.#frames.length === 0;
+  }
+
+  /** The lane of the first frame; 0 if there is none. */
+  get lane(): number {
+    const first = this.#frames[0];
+    return first === undefined ? 0 : this.#laneOf(first);
+  }
+
+  push(frame: Frame, lane = 0, hooks: Pick<QueuedFrame, 'onAcked' | 'stillWanted'> = {}): void {
+    this.#frames.push({ frame, lane, ...hooks, settled: false, queued: true });
+  }
+
+  /** The next frame for the lane if it fits into `room`. */
+  take(lane: number, room: number): QueuedFrame | undefined {
+    const at = this.#frames.findIndex((queued) => this.#laneOf(queued) === lane);
+    const queued = this.#frames[at];
+    if (queued === undefined || frameBytes(queued.frame) > room) return undefined;
+    if (at === 0) this.#frames.shift();
+    else this.#frames.splice(at, 1);
+    queued.queued = false;
+    return queued;
+  }
+
+  /** Puts a lost frame back, unless it was acknowledged after all or says nothing any more. */
+  putBack(queued: QueuedFrame): void {
+    if (queued.settled || queued.queued || queued.stillWanted?.() === false) return;
+    queued.queued = true;
+    this.#frames.unshift(queued);
+  }
+
+  /** Marks as acknowledged. */
+  settle(queued: QueuedFrame): void {
+    if (queued.settled) return;
+    queued.settled = true;
+    queued.onAcked?.();
+  }
+
+  #laneOf(queued: QueuedFrame): number {
+    return this.#isLive(queued.lane) ? queued.lane : 0;
+  }
+}

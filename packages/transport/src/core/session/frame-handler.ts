@@ -1,0 +1,231 @@
+import {
+  type DataHeader,
+  type Frame,
+  FrameType,
+  type LaneOfferFrame,
+  type TransferOpenFrame,
+  type TransferPieceFrame,
+} from '@p2pimg/wire';
+import { ProtocolViolation } from '../errors.ts';
+import type { TransferFailure } from '../events.ts';
+import type { EpochKeys } from '../keys/epoch-keys.ts';
+import type { Path } from '../path.ts';
+import type { IncomingTransfer, SegmentResult } from '../transfers/incoming-transfer.ts';
+import { MAX_TRANSFER_BYTES } from '../transfers/layout.ts';
+import type { SessionHost } from './host.ts';
+import type { SessionParts } from './parts.ts';
+import { type Session, STOP_CODES } from './session.ts';
+
+/** The receiving half of a session: what each opened frame, and each segment, does. */
+export class FrameHandler {
+  readonly #session: Session;
+  readonly #parts: SessionParts;
+  readonly #host: SessionHost;
+
+  constructor(session: Session, parts: SessionParts, host: SessionHost) {
+    this.#session = session;
+    this.#parts = parts;
+    this.#host = host;
+  }
+
+  /** @throws ProtocolViolation */
+  handle(frame: Frame, now: number): void {
+    const session = this.#session;
+    const parts = this.#parts;
+    switch (frame.type) {
+      case FrameType.ack:
+        parts.recovery.onAck(frame, now);
+        return;
+      case FrameType.message: {
+        const bytes = parts.incomingMessages.add(frame);
+        if (bytes !== undefined) this.#host.emit({ type: 'message', session, bytes });
+        return;
+      }
+      case FrameType.datagram:
+        this.#host.emit({ type: 'message', session, bytes: frame.bytes.slice() });
+        return;
+      case FrameType.transferOpen:
+        this.#open(frame);
+        return;
+      case FrameType.transferStatus: {
+        const transfer = parts.outgoing.get(frame.transfer);
+        if (transfer?.onStatus(frame) !== true) return;
+        this.#host.emit({ type: 'send-progress', session, transfer });
+        if (!transfer.done) return;
+        parts.outgoing.remove(transfer);
+        session.startTransfers();
+        this.#host.emit({ type: 'transfer-sent', session, transfer });
+        return;
+      }
+      case FrameType.transferReset: {
+        const transfer = parts.incoming.get(frame.transfer);
+        if (transfer !== undefined) this.#receiveFailed(transfer, 'reset');
+        return;
+      }
+      case FrameType.transferStop:
+        this.#stopped(frame.transfer, STOP_CODES[frame.code] ?? 'stopped');
+        return;
+      case FrameType.recordSpoiled: {
+        const pieces = parts.outgoing.get(frame.transfer)?.onSpoiled(frame.record) ?? [];
+        const stillWanted = (): boolean => parts.outgoing.get(frame.transfer) !== undefined;
+        for (const piece of pieces) parts.queue.push(piece, 0, { stillWanted });
+        return;
+      }
+      case FrameType.transferPiece:
+        this.#piece(frame);
+        return;
+      case FrameType.laneOffer:
+        this.#laneOffered(frame, now);
+        return;
+      case FrameType.laneRefuse: {
+        const lane = parts.lanes.get(frame.lane);
+        if (lane?.offeredHere !== true || lane.open) return;
+        this.#forgetLane(frame.lane);
+        this.#host.emit({ type: 'lane-refused', session, lane: lane.id, socket: lane.socket });
+        return;
+      }
+      case FrameType.laneClose:
+        this.removeLane(frame.lane);
+        return;
+      case FrameType.close:
+        session.close('remote', now);
+        return;
+      case FrameType.ping:
+      case FrameType.laneAccept:
+      case FrameType.pathChallenge:
+      case FrameType.pathResponse:
+        return;
+    }
+  }
+
+  /** A segment with the right token and a fresh number. It counts as received only if it has a place. */
+  receiveSegment(header: DataHeader, b: Uint8Array, at: number, epoch: EpochKeys, now: number): void {
+    const { incoming, replay, received, recovery } = this.#parts;
+    const transfer = incoming.get(header.transfer);
+    let result: SegmentResult = 'duplicate';
+    if (transfer !== undefined) {
+      result = transfer.addSegment(header, b, at, this.#session.localId, epoch.receive.bulk(header.lane));
+    } else if (!incoming.isOver(header.transfer)) {
+      // Its opening is still under way: not acknowledged, so it comes again.
+      this.#host.drop('unknown-transfer');
+      return;
+    }
+    if (result === 'malformed') {
+      this.#host.drop('malformed');
+      return;
+    }
+    replay.mark(header.packetNumber);
+    const urgent = (result === 'opened' && header.fin) || result === 'spoiled';
+    received.add(header.packetNumber, true, urgent, recovery.roundTrip.smoothed, now);
+    const lane = transfer === undefined ? undefined : this.#parts.lanes.get(transfer.lane);
+    if (lane !== undefined) lane.usedAt = now;
+    if (transfer !== undefined) this.#afterSegment(transfer, header.record, result);
+    this.#host.wake(this.#session);
+  }
+
+  /** A sealed packet under a lane's keys: the peer reaches our worker port from there. */
+  heardOnLane(id: number, path: Path, now: number): void {
+    const lane = this.#parts.lanes.get(id);
+    if (lane === undefined) return;
+    lane.usedAt = now;
+    // Only the peer's validated host may be sent to without asking it first.
+    if (lane.open || !lane.offeredHere || path.socket !== lane.socket || path.host !== this.#parts.path.host) return;
+    lane.path = path;
+    lane.open = true;
+    this.#host.emit({ type: 'lane-opened', session: this.#session, lane: id });
+  }
+
+  /** Frees a lane on this side; transfers that have not ended go on over the parent port. */
+  removeLane(id: number): void {
+    const lane = this.#parts.lanes.get(id);
+    if (lane === undefined) return;
+    this.#forgetLane(id);
+    for (const transfer of this.#parts.outgoing.all()) {
+      if (transfer.lane === id) transfer.leaveLane();
+    }
+    this.#host.emit({ type: 'lane-closed', session: this.#session, lane: id, socket: lane.socket });
+  }
+
+  /** Ends what a lane closed by this side still carried. */
+  failTransfersOf(id: number): void {
+    const session = this.#session;
+    for (const transfer of this.#parts.outgoing.all()) {
+      if (transfer.lane !== id) continue;
+      session.cancelTransfer(transfer);
+      this.#host.emit({ type: 'send-failed', session, transfer, reason: 'lane-closed' });
+    }
+    for (const transfer of this.#parts.incoming.all()) {
+      if (transfer.lane !== id) continue;
+      session.stopTransfer(transfer, 'lane-closed');
+      this.#host.emit({ type: 'receive-failed', session, transfer, reason: 'lane-closed' });
+    }
+  }
+
+  #open(frame: TransferOpenFrame): void {
+    const { incoming } = this.#parts;
+    if (frame.size > MAX_TRANSFER_BYTES) throw new ProtocolViolation('transfer size');
+    const transfer = incoming.open(frame);
+    if (transfer === undefined) return;
+    if (incoming.size > this.#host.limits.maxTransfersPerSession) {
+      this.#session.stopTransfer(transfer, 'too-many');
+      return;
+    }
+    this.#host.emit({ type: 'transfer-offered', session: this.#session, transfer });
+  }
+
+  #stopped(number: number, reason: TransferFailure): void {
+    const transfer = this.#parts.outgoing.get(number);
+    if (transfer === undefined) return;
+    this.#parts.outgoing.remove(transfer);
+    this.#session.startTransfers();
+    this.#host.emit({ type: 'send-failed', session: this.#session, transfer, reason });
+  }
+
+  #piece(frame: TransferPieceFrame): void {
+    const transfer = this.#parts.incoming.get(frame.transfer);
+    if (transfer === undefined) return;
+    const result = transfer.addPiece(frame);
+    if (result === 'malformed') throw new ProtocolViolation('transfer piece');
+    this.#afterSegment(transfer, frame.record, result);
+  }
+
+  #afterSegment(transfer: IncomingTransfer, record: number, result: SegmentResult): void {
+    const { queue, dirty, incoming } = this.#parts;
+    const session = this.#session;
+    if (result === 'spoiled') {
+      this.#host.drop('spoiled-record');
+      queue.push({ type: FrameType.recordSpoiled, transfer: transfer.number, record });
+    }
+    if (result !== 'opened') return;
+    dirty.add(transfer);
+    this.#host.emit({ type: 'transfer-progress', session, transfer });
+    if (!transfer.complete) return;
+    incoming.remove(transfer);
+    this.#host.emit({ type: 'transfer-received', session, transfer });
+  }
+
+  #receiveFailed(transfer: IncomingTransfer, reason: TransferFailure): void {
+    this.#parts.incoming.remove(transfer);
+    this.#parts.dirty.delete(transfer);
+    this.#host.emit({ type: 'receive-failed', session: this.#session, transfer, reason });
+  }
+
+  #laneOffered(frame: LaneOfferFrame, now: number): void {
+    const { lanes, path, queue } = this.#parts;
+    if (frame.port === 0) throw new ProtocolViolation('lane port');
+    if (!lanes.isNewOffer(frame.lane)) return;
+    if (!this.#session.hasRoomForLane) {
+      queue.push({ type: FrameType.laneRefuse, lane: frame.lane, code: 0 });
+      return;
+    }
+    lanes.offered(frame.lane, { socket: 0, host: path.host, port: frame.port }, now);
+    this.#host.lanes++;
+    this.#host.emit({ type: 'lane-offered', session: this.#session, lane: frame.lane });
+  }
+
+  #forgetLane(id: number): void {
+    if (this.#parts.lanes.remove(id) === undefined) return;
+    this.#host.lanes--;
+    this.#parts.keys.forgetLane(id);
+  }
+}

@@ -1,0 +1,41 @@
+import type { CryptoSuite, RandomBytes } from '../crypto-suite.ts';
+import type { EndpointEvent } from '../events.ts';
+import type { EndpointLimits } from '../limits.ts';
+import type { MemoryBudget } from '../transfers/incoming-transfers.ts';
+import type { Session } from './session.ts';
+
+/** Why a datagram, or a packet in it, was dropped. Unknown data is never answered. */
+export type DropReason =
+  | 'malformed'
+  | 'unknown-connection'
+  | 'unknown-epoch'
+  | 'unknown-lane'
+  | 'unknown-transfer'
+  | 'wrong-state'
+  | 'too-far-ahead'
+  | 'token'
+  | 'replay'
+  | 'seal'
+  | 'spoiled-record'
+  | 'mac'
+  | 'handshake'
+  | 'timestamp'
+  | 'rate'
+  | 'not-admitted'
+  | 'too-many-sessions';
+
+/** What a session needs from the endpoint that it lives in. */
+export interface SessionHost {
+  readonly suite: CryptoSuite;
+  readonly random: RandomBytes;
+  readonly limits: EndpointLimits;
+  readonly reassembly: MemoryBudget;
+  /** Lanes of all sessions. */
+  lanes: number;
+  emit(event: EndpointEvent): void;
+  drop(reason: DropReason): void;
+  /** The session may have something to send, or another time-out. */
+  wake(session: Session): void;
+  /** Packets that repeat lost content, for the totals. */
+  countRetransmission(packets: number): void;
+}

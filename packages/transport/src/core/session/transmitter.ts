@@ -1,0 +1,210 @@
+import {
+  CONTROL_HEADER_BYTES,
+  CONTROL_PAYLOAD_BYTES,
+  DATAGRAM_FRAME_OVERHEAD,
+  type Frame,
+  FrameType,
+  frameBytes,
+  MAX_DATAGRAM_BYTES,
+  TAG_BYTES,
+  writeControlHeader,
+  writeFrame,
+} from '@p2pimg/wire';
+import { controlNonce } from '../keys/nonces.ts';
+import type { Path } from '../path.ts';
+import type { PacketOwner } from '../recovery/sent-packets.ts';
+import type { QueuedFrame } from './control-queue.ts';
+import type { SessionHost } from './host.ts';
+import type { SessionParts } from './parts.ts';
+
+/** Segments ready in the slab: all but the last are `MAX_DATAGRAM_BYTES` long. */
+export interface Transmit {
+  readonly path: Path;
+  /** Bytes in the slab, from its start. */
+  readonly bytes: number;
+}
+
+const PING: Frame = { type: FrameType.ping };
+/** Frames are gathered here before they are sealed. */
+const scratch = new Uint8Array(CONTROL_PAYLOAD_BYTES);
+
+/** What a control packet held. */
+class ControlPacket implements PacketOwner {
+  readonly #parts: SessionParts;
+  readonly #frames: readonly QueuedFrame[];
+  /** The highest number in the acknowledgement that it carried, or −1. */
+  readonly #reported: number;
+
+  constructor(parts: SessionParts, frames: readonly QueuedFrame[], reported: number) {
+    this.#parts = parts;
+    this.#frames = frames;
+    this.#reported = reported;
+  }
+
+  packetAcked(): void {
+    if (this.#reported >= 0) this.#parts.received.forgetThrough(this.#reported);
+    for (const queued of this.#frames) this.#parts.queue.settle(queued);
+  }
+
+  resend(): void {
+    for (const queued of this.#frames) this.#parts.queue.putBack(queued);
+  }
+}
+
+/** Fills the slab of the driver: control packets first, then segments of the transfer whose turn it is. */
+export class Transmitter {
+  readonly #parts: SessionParts;
+  readonly #host: SessionHost;
+  readonly #onMessageAcked: (number: number) => void;
+  #pacedUntil = Number.POSITIVE_INFINITY;
+
+  constructor(parts: SessionParts, host: SessionHost, onMessageAcked: (number: number) => void) {
+    this.#parts = parts;
+    this.#host = host;
+    this.#onMessageAcked = onMessageAcked;
+  }
+
+  /** When pacing lets the next segment leave; infinite if nothing waits for that. */
+  get pacedUntil(): number {
+    return this.#pacedUntil;
+  }
+
+  poll(now: number, slab: Uint8Array, maxSegments: number): Transmit | undefined {
+    return this.#pollControl(now, slab) ?? this.#pollData(now, slab, maxSegments);
+  }
+
+  /** One sealed packet with the one frame, outside of all control: the last word of a session, or a path challenge. */
+  single(frame: Frame, path: Path, slab: Uint8Array): Transmit {
+    const end = writeFrame(scratch, 0, frame);
+    return { path, bytes: this.#seal(this.#parts.recovery.skip(), 0, end, slab) };
+  }
+
+  #pollControl(now: number, slab: Uint8Array): Transmit | undefined {
+    const parts = this.#parts;
+    const probing = parts.recovery.probesOwed > 0;
+    const open = parts.recovery.mayGrow || probing;
+    const ackDue = parts.received.deadline <= now;
+    if (open) this.#queueStatuses();
+    const content =
+      !parts.queue.isEmpty || parts.outgoingMessages.hasNext || parts.datagrams.length > 0 || parts.pingOwed;
+    if (!ackDue && !(open && (content || this.#probeNeedsPing()))) return undefined;
+
+    let end = 0;
+    let reported = -1;
+    if (parts.received.deadline < Number.POSITIVE_INFINITY) {
+      const ack = parts.received.report(now);
+      if (ack !== undefined) {
+        end = writeFrame(scratch, 0, ack);
+        reported = ack.ranges[0]!.last;
+      }
+    }
+    const lane = open ? parts.queue.lane : 0;
+    const packed = open ? this.#pack(lane, end) : { end, frames: [], eliciting: false };
+    const length = CONTROL_HEADER_BYTES + packed.end + TAG_BYTES;
+    const number = packed.eliciting
+      ? parts.recovery.onSent(length, new ControlPacket(parts, packed.frames, reported), 0, now)
+      : parts.recovery.skip();
+    return { path: this.#path(lane, now), bytes: this.#seal(number, lane, packed.end, slab) };
+  }
+
+  /** A probe repeats what is in flight; when there is nothing to repeat, a ping serves. */
+  #probeNeedsPing(): boolean {
+    const { recovery, outgoing } = this.#parts;
+    return recovery.probesOwed > 0 && outgoing.pick() === undefined;
+  }
+
+  #pack(lane: number, from: number): { end: number; frames: QueuedFrame[]; eliciting: boolean } {
+    const parts = this.#parts;
+    const frames: QueuedFrame[] = [];
+    let end = from;
+    let eliciting = false;
+    const write = (frame: Frame): void => {
+      end = writeFrame(scratch, end, frame);
+      eliciting = true;
+    };
+    const room = (): number => CONTROL_PAYLOAD_BYTES - end;
+    for (let q = parts.queue.take(lane, room()); q !== undefined; q = parts.queue.take(lane, room())) {
+      frames.push(q);
+      write(q.frame);
+    }
+    if (lane === 0) {
+      for (let d = parts.datagrams[0]; d !== undefined; d = parts.datagrams[0]) {
+        if (d.length + DATAGRAM_FRAME_OVERHEAD > room()) break;
+        parts.datagrams.shift();
+        write({ type: FrameType.datagram, bytes: d });
+      }
+      for (let m = parts.outgoingMessages.nextFragment(room()); m; m = parts.outgoingMessages.nextFragment(room())) {
+        const frame = m;
+        const onAcked = (): void => {
+          if (parts.outgoingMessages.acknowledged(frame)) this.#onMessageAcked(frame.number);
+        };
+        frames.push({ frame, lane: 0, onAcked, settled: false, queued: false });
+        write(frame);
+      }
+    }
+    if (!eliciting && room() >= frameBytes(PING) && (parts.pingOwed || parts.recovery.probesOwed > 0)) write(PING);
+    parts.pingOwed = false;
+    return { end, frames, eliciting };
+  }
+
+  #pollData(now: number, slab: Uint8Array, maxSegments: number): Transmit | undefined {
+    const parts = this.#parts;
+    const { recovery } = parts;
+    this.#pacedUntil = Number.POSITIVE_INFINITY;
+    if (!recovery.mayGrow && recovery.probesOwed === 0) return undefined;
+    const transfer = parts.outgoing.pick();
+    if (transfer === undefined) {
+      recovery.onIdle();
+      return undefined;
+    }
+    const keys = parts.keys.sending;
+    let count = 0;
+    while (count < maxSegments && (recovery.mayGrow || recovery.probesOwed > 0)) {
+      const paced = recovery.pacedUntil(now);
+      if (paced > now && recovery.probesOwed === 0) {
+        this.#pacedUntil = paced;
+        break;
+      }
+      const segment = transfer.peek();
+      if (segment < 0) break;
+      if (transfer.repeating) this.#host.countRetransmission(1);
+      transfer.write(segment, slab, count * MAX_DATAGRAM_BYTES, recovery.nextNumber, parts.remoteId, keys);
+      recovery.onSent(MAX_DATAGRAM_BYTES, transfer, transfer.detail(segment), now);
+      count++;
+    }
+    if (count === 0) return undefined;
+    return { path: this.#path(transfer.lane, now), bytes: count * MAX_DATAGRAM_BYTES };
+  }
+
+  #queueStatuses(): void {
+    const parts = this.#parts;
+    for (const transfer of parts.dirty) {
+      // A lost status is not sent again as it was: the newest state is.
+      const stillWanted = (): boolean => {
+        parts.dirty.add(transfer);
+        return false;
+      };
+      parts.queue.push(transfer.status(), 0, { stillWanted });
+    }
+    parts.dirty.clear();
+  }
+
+  #path(lane: number, now: number): Path {
+    const state = lane === 0 ? undefined : this.#parts.lanes.get(lane);
+    if (state?.path === undefined) return this.#parts.path;
+    state.usedAt = now;
+    return { socket: state.socket, host: state.path.host, port: state.path.port };
+  }
+
+  /** Seals `scratch[0, end)` as packet `number` at the start of the slab; returns its length. */
+  #seal(number: number, lane: number, end: number, slab: Uint8Array): number {
+    const { keys, remoteId } = this.#parts;
+    const epoch = keys.sending;
+    const length = CONTROL_HEADER_BYTES + end + TAG_BYTES;
+    const header = { epoch: epoch.number, lane, connectionId: remoteId, packetNumber: number };
+    writeControlHeader(slab, 0, header, length);
+    const aad = slab.subarray(0, CONTROL_HEADER_BYTES);
+    slab.set(epoch.send.control(lane).seal(controlNonce(number), aad, scratch.subarray(0, end)), CONTROL_HEADER_BYTES);
+    return length;
+  }
+}

@@ -1,0 +1,60 @@
+import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import type { BatchHandler, UdpDriver, UdpSocket } from './udp-driver.ts';
+
+const BUFFER_BYTES: number = 4 * 1024 * 1024;
+/** What Linux charges a socket for one datagram of 1,024 bytes, in units of `SO_RCVBUF` as it reports it. */
+const CHARGE_PER_DATAGRAM = 2_304;
+
+/** Addresses are literals: nothing is looked up, and nothing waits for a tick. */
+const lookup: NonNullable<SocketOptions['lookup']> = (hostname, _options, callback) =>
+  callback(null, hostname, isIPv6(hostname) ? 6 : 4);
+
+class DgramSocket implements UdpSocket {
+  readonly port: number;
+  readonly receiveBuffer: number;
+  readonly #socket: Socket;
+
+  constructor(socket: Socket) {
+    this.#socket = socket;
+    this.port = socket.address().port;
+    this.receiveBuffer = Math.floor((socket.getRecvBufferSize() / CHARGE_PER_DATAGRAM) * MAX_DATAGRAM_BYTES);
+  }
+
+  send(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
+    for (let at = 0; at < bytes; at += MAX_DATAGRAM_BYTES) {
+      this.#socket.send(slab, at, Math.min(MAX_DATAGRAM_BYTES, bytes - at), port, host);
+    }
+    // Sent synchronously, as a rule; what the kernel did not take still points into the slab.
+    return this.#socket.getSendQueueCount() === 0;
+  }
+
+  close(): Promise<void> {
+    return new Promise((resolve) => this.#socket.close(resolve));
+  }
+}
+
+/** Plain `node:dgram`: everywhere. */
+export const dgramDriver: UdpDriver = {
+  name: 'dgram',
+  async open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket> {
+    const socket = createSocket({
+      type: isIPv6(host) ? 'udp6' : 'udp4',
+      recvBufferSize: BUFFER_BYTES,
+      sendBufferSize: BUFFER_BYTES,
+      lookup,
+    });
+    socket.on('message', (batch, from) => onBatch(batch, from.address, from.port));
+    await new Promise<void>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.bind(port, host, () => {
+        socket.off('error', reject);
+        resolve();
+      });
+    });
+    // An unreachable peer is noticed by its silence; an error on one datagram must not end the socket.
+    socket.on('error', () => {});
+    return new DgramSocket(socket);
+  },
+};

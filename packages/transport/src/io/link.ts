@@ -1,0 +1,95 @@
+import type { CloseReason, Link, LinkOptions, Session, Transport } from './interface.ts';
+import { SessionHandle } from './session-handle.ts';
+
+const MIN_BACKOFF_MS = 50;
+const MAX_BACKOFF_MS = 1_000;
+/** A quiet link asks this often whether its peer still knows the session. */
+const PING_MS = 5_000;
+
+/**
+ * Keeps a session with the peer up. When acknowledgements stay away, a new handshake is tried beside the old session,
+ * so that a peer that has restarted is found again before the old session times out.
+ */
+export function openLink(transport: Transport, options: LinkOptions): Link {
+  return new KeptLink(transport, options);
+}
+
+class KeptLink implements Link {
+  readonly publicKey: Uint8Array;
+  readonly #transport: Transport;
+  readonly #options: LinkOptions;
+  readonly #pings: NodeJS.Timeout;
+  #session: SessionHandle | undefined;
+  #attempt: SessionHandle | undefined;
+  #retry: NodeJS.Timeout | undefined;
+  #backoffMs: number;
+  #closed = false;
+
+  constructor(transport: Transport, options: LinkOptions) {
+    this.#transport = transport;
+    this.#options = options;
+    this.publicKey = options.publicKey;
+    this.#backoffMs = options.minBackoffMs ?? MIN_BACKOFF_MS;
+    this.#pings = setInterval(() => this.#session?.ping(), PING_MS).unref();
+    this.#connect();
+  }
+
+  get session(): Session | undefined {
+    return this.#session;
+  }
+
+  close(): void {
+    this.#closed = true;
+    clearInterval(this.#pings);
+    clearTimeout(this.#retry);
+    this.#attempt?.close();
+    this.#session?.close();
+  }
+
+  #connect(): void {
+    if (this.#closed || this.#attempt !== undefined) return;
+    const { address, publicKey, preSharedKey } = this.#options;
+    const target = preSharedKey === undefined ? { address, publicKey } : { address, publicKey, preSharedKey };
+    const attempt = this.#transport.connect(target);
+    if (!(attempt instanceof SessionHandle)) throw new TypeError('a link needs a transport of openTransport');
+    this.#attempt = attempt;
+    attempt.opened.then(
+      () => this.#up(attempt),
+      () => this.#failed(attempt),
+    );
+  }
+
+  #up(session: SessionHandle): void {
+    const older = this.#session;
+    this.#attempt = undefined;
+    this.#session = session;
+    this.#backoffMs = this.#options.minBackoffMs ?? MIN_BACKOFF_MS;
+    if (older !== undefined) {
+      this.#options.onDown?.('idle');
+      older.close();
+    }
+    session.onUnresponsive = () => this.#connect();
+    session.ended.then((reason) => this.#ended(session, reason));
+    this.#options.onUp(session);
+  }
+
+  #ended(session: SessionHandle, reason: CloseReason): void {
+    if (this.#session !== session) return;
+    this.#session = undefined;
+    this.#options.onDown?.(reason);
+    this.#retryLater();
+  }
+
+  #failed(attempt: SessionHandle): void {
+    if (this.#attempt === attempt) this.#attempt = undefined;
+    this.#retryLater();
+  }
+
+  #retryLater(): void {
+    if (this.#closed) return;
+    clearTimeout(this.#retry);
+    // Half to all of the delay, so that many links do not come back in step.
+    this.#retry = setTimeout(() => this.#connect(), this.#backoffMs * (0.5 + Math.random() / 2));
+    this.#backoffMs = Math.min(this.#backoffMs * 2, this.#options.maxBackoffMs ?? MAX_BACKOFF_MS);
+  }
+}

@@ -1,0 +1,315 @@
+import type { EndpointEvent } from '../core/events.ts';
+import { type Session as CoreSession, MAX_DATAGRAM_MESSAGE_BYTES } from '../core/session/session.ts';
+import type { IncomingTransfer as CoreIncoming } from '../core/transfers/incoming-transfer.ts';
+import type { OutgoingTransfer as CoreOutgoing } from '../core/transfers/outgoing-transfer.ts';
+import { LaneRefusedError, MessageTooLargeError, SessionClosedError, TransferRefusedError } from './errors.ts';
+import type {
+  Address,
+  CloseReason,
+  Lane,
+  OutgoingTransfer,
+  Session,
+  SessionHandlers,
+  TransferRequest,
+} from './interface.ts';
+import { LaneHandle } from './lane-handle.ts';
+import { IncomingHandle, OutgoingHandle, PURPOSES } from './transfer-handles.ts';
+import type { WorkerSocket, WorkerSockets } from './worker-sockets.ts';
+
+/** What a session handle needs of its transport. */
+export interface SessionContext {
+  readonly workers: WorkerSockets;
+  readonly maxMessageBytes: number;
+  readonly laneTimeoutMs: number;
+  now(): number;
+  /** Something was asked of the core: send soon. */
+  flush(): void;
+}
+
+/** One session as the program sees it: promises and callbacks over the core's events. */
+export class SessionHandle implements Session {
+  readonly remoteKey: Uint8Array;
+  readonly initiator: boolean;
+  /** Called when acknowledgements have been missing for long; the link's business. */
+  onUnresponsive: () => void = () => {};
+  readonly #core: CoreSession;
+  readonly #context: SessionContext;
+  readonly #address: Address;
+  readonly #opened: PromiseWithResolvers<void> = Promise.withResolvers<void>();
+  readonly #ended: PromiseWithResolvers<CloseReason> = Promise.withResolvers<CloseReason>();
+  readonly #messages = new Map<number, PromiseWithResolvers<void>>();
+  readonly #outgoing = new Map<CoreOutgoing, OutgoingHandle>();
+  readonly #early = new Set<OutgoingHandle>();
+  readonly #incoming = new Map<CoreIncoming, IncomingHandle>();
+  readonly #lanes = new Map<number, LaneHandle>();
+  readonly #openingLanes = new Map<number, PromiseWithResolvers<Lane>>();
+  #handlers: SessionHandlers = {};
+  #reason: CloseReason | undefined;
+
+  constructor(core: CoreSession, address: Address, context: SessionContext) {
+    this.#core = core;
+    this.#context = context;
+    this.#address = address;
+    this.remoteKey = core.remoteKey;
+    this.initiator = core.initiator;
+    this.#opened.promise.catch(() => {});
+    if (core.state === 'established') this.#opened.resolve();
+  }
+
+  get opened(): Promise<void> {
+    return this.#opened.promise;
+  }
+
+  /** Resolves, with the reason, when the session is over. */
+  get ended(): Promise<CloseReason> {
+    return this.#ended.promise;
+  }
+
+  get remoteAddress(): Address {
+    const path = this.#core.path;
+    return path === undefined ? this.#address : { host: path.host, port: path.port };
+  }
+
+  get roundTripMs(): number | undefined {
+    return this.#core.roundTripMs;
+  }
+
+  setHandlers(handlers: SessionHandlers): void {
+    this.#handlers = handlers;
+  }
+
+  async sendMessage(bytes: Uint8Array): Promise<void> {
+    if (bytes.length > this.#context.maxMessageBytes) {
+      throw new MessageTooLargeError(bytes.length, this.#context.maxMessageBytes);
+    }
+    if (this.#core.state === 'handshaking') await this.#opened.promise;
+    if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
+    const acknowledged = Promise.withResolvers<void>();
+    this.#messages.set(this.#core.sendMessage(bytes), acknowledged);
+    this.#context.flush();
+    return acknowledged.promise;
+  }
+
+  sendDatagram(bytes: Uint8Array): boolean {
+    const queued = bytes.length <= MAX_DATAGRAM_MESSAGE_BYTES && this.#core.sendDatagram(bytes);
+    if (queued) this.#context.flush();
+    return queued;
+  }
+
+  async openLane(): Promise<Lane> {
+    await this.#opened.promise;
+    if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
+    if (!this.#core.hasRoomForLane) throw new LaneRefusedError('cap');
+    const acquired = this.#context.workers.acquire();
+    const socket = acquired instanceof Promise ? await acquired : acquired;
+    const id = this.#reason === undefined ? this.#offerLane(socket) : undefined;
+    if (id === undefined) {
+      this.#context.workers.release(socket.number);
+      if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
+      throw new LaneRefusedError('cap');
+    }
+    const opening = Promise.withResolvers<Lane>();
+    this.#openingLanes.set(id, opening);
+    const timer = setTimeout(() => this.#giveUpLane(id), this.#context.laneTimeoutMs);
+    try {
+      return await opening.promise;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  sendTransfer(request: TransferRequest): OutgoingTransfer {
+    const handle = new OutgoingHandle(request.onProgress, (core) => {
+      this.#outgoing.delete(core);
+      this.#core.cancelTransfer(core);
+      this.#context.flush();
+    });
+    if (this.#reason !== undefined) handle.fail(new SessionClosedError(this.#reason));
+    else if (request.id.length !== 16) handle.fail(new TransferRefusedError('the id must have 16 bytes'));
+    else if (this.#core.state === 'handshaking') {
+      this.#early.add(handle);
+      this.#opened.promise.then(
+        () => {
+          if (this.#early.delete(handle) && !handle.ended) this.#startTransfer(handle, request);
+        },
+        () => {},
+      );
+    } else this.#startTransfer(handle, request);
+    return handle;
+  }
+
+  close(): void {
+    this.#core.close('local', this.#context.now());
+    this.#context.flush();
+  }
+
+  /** Asks the peer for a sign of life. */
+  ping(): void {
+    if (this.#core.state !== 'established') return;
+    this.#core.ping();
+    this.#context.flush();
+  }
+
+  /** Takes one event of the core. Handlers may throw: that is their program's own business. */
+  handle(event: EndpointEvent): void {
+    switch (event.type) {
+      case 'incoming':
+      case 'established':
+        this.#opened.resolve();
+        return;
+      case 'unresponsive':
+        this.onUnresponsive();
+        return;
+      case 'closed':
+        this.#close(event.reason);
+        return;
+      case 'message':
+        this.#handlers.onMessage?.(event.bytes);
+        return;
+      case 'message-acknowledged':
+        this.#messages.get(event.number)?.resolve();
+        this.#messages.delete(event.number);
+        return;
+      case 'transfer-offered':
+        this.#offered(event.transfer);
+        return;
+      case 'transfer-progress':
+        this.#incoming.get(event.transfer)?.progressed();
+        return;
+      case 'transfer-received':
+        this.#incoming.get(event.transfer)?.received();
+        this.#incoming.delete(event.transfer);
+        return;
+      case 'receive-failed':
+        this.#incoming.get(event.transfer)?.failed(event.reason);
+        this.#incoming.delete(event.transfer);
+        return;
+      case 'send-progress':
+        this.#outgoing.get(event.transfer)?.progressed();
+        return;
+      case 'transfer-sent':
+        this.#outgoing.get(event.transfer)?.sent();
+        this.#outgoing.delete(event.transfer);
+        return;
+      case 'send-failed':
+        this.#outgoing.get(event.transfer)?.failed(event.reason);
+        this.#outgoing.delete(event.transfer);
+        return;
+      case 'lane-offered':
+        this.#laneOffered(event.lane);
+        return;
+      case 'lane-opened':
+        this.#openingLanes.get(event.lane)?.resolve(this.#laneHandle(event.lane));
+        this.#openingLanes.delete(event.lane);
+        return;
+      case 'lane-refused':
+        this.#context.workers.release(event.socket);
+        this.#failOpening(event.lane, new LaneRefusedError('peer'));
+        return;
+      case 'lane-closed':
+        this.#context.workers.release(event.socket);
+        this.#failOpening(event.lane, new LaneRefusedError('unreachable'));
+        this.#lanes.get(event.lane)?.ended();
+        this.#lanes.delete(event.lane);
+        return;
+    }
+  }
+
+  #startTransfer(handle: OutgoingHandle, request: TransferRequest): void {
+    const { id, purpose, bytes, lane } = request;
+    const core = this.#core.sendTransfer({ id, purpose: PURPOSES.indexOf(purpose), bytes, lane: lane?.id ?? 0 });
+    handle.start(core);
+    this.#outgoing.set(core, handle);
+    this.#context.flush();
+  }
+
+  #offered(transfer: CoreIncoming): void {
+    const purpose = PURPOSES[transfer.purpose];
+    if (purpose === undefined || this.#handlers.onTransfer === undefined) {
+      this.#core.stopTransfer(transfer, 'refused');
+      return;
+    }
+    const lane = this.#lanes.get(transfer.lane);
+    const handle = new IncomingHandle(this.#core, transfer, purpose, lane, () => this.#context.flush());
+    this.#incoming.set(transfer, handle);
+    try {
+      this.#handlers.onTransfer(handle);
+    } finally {
+      if (!handle.decided) handle.refuse();
+      if (!transfer.accepted) this.#incoming.delete(transfer);
+    }
+  }
+
+  #laneOffered(id: number): void {
+    const acquired = this.#context.workers.acquire();
+    if (acquired instanceof Promise) {
+      acquired.then(
+        (socket) => this.#acceptLane(id, socket),
+        () => {
+          this.#core.refuseLane(id);
+          this.#context.flush();
+        },
+      );
+    } else {
+      this.#acceptLane(id, acquired);
+    }
+  }
+
+  #acceptLane(id: number, socket: WorkerSocket): void {
+    if (this.#reason !== undefined || this.#core.lane(id) === undefined) {
+      this.#context.workers.release(socket.number);
+      return;
+    }
+    this.#core.acceptLane(id, socket.number, socket.udp.port);
+    this.#context.flush();
+    this.#handlers.onLane?.(this.#laneHandle(id));
+  }
+
+  #laneHandle(id: number): LaneHandle {
+    const lane = this.#core.lane(id);
+    const handle = new LaneHandle(id, lane?.localPort ?? 0, lane?.path?.port ?? 0, () => {
+      if (!this.#lanes.has(id) || this.#reason !== undefined) return;
+      this.#core.closeLane(id);
+      this.#context.flush();
+    });
+    this.#lanes.set(id, handle);
+    return handle;
+  }
+
+  #offerLane(socket: WorkerSocket): number | undefined {
+    const id = this.#core.offerLane(socket.number, socket.udp.port, this.#context.now());
+    this.#context.flush();
+    return id;
+  }
+
+  #giveUpLane(id: number): void {
+    if (this.#reason !== undefined || !this.#openingLanes.has(id)) return;
+    // `lane-closed` follows, and frees the port.
+    this.#core.closeLane(id);
+    this.#context.flush();
+  }
+
+  #failOpening(id: number, error: Error): void {
+    this.#openingLanes.get(id)?.reject(error);
+    this.#openingLanes.delete(id);
+  }
+
+  #close(reason: CloseReason): void {
+    this.#reason = reason;
+    const error = new SessionClosedError(reason);
+    this.#opened.reject(error);
+    for (const message of this.#messages.values()) message.reject(error);
+    for (const handle of [...this.#outgoing.values(), ...this.#early]) handle.fail(error);
+    for (const handle of this.#incoming.values()) handle.closed(reason);
+    for (const opening of this.#openingLanes.values()) opening.reject(error);
+    for (const lane of this.#lanes.values()) lane.ended();
+    this.#messages.clear();
+    this.#outgoing.clear();
+    this.#early.clear();
+    this.#incoming.clear();
+    this.#openingLanes.clear();
+    this.#lanes.clear();
+    this.#ended.resolve(reason);
+    this.#handlers.onClose?.(reason);
+  }
+}

@@ -1,0 +1,214 @@
+import { randomBytes } from 'node:crypto';
+import { isIP } from 'node:net';
+import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import { Endpoint, packetBytes } from '../core/endpoint.ts';
+import type { EndpointEvent } from '../core/events.ts';
+import { resolveLimits } from '../core/limits.ts';
+import type { Session as CoreSession } from '../core/session/session.ts';
+import { nodeCryptoSuite } from '../node/crypto-suite.ts';
+import { dgramDriver } from './dgram-driver.ts';
+import { InvalidTransportOptionError } from './errors.ts';
+import type { Address, ConnectTarget, Session, Transport, TransportOptions, TransportStats } from './interface.ts';
+import { type SessionContext, SessionHandle } from './session-handle.ts';
+import type { UdpDriver, UdpSocket } from './udp-driver.ts';
+import { WorkerSockets } from './worker-sockets.ts';
+
+const SEGMENTS_PER_SEND = 16;
+/** Sends of one turn of the loop; then the sockets are read again. */
+const SENDS_PER_TURN = 64;
+
+/**
+ * Binds the parent port and opens a transport on it.
+ * @throws InvalidTransportOptionError, InvalidLimitError, or the system's error when the port cannot be bound.
+ */
+export async function openTransport(options: TransportOptions): Promise<Transport> {
+  checkOptions(options);
+  return NodeTransport.open(options, dgramDriver);
+}
+
+class NodeTransport implements Transport {
+  readonly address: Address;
+  readonly #options: TransportOptions;
+  readonly #endpoint: Endpoint;
+  readonly #parent: UdpSocket;
+  readonly #workers: WorkerSockets;
+  readonly #handles = new Map<CoreSession, SessionHandle>();
+  readonly #context: SessionContext;
+  #slab: Uint8Array = Buffer.allocUnsafeSlow(SEGMENTS_PER_SEND * MAX_DATAGRAM_BYTES);
+  #flushing: NodeJS.Immediate | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt: number = Number.POSITIVE_INFINITY;
+  #silent = false;
+  #closed = false;
+  #datagramsSent = 0;
+  #datagramsReceived = 0;
+  #bytesSent = 0;
+  #bytesReceived = 0;
+
+  private constructor(options: TransportOptions, driver: UdpDriver, parent: UdpSocket) {
+    const limits = resolveLimits(options.limits);
+    this.#options = options;
+    this.#parent = parent;
+    this.address = { host: options.bind.host, port: parent.port };
+    this.#workers = new WorkerSockets((number) =>
+      driver.open(options.bind.host, 0, (batch, host, port) => this.receive(number, batch, host, port)),
+    );
+    this.#endpoint = new Endpoint({
+      suite: nodeCryptoSuite,
+      random: randomBytes,
+      privateKey: options.keys.privateKey,
+      limits,
+      admit: (publicKey, { host, port }) => options.admit(publicKey, { host, port }),
+      epochMs: Date.now() - performance.now(),
+      receiveBuffer: parent.receiveBuffer,
+    });
+    this.#context = {
+      workers: this.#workers,
+      maxMessageBytes: limits.maxMessageBytes,
+      laneTimeoutMs: limits.handshakeTimeoutMs,
+      now: () => performance.now(),
+      flush: () => this.#schedule(),
+    };
+  }
+
+  static async open(options: TransportOptions, driver: UdpDriver): Promise<NodeTransport> {
+    let transport: NodeTransport | undefined;
+    const parent = await driver.open(options.bind.host, options.bind.port, (batch, host, port) =>
+      transport?.receive(0, batch, host, port),
+    );
+    transport = new NodeTransport(options, driver, parent);
+    return transport;
+  }
+
+  connect(target: ConnectTarget): Session {
+    if (isIP(target.address.host) === 0) throw new InvalidTransportOptionError('address.host', 'is no IP literal');
+    if (target.publicKey.length !== 32) throw new InvalidTransportOptionError('publicKey', 'must have 32 bytes');
+    const { publicKey, preSharedKey, address } = target;
+    const path = { socket: 0, host: address.host, port: address.port };
+    const core = this.#endpoint.connect(
+      preSharedKey === undefined ? { publicKey, path } : { publicKey, path, preSharedKey },
+      performance.now(),
+    );
+    const handle = new SessionHandle(core, address, this.#context);
+    this.#handles.set(core, handle);
+    this.#schedule();
+    return handle;
+  }
+
+  setSilent(silent: boolean): void {
+    this.#silent = silent;
+  }
+
+  stats(): TransportStats {
+    return {
+      sessions: this.#endpoint.sessions,
+      lanes: this.#endpoint.lanes,
+      datagramsSent: this.#datagramsSent,
+      datagramsReceived: this.#datagramsReceived,
+      bytesSent: this.#bytesSent,
+      bytesReceived: this.#bytesReceived,
+      retransmitted: this.#endpoint.retransmitted,
+      dropped: { ...this.#endpoint.dropped },
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) return;
+    for (const handle of this.#handles.values()) handle.close();
+    this.#flush();
+    this.#closed = true;
+    clearImmediate(this.#flushing);
+    clearTimeout(this.#timer);
+    await Promise.all([this.#parent.close(), this.#workers.close()]);
+  }
+
+  receive(socket: number, batch: Uint8Array, host: string, port: number): void {
+    if (this.#silent || this.#closed) return;
+    const now = performance.now();
+    const path = { socket, host, port };
+    this.#bytesReceived += batch.length;
+    for (let at = 0; at < batch.length; ) {
+      const length = packetBytes(batch, at, batch.length - at);
+      this.#datagramsReceived++;
+      this.#dispatch(this.#endpoint.handleDatagram(batch, at, length, path, now));
+      at += length;
+    }
+    this.#schedule();
+  }
+
+  /** Sends at the end of this turn of the loop: what arrives in one turn is answered at once. */
+  #schedule(): void {
+    if (this.#closed) return;
+    this.#flushing ??= setImmediate(() => this.#flush());
+  }
+
+  #flush(): void {
+    this.#flushing = undefined;
+    const now = performance.now();
+    this.#dispatch(this.#endpoint.takeEvents());
+    for (let sends = 0; sends < SENDS_PER_TURN; sends++) {
+      const transmit = this.#endpoint.pollTransmit(now, this.#slab, SEGMENTS_PER_SEND);
+      if (transmit === undefined) {
+        this.#dispatch(this.#endpoint.takeEvents());
+        this.#arm(now);
+        return;
+      }
+      this.#send(transmit.path.socket, transmit.bytes, transmit.path.host, transmit.path.port);
+    }
+    this.#schedule();
+  }
+
+  #send(number: number, bytes: number, host: string, port: number): void {
+    const udp = number === 0 ? this.#parent : this.#workers.get(number)?.udp;
+    if (udp === undefined || this.#silent) return;
+    this.#datagramsSent += Math.ceil(bytes / MAX_DATAGRAM_BYTES);
+    this.#bytesSent += bytes;
+    if (!udp.send(this.#slab, bytes, host, port)) this.#slab = Buffer.allocUnsafeSlow(this.#slab.length);
+  }
+
+  #arm(now: number): void {
+    const at = this.#endpoint.nextTimeout();
+    if (at >= this.#timerAt || at === Number.POSITIVE_INFINITY) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, Math.ceil(at - now)));
+  }
+
+  #onTimer(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.#dispatch(this.#endpoint.handleTimeout(performance.now()));
+    this.#flush();
+  }
+
+  #dispatch(events: readonly EndpointEvent[]): void {
+    for (const event of events) {
+      if (event.type === 'incoming') this.#welcome(event.session);
+      const handle = this.#handles.get(event.session);
+      if (handle === undefined) continue;
+      if (event.type === 'closed') this.#handles.delete(event.session);
+      try {
+        handle.handle(event);
+      } catch (error) {
+        // A handler of the program failed: that must surface, but not stop the others.
+        queueMicrotask(() => {
+          throw error;
+        });
+      }
+    }
+  }
+
+  #welcome(session: CoreSession): void {
+    const { host, port } = session.path ?? this.address;
+    const handle = new SessionHandle(session, { host, port }, this.#context);
+    this.#handles.set(session, handle);
+    this.#options.onSession(handle);
+  }
+}
+
+function checkOptions({ keys, bind }: TransportOptions): void {
+  if (keys.privateKey.length !== 32) throw new InvalidTransportOptionError('keys.privateKey', 'must have 32 bytes');
+  if (isIP(bind.host) === 0) throw new InvalidTransportOptionError('bind.host', 'is no IP literal');
+  if (!Number.isInteger(bind.port) || bind.port < 0 || bind.port > 65_535) {
+    throw new InvalidTransportOptionError('bind.port', 'must be 0 … 65,535');
+  }
+}

@@ -1,0 +1,21 @@
+/** What the transport needs of sockets. Two implementations pass the same tests. */
+export interface UdpDriver {
+  readonly name: 'dgram' | 'offload';
+  /** Opens a socket. Rejects with the system's error, such as EADDRINUSE. */
+  open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket>;
+}
+
+/** One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only. */
+export type BatchHandler = (batch: Uint8Array, host: string, port: number) => void;
+
+export interface UdpSocket {
+  readonly port: number;
+  /** Datagrams that the receive buffer holds, in bytes of payload. */
+  readonly receiveBuffer: number;
+  /**
+   * Sends `bytes` from the start of the slab as datagrams of 1,024 bytes, the last one shorter or not.
+   * Returns whether the slab can be used again at once; otherwise the caller takes a new one.
+   */
+  send(slab: Uint8Array, bytes: number, host: string, port: number): boolean;
+  close(): Promise<void>;
+}

@@ -1,0 +1,99 @@
+import {
+  createCipheriv,
+  createDecipheriv,
+  createHash,
+  createHmac,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+  diffieHellman,
+  type KeyObject,
+  timingSafeEqual,
+} from 'node:crypto';
+import type { Aead, CryptoSuite, DhKeyPair } from '../core/crypto-suite.ts';
+
+/** DER of an X25519 key up to its 32 raw bytes (RFC 8410). */
+const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
+const SPKI_PREFIX = Buffer.from('302a300506032b656e032100', 'hex');
+const TAG = { authTagLength: 16 } as const;
+
+/** Raw private key → key object; cheap enough to be made per handshake. */
+function privateKeyObject(raw: Uint8Array): KeyObject {
+  return createPrivateKey({ key: Buffer.concat([PKCS8_PREFIX, raw]), format: 'der', type: 'pkcs8' });
+}
+
+function publicKeyObject(raw: Uint8Array): KeyObject {
+  return createPublicKey({ key: Buffer.concat([SPKI_PREFIX, raw]), format: 'der', type: 'spki' });
+}
+
+class NodeKeyPair implements DhKeyPair {
+  readonly publicKey: Uint8Array;
+  readonly #privateKey: KeyObject;
+
+  constructor(raw: Uint8Array) {
+    this.#privateKey = privateKeyObject(raw);
+    this.publicKey = createPublicKey(this.#privateKey).export({ format: 'der', type: 'spki' }).subarray(-32);
+  }
+
+  agree(publicKey: Uint8Array): Uint8Array | undefined {
+    try {
+      return diffieHellman({ privateKey: this.#privateKey, publicKey: publicKeyObject(publicKey) });
+    } catch {
+      // OpenSSL refuses points of low order.
+      return undefined;
+    }
+  }
+}
+
+class NodeAead implements Aead {
+  readonly #key: KeyObject;
+
+  constructor(key: Uint8Array) {
+    this.#key = createSecretKey(key);
+  }
+
+  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+    const cipher = createCipheriv('aes-256-gcm', this.#key, nonce, TAG);
+    if (aad.length > 0) cipher.setAAD(aad);
+    const sealed = Buffer.allocUnsafe(plaintext.length + 16);
+    if (plaintext.length > 0) sealed.set(cipher.update(plaintext), 0);
+    cipher.final();
+    sealed.set(cipher.getAuthTag(), plaintext.length);
+    return sealed;
+  }
+
+  open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
+    const decipher = createDecipheriv('aes-256-gcm', this.#key, nonce, TAG);
+    if (aad.length > 0) decipher.setAAD(aad);
+    decipher.setAuthTag(tag);
+    const plaintext = decipher.update(ciphertext);
+    try {
+      decipher.final();
+    } catch {
+      return undefined;
+    }
+    return plaintext;
+  }
+}
+
+/** The suite on `node:crypto` (OpenSSL 3). */
+export const nodeCryptoSuite: CryptoSuite = {
+  hash(...parts) {
+    const hash = createHash('blake2s256');
+    for (const part of parts) hash.update(part);
+    return hash.digest();
+  },
+  hmac(key, ...parts) {
+    const hmac = createHmac('blake2s256', key);
+    for (const part of parts) hmac.update(part);
+    return hmac.digest();
+  },
+  keyPair: (privateKey) => new NodeKeyPair(privateKey),
+  aead: (key) => new NodeAead(key),
+  keyStream(key, firstBlock, bytes) {
+    const counter = Buffer.alloc(16);
+    counter.writeBigUInt64BE(BigInt(firstBlock), 8);
+    return createCipheriv('aes-256-ctr', key, counter).update(Buffer.alloc(bytes));
+  },
+  equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
+};
