@@ -33,6 +33,33 @@ export {
 } from './core/grant/grant.ts';
 export { type GrantVersion, supersedes } from './core/grant/supersede.ts';
 export {
+  accountLeft,
+  accountUsed,
+  type LedgerAccount,
+  type ReleasedViews,
+  type ReservedViews,
+} from './core/ledger/account.ts';
+export {
+  ClockWentBackError,
+  GrantExpiredError,
+  GrantModeError,
+  LedgerCorruptError,
+  LedgerFullError,
+  LedgerRolledBackError,
+  NoViewsLeftError,
+  ReleaseMismatchError,
+  UnknownGrantError,
+} from './core/ledger/errors.ts';
+export {
+  Ledger,
+  type LedgerEntry,
+  type LedgerReading,
+  type LedgerView,
+  MAX_LEDGER_RECORDS,
+  type OwnView,
+} from './core/ledger/ledger.ts';
+export { RECORD_BYTES } from './core/ledger/record.ts';
+export {
   MalformedReceiptError,
   RECEIPT_BYTES,
   ReceiptSignatureError,
@@ -50,6 +77,7 @@ export {
   ViewsRangeError,
   viewsLeft,
 } from './core/views.ts';
+export { LedgerFile, type LedgerFileOptions, LedgerUnavailableError } from './node/ledger-file.ts';
 export { SealedKeyError } from './sealing/hpke.ts';
 export {
   ClusterKeyNeededError,

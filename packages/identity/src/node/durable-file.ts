@@ -1,7 +1,7 @@
 /** Whole files that are either the old ones or the new ones after any crash. */
 
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, rm } from 'node:fs/promises';
+import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export interface DurableWrite {
@@ -21,7 +21,7 @@ export async function writeFileDurably(
 ): Promise<void> {
   const folder = dirname(path);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const temporary = join(folder, `.${basename(path)}.${randomBytes(6).toString('hex')}.tmp`);
+  const temporary = join(folder, `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeNew(temporary, bytes);
     // link() refuses to replace, rename() does not.
@@ -30,6 +30,14 @@ export async function writeFileDurably(
     await rm(temporary, { force: true });
   }
   await syncFolder(folder);
+}
+
+/** Deletes what crashes in the middle of {@link writeFileDurably} have left. Only for who holds the lock on `path`. */
+export async function removeTemporaries(path: string): Promise<void> {
+  const prefix = temporaryPrefix(path);
+  for (const name of await readdir(dirname(path))) {
+    if (name.startsWith(prefix) && name.endsWith('.tmp')) await rm(join(dirname(path), name), { force: true });
+  }
 }
 
 /** Makes the names in a folder durable. Windows has no such call, and keeps names with the files. */
@@ -41,6 +49,10 @@ export async function syncFolder(folder: string): Promise<void> {
   } finally {
     await handle.close();
   }
+}
+
+function temporaryPrefix(path: string): string {
+  return `.${basename(path)}.`;
 }
 
 async function writeNew(path: string, bytes: Uint8Array): Promise<void> {

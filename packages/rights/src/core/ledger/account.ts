@@ -1,0 +1,129 @@
+/** What a ledger knows of one grant, and how each event changes it. */
+
+import type { CryptoSuite } from '@p2pimg/identity';
+import { equalBytes } from '@p2pimg/wire';
+import { GrantConflictError } from '../grant/errors.ts';
+import { type GrantMode, SEALED_KEY_BYTES, type SignedGrant } from '../grant/grant.ts';
+import { viewsLeft } from '../views.ts';
+import { GrantExpiredError, GrantModeError, NoViewsLeftError, ReleaseMismatchError } from './errors.ts';
+
+export interface LedgerAccount {
+  readonly grantId: Uint8Array;
+  readonly mode: GrantMode;
+  readonly version: number;
+  readonly allowed: number;
+  /** Views that the cloud has counted (mode `trusting`: that were shown). Those taken in advance are among them. */
+  readonly used: number;
+  /** Views taken in advance and not yet shown; never more than `used`. */
+  readonly offlineLeft: number;
+  /** How many views may be taken in advance; 0 but in mode `offline`. */
+  readonly offlineViews: number;
+  readonly expiresAt: number;
+  /** SHA-256 of the grant's bytes. */
+  readonly grantHash: Uint8Array;
+  /** Nonce of the last release; zero when there was none. */
+  readonly nonce: Uint8Array;
+  /** The content key sealed to this device, 80 bytes; zero when no views are held in advance. */
+  readonly deviceKey: Uint8Array;
+}
+
+/** The cloud's answer to a request for one view, or for several in advance. */
+export interface ReleasedViews {
+  readonly grantId: Uint8Array;
+  /** The version whose share was released. */
+  readonly version: number;
+  /** The cloud's count after the release. */
+  readonly used: number;
+  /** The public half that the request carried. */
+  readonly nonce: Uint8Array;
+}
+
+/** Views taken in advance. */
+export interface ReservedViews extends ReleasedViews {
+  readonly views: number;
+  /** The content key, sealed by `sealDeviceKey`. */
+  readonly deviceKey: Uint8Array;
+}
+
+const NO_NONCE: Uint8Array = new Uint8Array(32);
+const NO_DEVICE_KEY: Uint8Array = new Uint8Array(SEALED_KEY_BYTES);
+
+/** Views that have been shown. */
+export function accountUsed({ used, offlineLeft }: LedgerAccount): number {
+  return used - offlineLeft;
+}
+
+/** Views that can still be shown, with the cloud's help or without. */
+export function accountLeft(account: LedgerAccount): number {
+  return viewsLeft(account) + account.offlineLeft;
+}
+
+export function openAccount(suite: CryptoSuite, grant: SignedGrant, used: number): LedgerAccount {
+  const { grantId, mode, version, allowed, offlineViews, expiresAt } = grant;
+  const rest = { offlineLeft: 0, grantHash: suite.sha256(grant.bytes), nonce: NO_NONCE, deviceKey: NO_DEVICE_KEY };
+  return { grantId, mode, version, allowed, used, offlineViews, expiresAt, ...rest };
+}
+
+/**
+ * The account under a newer grant; the same account when the grant is known or older. Views held in advance stay as far as the new
+ * grant covers them; those it does not cover are gone, and stay counted.
+ * @throws GrantConflictError
+ */
+export function withGrant(suite: CryptoSuite, account: LedgerAccount, grant: SignedGrant): LedgerAccount {
+  if (grant.version < account.version) return account;
+  if (grant.version === account.version) {
+    if (equalBytes(account.grantHash, suite.sha256(grant.bytes))) return account;
+    throw new GrantConflictError(`two grants have the version ${grant.version}`);
+  }
+  const covered = grant.mode === 'offline' ? Math.max(0, grant.allowed - accountUsed(account)) : 0;
+  const offlineLeft = Math.min(account.offlineLeft, covered);
+  const { nonce } = account;
+  const deviceKey = offlineLeft === 0 ? NO_DEVICE_KEY : account.deviceKey;
+  return { ...openAccount(suite, grant, account.used), offlineLeft, nonce, deviceKey };
+}
+
+/** The cloud (or the picture) has counted more than this ledger: views spent by a crash, or on another device. */
+export function withUsed(account: LedgerAccount, used: number): LedgerAccount {
+  return used > account.used ? { ...account, used } : account;
+}
+
+/** One view that the cloud has counted. @throws GrantModeError, ReleaseMismatchError, NoViewsLeftError */
+export function withReleasedView(account: LedgerAccount, release: ReleasedViews): LedgerAccount {
+  checkRelease(account, release, 1);
+  return { ...account, used: release.used, nonce: release.nonce };
+}
+
+/** Views that the cloud has counted in advance. @throws GrantModeError, ReleaseMismatchError, NoViewsLeftError */
+export function withReservedViews(account: LedgerAccount, reserved: ReservedViews): LedgerAccount {
+  const { views, used, nonce, deviceKey } = reserved;
+  if (account.mode !== 'offline') throw new GrantModeError('this grant gives no views in advance');
+  const offlineLeft = account.offlineLeft + views;
+  if (!Number.isInteger(views) || views < 1 || offlineLeft > account.offlineViews) {
+    throw new ReleaseMismatchError(`at most ${account.offlineViews} views can be held in advance`);
+  }
+  checkRelease(account, reserved, views);
+  return { ...account, used, nonce, offlineLeft, deviceKey };
+}
+
+/** One view without the cloud: from those held in advance, or in mode `trusting`. @throws GrantModeError, NoViewsLeftError, GrantExpiredError */
+export function withOwnView(account: LedgerAccount, now: number): LedgerAccount {
+  if (account.mode === 'witnessed') throw new GrantModeError('the cloud must release each view of this grant');
+  if (account.expiresAt !== 0 && now >= account.expiresAt) throw new GrantExpiredError('the grant has expired');
+  if (account.mode === 'trusting') {
+    if (viewsLeft(account) === 0) throw new NoViewsLeftError('no views are left');
+    return { ...account, used: account.used + 1 };
+  }
+  if (account.offlineLeft === 0) throw new NoViewsLeftError('no views are held in advance');
+  const offlineLeft = account.offlineLeft - 1;
+  return { ...account, offlineLeft, deviceKey: offlineLeft === 0 ? NO_DEVICE_KEY : account.deviceKey };
+}
+
+function checkRelease(account: LedgerAccount, { version, used, nonce }: ReleasedViews, views: number): void {
+  if (account.mode === 'trusting') throw new GrantModeError('the cloud counts no views of this grant');
+  if (version !== account.version) throw new ReleaseMismatchError('the release is for another version of the grant');
+  if (!Number.isInteger(used) || used < account.used + views) {
+    throw new ReleaseMismatchError('the count of the cloud does not rise');
+  }
+  if (equalBytes(nonce, account.nonce)) throw new ReleaseMismatchError('this release was used before');
+  if (used > account.allowed) throw new NoViewsLeftError('the cloud released more than the grant allows');
+}
