@@ -1,0 +1,138 @@
+import { PNG } from 'pngjs';
+import {
+  compileCover,
+  type CompileOptions,
+  cropRows,
+  embed,
+  extract,
+  psnr,
+  type Raster,
+  readRights,
+  render,
+  ssim,
+  writeRights,
+} from '../src/index.ts';
+import { key, noise, payloadBytes, photograph, repeat, shrink } from './fixtures.ts';
+import { type Contender, type Effort, type Figure, figures, race } from './measure.ts';
+import { asPng, plainEmbed, rivals } from './rivals.ts';
+
+type Bench = (effort: Effort) => AsyncGenerator<Figure>;
+
+const benches: Readonly<Record<string, Bench>> = {
+  embed: benchEmbed,
+  extract: benchExtract,
+  rights: benchRights,
+  quality: benchQuality,
+  compile: benchCompile,
+  large: benchLarge,
+};
+
+/** Runs all benches, or the one called `only`. */
+export async function* runBenches(effort: Effort, only?: string): AsyncGenerator<Figure> {
+  for (const [name, bench] of Object.entries(benches)) if (only === undefined || only === name) yield* bench(effort);
+}
+
+const payload = noise(payloadBytes, 2);
+const photo = photograph('astronaut');
+// The payload alone decides the size: a quarter of the pixels carries as much with 16 bits.
+const photo16 = shrink(photo, 2);
+const rights = noise(512, 3);
+
+async function* benchEmbed(effort: Effort): AsyncGenerator<Figure> {
+  const ours = (name: string, image: Raster, options: CompileOptions): Contender => {
+    const cover = compileCover(image, options);
+    return { name, run: () => embed(cover, payload, { key, mime: 'image/jpeg' }).length };
+  };
+  const nonce = noise(12, 4);
+  const contenders: Contender[] = [
+    ours('alpha16 exact', photo16, {}),
+    ours('alpha16 ±1', photo16, { fidelity: { maxError: 1 } }),
+    ours('alpha16 ±4', photo16, { fidelity: { maxError: 4 } }),
+    ours('alpha16 grey', photo16, { fidelity: 'grey' }),
+    ours('alpha8-k2 exact', photo, { profile: 'alpha8-k2' }),
+    ours('alpha8-k2 ±4', photo, { profile: 'alpha8-k2', fidelity: { maxError: 4 } }),
+    ours('alpha8-k2 grey', photo, { profile: 'alpha8-k2', fidelity: 'grey' }),
+    ours('alpha8-k3 palette of 32', photo, { profile: 'alpha8-k3', fidelity: { palette: 32 } }),
+    ...rivals.map(({ name, encode }) => ({
+      name,
+      run: async () => (await encode(plainEmbed(photo, payload, key, nonce))).length,
+    })),
+  ];
+  yield* figures('embed 10 KB', await race(contenders, effort), 'pngjs defaults');
+}
+
+async function* benchExtract(effort: Effort): AsyncGenerator<Figure> {
+  const plain = rivals[0]!.encode(plainEmbed(photo, payload, key, noise(12, 4))) as Uint8Array;
+  const ours = (name: string, image: Raster, options: CompileOptions): Contender => {
+    const png = embed(compileCover(image, options), payload, { key });
+    return { name, run: () => void extract(png, { key }) };
+  };
+  const contenders: Contender[] = [
+    ours('alpha16 exact', photo16, {}),
+    ours('alpha8-k2 exact', photo, { profile: 'alpha8-k2' }),
+    { name: 'pngjs, decoding only', run: () => void PNG.sync.read(Buffer.from(plain)) },
+  ];
+  yield* figures('extract 10 KB', await race(contenders, effort), 'pngjs, decoding only');
+}
+
+async function* benchRights(effort: Effort): AsyncGenerator<Figure> {
+  const ours = (name: string, image: Raster, options: CompileOptions): Contender[] => {
+    const png = embed(compileCover(image, options), payload, { key, rights });
+    return [
+      { name: `${name}: write`, run: () => void writeRights(png, rights) },
+      { name: `${name}: read`, run: () => void readRights(png) },
+    ];
+  };
+  const plain = Buffer.from(rivals[0]!.encode(plainEmbed(photo, payload, key, noise(12, 4))) as Uint8Array);
+  const contenders: Contender[] = [
+    ...ours('alpha16', photo16, {}),
+    ...ours('alpha8-k2', photo, { profile: 'alpha8-k2' }),
+    { name: 'pngjs read + write', run: () => void PNG.sync.write(PNG.sync.read(plain)) },
+  ];
+  yield* figures('rights band 512 B', await race(contenders, effort), 'pngjs read + write');
+}
+
+async function* benchQuality(): AsyncGenerator<Figure> {
+  const backgrounds = { white: [255, 255, 255], grey: [128, 128, 128], black: [0, 0, 0] } as const;
+  const variants: readonly (readonly [string, Raster, CompileOptions])[] = [
+    ['alpha16 exact', photo16, {}],
+    ['alpha16 ±1', photo16, { fidelity: { maxError: 1 } }],
+    ['alpha16 ±4', photo16, { fidelity: { maxError: 4 } }],
+    ['alpha8-k2 exact', photo, { profile: 'alpha8-k2' }],
+  ];
+  for (const [name, image, options] of variants) {
+    const shown = render(embed(compileCover(image, options), payload, { key }));
+    const original = cropRows(image, shown.height);
+    for (const [colour, background] of Object.entries(backgrounds)) {
+      const metric = `${name} over ${colour}`;
+      yield { bench: 'psnr', metric, value: psnr(shown, original, background), unit: 'dB' };
+      yield { bench: 'ssim', metric, value: ssim(shown, original, background), unit: 'ssim' };
+    }
+  }
+}
+
+async function* benchCompile(effort: Effort): AsyncGenerator<Figure> {
+  const contenders: Contender[] = [
+    { name: 'alpha16 exact', run: () => void compileCover(photo16) },
+    { name: 'alpha8-k2 exact', run: () => void compileCover(photo, { profile: 'alpha8-k2' }) },
+    { name: 'pngjs defaults, encoding once', run: () => PNG.sync.write(asPng(photo)).length },
+  ];
+  yield* figures('compile a cover', await race(contenders, effort), 'pngjs defaults, encoding once');
+}
+
+/** 5 MB in a picture of 5.3 Mpx (a hundredth of it in the small mode). */
+async function* benchLarge(effort: Effort): AsyncGenerator<Figure> {
+  const divisor = effort.rounds > 1 ? 1 : 100;
+  const large = noise((5 * 2 ** 20) / divisor, 5);
+  const columns = Math.ceil(2304 / Math.sqrt(divisor));
+  const image = repeat(photo, columns, columns);
+  const cover = compileCover(image);
+  const png = embed(cover, large, { key });
+  const contenders: Contender[] = [
+    { name: 'compile the cover', run: () => void compileCover(image) },
+    { name: 'embed', run: () => embed(cover, large, { key }).length },
+    { name: 'extract', run: () => void extract(png, { key }) },
+  ];
+  const results = await race(contenders, { rounds: Math.min(3, effort.rounds), roundMs: 1 });
+  for (const { name, ms } of results) yield { bench: 'large payload', metric: name, value: ms, unit: 'ms' };
+}
