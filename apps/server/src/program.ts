@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
+import { addConfig } from './commands/config.ts';
 import { addInitLocal } from './commands/init-local.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addManifest } from './commands/manifest.ts';
@@ -12,6 +13,7 @@ export function createProgram(): Command {
   };
   const program = new Command('p2pimg-server').description(description).version(version);
   program.showSuggestionAfterError().exitOverride();
+  addConfig(program);
   addInitLocal(program);
   addKeygen(program);
   addManifest(program);

@@ -1,0 +1,151 @@
+/** Settings of a server: flags over `P2PIMG_*` over the TOML file over defaults. */
+
+import { type Definition, type Relation, type Resolved, readSettingsFile, resolveSettings } from '@p2pimg/settings';
+import { z } from 'zod';
+
+export interface ServerSettings {
+  readonly manifest: string;
+  readonly secrets: string;
+  readonly 'bind.host': string | undefined;
+  readonly 'directory.url': string;
+  readonly 'covers.folder': string | undefined;
+  readonly 'covers.default': string | undefined;
+  readonly 'status.host': string;
+  readonly 'status.port': number;
+  readonly 'log.level': 'fatal' | 'error' | 'warn' | 'info' | 'debug' | 'trace';
+  readonly 'log.format': 'auto' | 'pretty' | 'json';
+  readonly 'election.policy': 'least-outstanding' | 'least-load' | 'round-robin';
+  readonly 'election.loadSource': 'auto' | 'host' | 'process';
+  readonly 'timers.heartbeatMs': number;
+  readonly 'timers.leaseMs': number;
+  readonly 'timers.laneIdleMs': number;
+  readonly 'workers.threads': number;
+  readonly 'workers.ports': number;
+  readonly 'workers.queue': number;
+  readonly 'registration.tokens': readonly string[];
+  readonly 'failureToken.enabled': boolean;
+  readonly 'failureToken.downMs': number;
+  readonly 'failureToken.intervalMs': number;
+}
+
+const whole = (least: number, most: number): z.ZodType<number> => {
+  const range = `must be a whole number from ${least} to ${most}`;
+  return z.coerce.number(range).int(range).min(least, range).max(most, range);
+};
+const path = z.string('must be given').min(1, 'must be given').max(4096, 'is too long');
+const oneOf = <const T extends readonly string[]>(values: T): z.ZodType<T[number]> =>
+  z.enum(values, `must be one of ${values.join(', ')}`);
+const yesNo = z.union([z.boolean(), z.stringbool()], 'must be true or false');
+const ipLiteral = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
+/** From flags and the environment: separated by commas. */
+const list = z.union([z.array(z.string().min(1)), z.string().transform((text) => text.split(',').filter(Boolean))]);
+
+const HOUR_MS = 3_600_000;
+
+const leaseOutlivesHeartbeats: Relation<ServerSettings> = (v) =>
+  v['timers.leaseMs'] < 10 * v['timers.heartbeatMs']
+    ? 'timers.leaseMs must be at least ten times timers.heartbeatMs'
+    : undefined;
+
+const turnIsNoticed: Relation<ServerSettings> = (v) =>
+  v['failureToken.enabled'] && v['failureToken.downMs'] < 20 * v['timers.heartbeatMs']
+    ? 'failureToken.downMs must be at least twenty times timers.heartbeatMs, or nobody notices'
+    : undefined;
+
+export const serverSettings: Definition<ServerSettings> = {
+  prefix: 'P2PIMG',
+  settings: {
+    manifest: { schema: path, default: '', description: "the cloud's signed manifest" },
+    secrets: { schema: path, default: '', description: "this server's secrets (keygen server)" },
+    'bind.host': {
+      schema: ipLiteral.optional(),
+      default: undefined,
+      description: "address to listen on; the manifest's by default",
+    },
+    'directory.url': {
+      schema: path,
+      default: 'sqlite://p2pimg-directory.sqlite',
+      description: 'sqlite://file for one machine, or mysql://user:password@host/database',
+      secret: true,
+    },
+    'covers.folder': {
+      schema: path.optional(),
+      default: undefined,
+      description: 'folder with cover pictures (PNG or JPEG); the built-in cover by default',
+    },
+    'covers.default': {
+      schema: z
+        .string()
+        .regex(/^[a-z0-9-]{1,32}$/, 'must be a-z, 0-9, -, at most 32')
+        .optional(),
+      default: undefined,
+      description: 'the cover that is used when a client names none: a file name in covers.folder without extension',
+    },
+    'status.host': { schema: ipLiteral, default: '127.0.0.1', description: 'address of the status pages (HTTP)' },
+    'status.port': { schema: whole(0, 65_535), default: 0, description: 'their TCP port; 0 takes a free one' },
+    'log.level': {
+      schema: oneOf(['fatal', 'error', 'warn', 'info', 'debug', 'trace']),
+      default: 'info',
+      description: 'least important level that is logged',
+    },
+    'log.format': {
+      schema: oneOf(['auto', 'pretty', 'json']),
+      default: 'auto',
+      description: 'auto: pretty on a terminal, JSON otherwise',
+    },
+    'election.policy': {
+      schema: oneOf(['least-outstanding', 'least-load', 'round-robin']),
+      default: 'least-outstanding',
+      description: 'how the handler of a request is chosen',
+    },
+    'election.loadSource': {
+      schema: oneOf(['auto', 'host', 'process']),
+      default: 'auto',
+      description: 'load average of the host, or CPU time of this process; auto: process when servers share a host',
+    },
+    'timers.heartbeatMs': { schema: whole(10, 10_000), default: 50, description: 'between two heartbeats' },
+    'timers.leaseMs': {
+      schema: whole(1_000, 24 * HOUR_MS),
+      default: 30_000,
+      description: 'a client that does not renew is offline after this',
+    },
+    'timers.laneIdleMs': {
+      schema: whole(100, HOUR_MS),
+      default: 10_000,
+      description: 'a worker port without traffic is freed after this',
+    },
+    'workers.threads': { schema: whole(1, 64), default: 2, description: 'threads for image work' },
+    'workers.ports': { schema: whole(1, 1_024), default: 32, description: 'worker ports open at once' },
+    'workers.queue': { schema: whole(0, 100_000), default: 1_000, description: 'requests that wait for a worker port' },
+    'registration.tokens': {
+      schema: list,
+      default: [],
+      description: "tokens accepted where the manifest's registration policy is token",
+      secret: true,
+    },
+    'failureToken.enabled': { schema: yesNo, default: false, description: 'play dead in turns (demo and evaluation)' },
+    'failureToken.downMs': { schema: whole(200, HOUR_MS), default: 20_000, description: 'how long a turn lasts' },
+    'failureToken.intervalMs': {
+      schema: whole(100, 24 * HOUR_MS),
+      default: 60_000,
+      description: 'between the end of a turn and the next',
+    },
+  },
+  relations: [leaseOutlivesHeartbeats, turnIsNoticed],
+};
+
+/** @throws SettingsError subclasses */
+export async function loadServerSettings(
+  flags: Readonly<Record<string, unknown>>,
+  environment: NodeJS.ProcessEnv,
+): Promise<Resolved<ServerSettings>> {
+  const { config, ...rest } = flags;
+  // The file's own place is the one thing that the file cannot say.
+  const { P2PIMG_CONFIG: named, ...variables } = environment;
+  const file = typeof config === 'string' ? config : named;
+  return resolveSettings(serverSettings, {
+    flags: rest,
+    environment: variables,
+    file: file === undefined ? undefined : await readSettingsFile(file),
+  });
+}
