@@ -1,0 +1,130 @@
+import type { AnyAck, AnyRequest } from '@p2pimg/wire';
+import type { Context } from '../context.ts';
+import { Mailbox } from '../flow/mailbox.ts';
+
+/** What happens to a request while it is open. */
+export type CloudLetter =
+  | { readonly kind: 'assigned'; readonly server: string; readonly lane: number | undefined }
+  | { readonly kind: 'ack'; readonly ack: AnyAck }
+  | { readonly kind: 'lost'; readonly server: string }
+  | { readonly kind: 'result'; readonly server: string; readonly transfer: number; readonly size: number };
+
+/** One request to all servers: sent again until somebody answers, away from servers that failed it. */
+export class Exchange {
+  readonly deadline: number;
+  readonly letters: Mailbox<CloudLetter>;
+  readonly #context: Context;
+  readonly #up: ReadonlySet<string>;
+  readonly #tried = new Set<string>();
+  #request: AnyRequest;
+  #handler: string | undefined;
+  #lastFailure: string | undefined;
+  #wake: number | undefined;
+  #open = true;
+  #answered = false;
+
+  constructor(context: Context, up: ReadonlySet<string>, request: AnyRequest, deadline: number) {
+    this.#context = context;
+    this.#up = up;
+    this.#request = request;
+    this.deadline = deadline;
+    this.letters = new Mailbox(context.flows);
+    context.flows.spawn(this.#retransmit());
+  }
+
+  get id(): string {
+    return this.#request.id;
+  }
+
+  /** The server that said last that it handles the request. */
+  get handler(): string | undefined {
+    return this.#handler;
+  }
+
+  /** Something arrived from a server for this request. */
+  receive(letter: CloudLetter): void {
+    if (!this.#open) return;
+    if (letter.kind === 'assigned') this.#handler = letter.server;
+    if (letter.kind === 'ack' && letter.ack.status === 'error') {
+      this.#failed(
+        letter.ack.server,
+        `${letter.ack.server}: ${letter.ack.error.message}`,
+        letter.ack.error.retryAfterMs,
+      );
+      return;
+    }
+    if (letter.kind === 'ack') this.#answered = true;
+    this.letters.post(letter);
+  }
+
+  serverUp(): void {
+    this.#resend();
+  }
+
+  serverDown(server: string): void {
+    if (!this.#open) return;
+    if (this.#handler !== server) return;
+    this.#failed(server, `${server} took the request and went away`, undefined);
+    this.letters.post({ kind: 'lost', server });
+  }
+
+  /** Ends the request; the server that still works on it is told. */
+  close(): void {
+    this.#open = false;
+    if (!this.#answered && this.#handler !== undefined && this.#up.has(this.#handler)) {
+      this.#context.emit({ kind: 'cancelCloud', server: this.#handler, id: this.id });
+    }
+    this.#resend();
+  }
+
+  /** Names the hop at which the request ended. */
+  hop(): string {
+    const { servers } = this.#context.settings;
+    if (this.#lastFailure !== undefined) return this.#lastFailure;
+    if (this.#up.size === 0) return `no link to ${servers.join(', ')}`;
+    if (this.#handler !== undefined) return `${this.#handler} took the request and fell silent`;
+    return `no answer from ${[...this.#up].join(', ')}`;
+  }
+
+  #failed(server: string, failure: string, retryAfterMs: number | undefined): void {
+    this.#lastFailure = failure;
+    this.#tried.add(server);
+    if (this.#handler === server) this.#handler = undefined;
+    const untried = [...this.#up].some((id) => !this.#tried.has(id));
+    if (untried) {
+      this.#resend();
+    } else {
+      // Everybody has failed it once: all are asked again, after the pause that was asked for or the usual one.
+      this.#tried.clear();
+      if (retryAfterMs !== undefined) this.#context.flows.spawn(this.#resendAfter(retryAfterMs));
+    }
+  }
+
+  *#resendAfter(ms: number) {
+    yield* this.#context.sleep(ms);
+    this.#resend();
+  }
+
+  #resend(): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    if (wake !== undefined) this.#context.flows.settle(wake, undefined);
+  }
+
+  *#retransmit() {
+    const { flows, settings } = this.#context;
+    let pause = settings.retransmitMs;
+    while (this.#open && !this.#answered && this.#context.now < this.deadline) {
+      this.#request = { ...this.#request, servers: [...this.#up].sort(), tried: [...this.#tried].sort() };
+      for (const server of this.#up) this.#context.emit({ kind: 'sendCloud', server, request: this.#request });
+      const wake = flows.token();
+      this.#wake = wake;
+      try {
+        yield* flows.wait<void>(wake, this.#context.now + pause);
+      } catch {
+        // Nobody woke it: it is time to send again.
+      }
+      pause = Math.min(pause * 2, settings.retransmitMs * 8);
+    }
+  }
+}

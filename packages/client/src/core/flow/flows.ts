@@ -1,0 +1,93 @@
+/**
+ * Flows: what happens over time, written top-down as generators, without a clock or a promise.
+ *
+ * A flow yields a wait; whoever settles its token (a completion from outside, a message, another flow) resumes it. A token
+ * settles once: late and doubled completions find nothing. A wait with a deadline is resumed with `WaitTimeoutError`.
+ */
+
+export interface Wait {
+  readonly token: number;
+  readonly deadline: number | undefined;
+}
+
+export type Flow<T> = Generator<Wait, T, unknown>;
+
+/** A wait's deadline has passed. */
+export class WaitTimeoutError extends Error {
+  override readonly name: string = 'WaitTimeoutError';
+}
+
+interface Waiting {
+  readonly flow: Flow<unknown>;
+  readonly deadline: number | undefined;
+}
+
+export class Flows {
+  readonly #waiting = new Map<number, Waiting>();
+  readonly #onDefect: (error: unknown) => void;
+  #lastToken = 0;
+
+  /** @param onDefect told what a flow threw that nobody caught */
+  constructor(onDefect: (error: unknown) => void) {
+    this.#onDefect = onDefect;
+  }
+
+  token(): number {
+    return ++this.#lastToken;
+  }
+
+  /** Waits for the token. @throws WaitTimeoutError, or what the token is rejected with */
+  *wait<T>(token: number, deadline?: number): Flow<T> {
+    return (yield { token, deadline }) as T;
+  }
+
+  /** Runs a flow up to its first wait. */
+  spawn(flow: Flow<unknown>): void {
+    this.#advance(flow, () => flow.next());
+  }
+
+  settle(token: number, value: unknown): boolean {
+    return this.#take(token, (flow) => flow.next(value));
+  }
+
+  reject(token: number, error: unknown): boolean {
+    return this.#take(token, (flow) => flow.throw(error));
+  }
+
+  /** Resumes every flow whose deadline is not after `now`, earliest first. */
+  expire(now: number): void {
+    const due = [...this.#waiting]
+      .filter(([, { deadline }]) => deadline !== undefined && deadline <= now)
+      .sort(([, a], [, b]) => (a.deadline ?? 0) - (b.deadline ?? 0));
+    for (const [token] of due) this.reject(token, new WaitTimeoutError('the wait has taken too long'));
+  }
+
+  nextDeadline(): number | undefined {
+    let next: number | undefined;
+    for (const { deadline } of this.#waiting.values()) {
+      if (deadline !== undefined && (next === undefined || deadline < next)) next = deadline;
+    }
+    return next;
+  }
+
+  get size(): number {
+    return this.#waiting.size;
+  }
+
+  #take(token: number, resume: (flow: Flow<unknown>) => IteratorResult<Wait, unknown>): boolean {
+    const waiting = this.#waiting.get(token);
+    if (waiting === undefined) return false;
+    this.#waiting.delete(token);
+    this.#advance(waiting.flow, () => resume(waiting.flow));
+    return true;
+  }
+
+  #advance(flow: Flow<unknown>, resume: () => IteratorResult<Wait, unknown>): void {
+    try {
+      const result = resume();
+      if (!result.done) this.#waiting.set(result.value.token, { flow, deadline: result.value.deadline });
+    } catch (error) {
+      this.#onDefect(error);
+    }
+  }
+}

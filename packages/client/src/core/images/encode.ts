@@ -1,0 +1,164 @@
+import { imageId as makeImageId } from '@p2pimg/wire';
+import type { CallArgs, CallResult } from '../calls.ts';
+import { type Cloud, successBody } from '../cloud/cloud.ts';
+import type { Exchange } from '../cloud/exchange.ts';
+import type { Context } from '../context.ts';
+import type { BytesHandle } from '../effects.ts';
+import { ClientError, CloudUnreachableError, EncodingMismatchError, OperationError } from '../errors.ts';
+import { type Flow, WaitTimeoutError } from '../flow/flows.ts';
+import type { Progress } from '../news.ts';
+import { type OwnImage, put } from '../records.ts';
+import { remember } from '../remember.ts';
+
+interface Encoded {
+  readonly stego: BytesHandle;
+  readonly server: string;
+  readonly digest: string;
+}
+
+/**
+ * Hides a picture: up to the server that takes the request, back as a stego picture, checked by extraction, kept, and only then
+ * published. What was encoded but not published before a crash is published by encoding the same picture again.
+ */
+export function* encode(
+  context: Context,
+  cloud: Cloud,
+  args: CallArgs<'encode'>,
+  onProgress: (progress: Progress) => void,
+): Flow<CallResult<'encode'>> {
+  const { clientId } = context.self();
+  const imageId = makeImageId(clientId, args.name);
+  return yield* context.locks.hold(`own ${imageId}`, function* () {
+    const known = context.model.get('own', imageId);
+    if (known !== undefined && (known.state !== 'encoded' || known.originalDigest !== args.digest)) {
+      throw new ClientError('image_exists', `${imageId} exists already; a new picture needs a new name`);
+    }
+    const { image, server } =
+      known === undefined ? yield* make(context, cloud, imageId, args, onProgress) : { image: known, server: 'none' };
+    onProgress({ phase: 'publishing' });
+    yield* publish(context, cloud, image);
+    return { imageId, digest: image.digest, bytes: image.bytes, server };
+  });
+}
+
+/** Tells the directory of an own picture. */
+export function* publish(context: Context, cloud: Cloud, image: OwnImage): Flow<void> {
+  const { imageId, digest } = image;
+  yield* cloud.ask('publish', { imageId, digest });
+  yield* context.commit(put('own', imageId, { ...image, state: 'published' }));
+}
+
+function* make(
+  context: Context,
+  cloud: Cloud,
+  imageId: string,
+  args: CallArgs<'encode'>,
+  onProgress: (progress: Progress) => void,
+): Flow<{ readonly image: OwnImage; readonly server: string }> {
+  const contentKey = context.randomHex(32);
+  const encoded = yield* transform(context, cloud, imageId, contentKey, args, onProgress);
+  onProgress({ phase: 'checking' });
+  try {
+    const checked = yield* context.job('checkEncoded', { original: args.bytes, stego: encoded.stego, contentKey });
+    if (!checked.matches || checked.digest !== encoded.digest) throw new EncodingMismatchError(encoded.server);
+    const { blob } = yield* context.job('saveBlob', { bytes: encoded.stego });
+    const image: OwnImage = {
+      imageId,
+      blob,
+      bytes: checked.bytes,
+      digest: checked.digest,
+      mime: args.mime,
+      originalBytes: args.size,
+      originalDigest: args.digest,
+      contentKey,
+      state: 'encoded',
+      createdAt: context.now,
+    };
+    const history = remember(context, { what: 'encoded', imageId, peer: undefined, views: undefined });
+    yield* context.commit(put('own', imageId, image), ...history);
+    return { image, server: encoded.server };
+  } finally {
+    context.release(encoded.stego);
+  }
+}
+
+function transform(
+  context: Context,
+  cloud: Cloud,
+  imageId: string,
+  contentKey: string,
+  { bytes, size, digest, mime, cover }: CallArgs<'encode'>,
+  onProgress: (progress: Progress) => void,
+): Flow<Encoded> {
+  const body = { imageId, bytes: size, digest, mime, contentKey, ...(cover === undefined ? {} : { cover }) };
+  onProgress({ phase: 'waiting' });
+  return cloud.converse('encode', body, { withinMs: context.settings.encodeMs }, function* (exchange) {
+    const lanes = new Set<string>();
+    let stego: { readonly bytes: BytesHandle; readonly server: string } | undefined;
+    let answer: { readonly digest: string; readonly server: string } | undefined;
+    while (stego === undefined || answer === undefined || stego.server !== answer.server) {
+      const letter = yield* exchange.letters.next(exchange.deadline);
+      switch (letter.kind) {
+        case 'assigned': {
+          const lane = `${letter.server} ${letter.lane}`;
+          if (lanes.has(lane)) break;
+          lanes.add(lane);
+          context.flows.spawn(upload(context, exchange, letter.server, letter.lane, { bytes, size }, onProgress));
+          break;
+        }
+        case 'result': {
+          const received = yield* download(context, letter, onProgress);
+          if (received === undefined) break;
+          if (stego !== undefined) context.release(stego.bytes);
+          stego = { bytes: received, server: letter.server };
+          break;
+        }
+        case 'ack':
+          answer = { digest: successBody('encode', letter.ack).digest, server: letter.ack.server };
+          break;
+        case 'lost':
+          if (answer?.server === letter.server)
+            throw new CloudUnreachableError(`${letter.server} went away with the result`);
+          break;
+      }
+    }
+    return { stego: stego.bytes, server: stego.server, digest: answer.digest };
+  });
+}
+
+/** Two servers may both be given the picture when one takes over from the other: the encoding is deterministic. */
+function* upload(
+  context: Context,
+  exchange: Exchange,
+  server: string,
+  lane: number | undefined,
+  picture: { readonly bytes: BytesHandle; readonly size: number },
+  onProgress: (progress: Progress) => void,
+): Flow<void> {
+  const onBytes = (done: number): void => onProgress({ phase: 'uploading', done, total: picture.size, server });
+  try {
+    yield* context.perform<void>(
+      { kind: 'sendTransfer', place: { server }, lane, id: exchange.id, purpose: 'upload', bytes: picture.bytes },
+      { deadline: exchange.deadline, onProgress: onBytes },
+    );
+    onProgress({ phase: 'encoding' });
+  } catch (error) {
+    // The server's own answer, or its silence, decides what becomes of the request.
+    if (!(error instanceof OperationError || error instanceof WaitTimeoutError)) throw error;
+  }
+}
+
+/** Undefined when the transfer broke: the request is still open, and the result comes again. */
+function* download(
+  context: Context,
+  { server, transfer, size }: { readonly server: string; readonly transfer: number; readonly size: number },
+  onProgress: (progress: Progress) => void,
+): Flow<BytesHandle | undefined> {
+  const onBytes = (done: number): void => onProgress({ phase: 'downloading', done, total: size, server });
+  try {
+    return yield* context.perform<BytesHandle>({ kind: 'acceptTransfer', transfer }, { onProgress: onBytes });
+  } catch (error) {
+    if (!(error instanceof OperationError)) throw error;
+    return undefined;
+  }
+}

@@ -1,0 +1,123 @@
+/** Work outside of the core, by name: cryptography, pictures, files, the ledger. Keys and digests are hexadecimal, grants base64url. */
+
+import type { BytesHandle } from './effects.ts';
+
+/** The fields of a verified grant that the core orders by. */
+export interface GrantFacts {
+  readonly grantId: string;
+  readonly version: number;
+  readonly allowed: number;
+  /** SHA-256 of the level-1 picture. */
+  readonly digest: string;
+}
+
+export interface PeerKeys {
+  readonly signKey: string;
+  readonly boxKey: string;
+}
+
+interface JobTypes {
+  /** Signs a registration of this client's keys. */
+  readonly proveRegistration: {
+    readonly input: { readonly requestId: string };
+    readonly output: PeerKeys & { readonly recoveryKey: string | undefined; readonly proof: string };
+  };
+  /** Extracts the hidden picture and compares it with the original; tells SHA-256 and length of the level-1 picture. */
+  readonly checkEncoded: {
+    readonly input: { readonly original: BytesHandle; readonly stego: BytesHandle; readonly contentKey: string };
+    readonly output: { readonly matches: boolean; readonly digest: string; readonly bytes: number };
+  };
+  readonly saveBlob: { readonly input: { readonly bytes: BytesHandle }; readonly output: { readonly blob: string } };
+  readonly dropBlob: { readonly input: { readonly blob: string }; readonly output: undefined };
+  /** The hidden picture of an own image; free. */
+  readonly openOwn: {
+    readonly input: { readonly blob: string; readonly contentKey: string };
+    readonly output: { readonly picture: BytesHandle; readonly mime: string };
+  };
+  readonly issueGrant: {
+    readonly input: {
+      readonly ownerId: number;
+      readonly viewerId: number;
+      readonly viewer: PeerKeys;
+      readonly imageId: string;
+      readonly digest: string;
+      readonly contentKey: string;
+      readonly version: number;
+      readonly allowed: number;
+    };
+    readonly output: { readonly grant: string; readonly grantId: string };
+  };
+  /** Fails when it is malformed, not signed by that owner, for another viewer or on another picture. */
+  readonly verifyGrant: {
+    readonly input: {
+      readonly grant: string;
+      readonly ownerSignKey: string;
+      readonly ownerId: number;
+      readonly viewerId: number;
+      readonly imageId: string;
+    };
+    readonly output: GrantFacts;
+  };
+  /** Level 2 for the viewer: the stored level-1 picture with a first rights band. */
+  readonly assemble: {
+    readonly input: { readonly blob: string; readonly grant: string; readonly contentKey: string };
+    readonly output: { readonly picture: BytesHandle; readonly bytes: number };
+  };
+  /** Whether a received level-2 picture is the offered one: digest of level 1, and a band of that grant which opens with this client's key. */
+  readonly checkReceived: {
+    readonly input: { readonly picture: BytesHandle; readonly digest: string; readonly grantId: string };
+    readonly output: { readonly genuine: boolean; readonly version: number; readonly grant: string };
+  };
+  /** Rewrites the rights band of a stored picture, durably. `genuine: false`, and nothing written, when the band was changed by somebody else. */
+  readonly rewriteBand: {
+    readonly input: { readonly blob: string; readonly grant: string; readonly used: number };
+    readonly output: { readonly genuine: boolean };
+  };
+  /** Makes the key of one view; it lives in memory only. */
+  readonly makeReleaseKey: { readonly input: Record<string, never>; readonly output: { readonly nonce: string } };
+  /** Reserves a view in the ledger, durably. `used` counts all views of the grant that the ledger knows, the reserved one included. */
+  readonly reserveView: {
+    readonly input: {
+      readonly grantId: string;
+      readonly version: number;
+      readonly nonce: string;
+      readonly used: number;
+    };
+    readonly output: { readonly used: number };
+  };
+  /** Enters the cloud's release of a reserved view into the ledger. */
+  readonly settleView: {
+    readonly input: {
+      readonly grantId: string;
+      readonly version: number;
+      readonly nonce: string;
+      readonly used: number;
+    };
+    readonly output: { readonly receipt: string };
+  };
+  /** Opens the share with the view's key (which is then forgotten), decrypts and extracts; in memory only. */
+  readonly openHeld: {
+    readonly input: {
+      readonly blob: string;
+      readonly grant: string;
+      readonly version: number;
+      readonly nonce: string;
+      readonly share: string;
+    };
+    readonly output: { readonly picture: BytesHandle; readonly mime: string };
+  };
+  readonly verifyReceipt: {
+    readonly input: { readonly receipt: string; readonly viewerSignKey: string };
+    readonly output: {
+      readonly grantId: string;
+      readonly version: number;
+      readonly used: number;
+      readonly viewedAt: number;
+    };
+  };
+}
+
+export type JobName = keyof JobTypes;
+export type JobInput<N extends JobName> = JobTypes[N]['input'];
+export type JobOutput<N extends JobName> = JobTypes[N]['output'];
+export type Job = { readonly [N in JobName]: { readonly name: N; readonly input: JobInput<N> } }[JobName];

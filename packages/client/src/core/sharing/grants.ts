@@ -1,0 +1,73 @@
+import { MAX_VIEWS } from '@p2pimg/wire';
+import type { Context } from '../context.ts';
+import { ClientError, ViewsError } from '../errors.ts';
+import type { Flow } from '../flow/flows.ts';
+import type { AddressBook } from '../peers/address-book.ts';
+import {
+  type Change,
+  type OutboxEntry,
+  type OutgoingPeerMessage,
+  type OwnImage,
+  pairKey,
+  put,
+  type SentGrant,
+} from '../records.ts';
+
+/** @throws ViewsError */
+export function checkViews(views: number): void {
+  if (!Number.isInteger(views) || views < 1 || views > MAX_VIEWS) throw new ViewsError();
+}
+
+/** An own picture that can be shared. @throws ClientError `image_unknown` */
+export function ownImage(context: Context, imageId: string): OwnImage {
+  const own = context.model.get('own', imageId);
+  if (own === undefined || own.state === 'withdrawn') {
+    throw new ClientError('image_unknown', 'you have no such picture');
+  }
+  return own;
+}
+
+/** The next version of a viewer's rights, signed but not stored. @throws what the address book throws */
+export function* nextGrant(
+  context: Context,
+  book: AddressBook,
+  own: OwnImage,
+  viewerId: number,
+  allowed: number,
+): Flow<SentGrant> {
+  const { imageId, digest, contentKey } = own;
+  const { signKey, boxKey, blocked } = yield* book.keysOf(viewerId);
+  if (blocked) throw new ClientError('blocked', `client ${viewerId} is blocked`);
+  const before = context.model.get('sent', pairKey(imageId, viewerId));
+  const version = (before?.version ?? 0) + 1;
+  const { clientId: ownerId } = context.self();
+  const viewer = { signKey, boxKey };
+  const terms = { ownerId, viewerId, viewer, imageId, digest, contentKey, version, allowed };
+  const { grant, grantId } = yield* context.job('issueGrant', terms);
+  const { used = 0, viewedAt } = before ?? {};
+  return { imageId, viewerId, grantId, version, allowed, used, grant, changedAt: context.now, viewedAt };
+}
+
+/** Keeps a grant, and has the directory told. */
+export function grantChanges(
+  context: Context,
+  sent: SentGrant,
+): { readonly changes: readonly Change[]; readonly entry: OutboxEntry } {
+  const { imageId, viewerId, version } = sent;
+  const entry: OutboxEntry = {
+    id: context.newId(),
+    at: context.now,
+    to: 'cloud',
+    message: { type: 'change-view', imageId, viewerId, version },
+  };
+  return { changes: [put('sent', pairKey(imageId, viewerId), sent), put('outbox', entry.id, entry)], entry };
+}
+
+export function peerEntry(
+  context: Context,
+  to: number,
+  message: OutgoingPeerMessage,
+  id: string = context.newId(),
+): OutboxEntry {
+  return { id, at: context.now, to, message };
+}

@@ -1,0 +1,141 @@
+import type { PendingBody } from '@p2pimg/wire';
+import type { Cloud } from '../cloud/cloud.ts';
+import type { Context } from '../context.ts';
+import { ClientError, OperationError } from '../errors.ts';
+import type { Flow } from '../flow/flows.ts';
+import type { GrantFacts } from '../jobs.ts';
+import type { News } from '../news.ts';
+import type { AddressBook } from '../peers/address-book.ts';
+import type { Outbox } from '../peers/outbox.ts';
+import { type AskedRequest, type HeldImage, put } from '../records.ts';
+import { remember } from '../remember.ts';
+import { peerEntry } from './grants.ts';
+import { isOpen } from './viewer.ts';
+
+const PAGE = 100;
+
+/** Rights that owners have changed: the highest version counts, whichever way it came, and however often. */
+export class Rights {
+  readonly #context: Context;
+  readonly #cloud: Cloud;
+  readonly #book: AddressBook;
+  readonly #outbox: Outbox;
+
+  constructor(context: Context, cloud: Cloud, book: AddressBook, outbox: Outbox) {
+    this.#context = context;
+    this.#cloud = cloud;
+    this.#book = book;
+    this.#outbox = outbox;
+  }
+
+  /** @throws ClientError `rights_invalid`, and what the address book throws */
+  *verify(ownerId: number, imageId: string, grant: string): Flow<GrantFacts> {
+    const { signKey } = yield* this.#book.keysOf(ownerId);
+    const { clientId: viewerId } = this.#context.self();
+    try {
+      return yield* this.#context.job('verifyGrant', { grant, ownerSignKey: signKey, ownerId, viewerId, imageId });
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      throw new ClientError('rights_invalid', `rights of client ${ownerId} are not valid: ${error.message}`, {
+        cause: error,
+      });
+    }
+  }
+
+  /** Applies a verified grant to a held picture. Undefined when it changes nothing: it is known, or older. */
+  apply(imageId: string, facts: GrantFacts, grant: string, usedAtCloud: number): Flow<News | undefined> {
+    return this.#context.locks.hold(`held ${imageId}`, () => this.#apply(imageId, facts, grant, usedAtCloud));
+  }
+
+  *#apply(imageId: string, facts: GrantFacts, grant: string, usedAtCloud: number): Flow<News | undefined> {
+    const context = this.#context;
+    const held = context.model.get('held', imageId);
+    if (held === undefined || facts.version <= held.version) return undefined;
+    if (facts.grantId !== held.grantId) throw new ClientError('rights_invalid', 'these rights are of another grant');
+    const used = Math.max(held.used, usedAtCloud);
+    // A band that somebody has changed stays as it is: the next view finds it, and shows the default picture.
+    yield* context.job('rewriteBand', { blob: held.blob, grant, used });
+    const { version, allowed } = facts;
+    const after: HeldImage = { ...held, version, allowed, grant, used };
+    const [from, to] = [left(held), left(after)];
+    const history = remember(context, { what: 'rights', imageId, peer: held.ownerId, views: to - from });
+    yield* context.commit(put('held', imageId, after), ...history);
+    return { kind: 'rightsChanged', by: held.ownerId, imageId, from, to };
+  }
+
+  /** Applies what waited in the directory, tells it so, and reads on while there is more. */
+  *settle(pending: PendingBody): Flow<readonly News[]> {
+    const news: News[] = [];
+    for (let page: PendingBody | undefined = pending; page !== undefined; ) {
+      news.push(...(yield* this.#settlePage(page)));
+      page = page.more ? yield* this.#cloud.ask('grants', { limit: PAGE }) : undefined;
+    }
+    return news;
+  }
+
+  *#settlePage({ grants, notices }: PendingBody): Flow<readonly News[]> {
+    if (grants.length === 0 && notices.length === 0) return [];
+    const news: News[] = [];
+    const applied: { grantId: string; version: number }[] = [];
+    for (const { imageId, ownerId, grant, used } of grants) {
+      try {
+        const facts = yield* this.verify(ownerId, imageId, grant);
+        const change = yield* this.apply(imageId, facts, grant, used);
+        if (change !== undefined) news.push(change);
+        yield* this.#granted(ownerId, imageId, facts);
+        applied.push({ grantId: facts.grantId, version: facts.version });
+      } catch (error) {
+        if (!(error instanceof ClientError)) throw error;
+        this.#context.trouble(`rights on ${imageId}`, error); // the directory keeps it
+      }
+    }
+    for (const notice of notices) {
+      const rejection = yield* this.rejected(notice.from, notice.noticeId, notice.imageId);
+      if (rejection !== undefined) news.push(rejection);
+    }
+    yield* this.#cloud.ask('acknowledge', { grants: applied, notices: notices.map(({ noticeId }) => noticeId) });
+    return news;
+  }
+
+  /** An open question about that picture is answered: more views are there, or the picture will come when the owner hears of us. */
+  *#granted(ownerId: number, imageId: string, { version }: GrantFacts): Flow<void> {
+    const context = this.#context;
+    const asked = context.model
+      .all('asked')
+      .find((each) => each.imageId === imageId && each.ownerId === ownerId && isOpen(each));
+    if (asked === undefined) return;
+    const held = context.model.get('held', imageId);
+    if (asked.kind === 'increase') {
+      if (held !== undefined && held.version >= version) yield* this.answered(asked);
+      return;
+    }
+    if (held !== undefined) return;
+    const reminder = peerEntry(
+      context,
+      ownerId,
+      { type: 'image_request', body: { imageId, views: asked.views } },
+      asked.id,
+    );
+    yield* context.commit(put('asked', asked.id, { ...asked, state: 'granted' }), put('outbox', asked.id, reminder));
+    this.#outbox.kick(ownerId);
+  }
+
+  *answered(asked: AskedRequest): Flow<void> {
+    yield* this.#context.commit(put('asked', asked.id, { ...asked, state: 'approved' }));
+  }
+
+  /** An owner's refusal of something that was asked of it; undefined when it was not, or is answered already. */
+  *rejected(ownerId: number, requestId: string, imageId: string): Flow<News | undefined> {
+    const context = this.#context;
+    const asked = context.model.get('asked', requestId);
+    if (asked === undefined || asked.ownerId !== ownerId || asked.imageId !== imageId || !isOpen(asked))
+      return undefined;
+    const history = remember(context, { what: 'rejected', imageId, peer: ownerId, views: undefined });
+    yield* context.commit(put('asked', requestId, { ...asked, state: 'rejected' }), ...history);
+    return { kind: 'rejected', by: ownerId, imageId, more: asked.kind === 'increase' };
+  }
+}
+
+export function left({ allowed, used }: { readonly allowed: number; readonly used: number }): number {
+  return Math.max(0, allowed - used);
+}
