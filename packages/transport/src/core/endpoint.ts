@@ -74,11 +74,15 @@ export class Endpoint {
   readonly #host: SessionHost;
   readonly #sessions = new Map<number, Session>();
   readonly #pending = new Map<Session, PendingHandshake>();
+  /** Where the sessions opened here lead, for their rekeys. */
+  readonly #targets = new Map<Session, EndpointTarget>();
   readonly #peers = new PeerTable();
   readonly #timers = new TimerHeap<Session>();
   readonly #ready = new Set<Session>();
   readonly #outbox: { readonly path: Path; readonly bytes: Uint8Array }[] = [];
   readonly #dropped: Partial<Record<DropReason, number>> = {};
+  /** Sessions that asked for new keys in this call. */
+  readonly #rekeys: Session[] = [];
   #events: EndpointEvent[] = [];
   #timestamp = 0;
   #retransmitted = 0;
@@ -96,6 +100,7 @@ export class Endpoint {
       emit: (event) => void this.#events.push(event),
       drop: (reason) => this.#drop(reason),
       wake: (session) => void this.#ready.add(session),
+      rekey: (session) => this.#rekeys.push(session),
       countRetransmission: (packets) => {
         this.#retransmitted += packets;
       },
@@ -130,9 +135,8 @@ export class Endpoint {
   /** Opens a session; `established` or `closed` follows. */
   connect(target: EndpointTarget, now: number): Session {
     const session = this.#newSession(target.publicKey, true);
-    const pending = { session, target, startedAt: now, attempts: 0, nextAt: now, sentAt: now, initiation: undefined };
-    this.#pending.set(session, pending);
-    this.#attempt(pending, now);
+    this.#targets.set(session, target);
+    this.#handshake(session, target, now);
     return session;
   }
 
@@ -201,8 +205,13 @@ export class Endpoint {
     for (let session = this.#timers.take(now); session !== undefined; session = this.#timers.take(now)) {
       const pending = this.#pending.get(session);
       if (pending !== undefined) this.#handshakeTimeout(pending, now);
-      else session.handleTimeout(now);
+      session.handleTimeout(now);
       this.#ready.add(session);
+    }
+    for (let session = this.#rekeys.pop(); session !== undefined; session = this.#rekeys.pop()) {
+      const target = this.#targets.get(session);
+      const path = session.path;
+      if (target !== undefined && path !== undefined) this.#handshake(session, { ...target, path }, now);
     }
     return this.takeEvents();
   }
@@ -272,12 +281,39 @@ export class Endpoint {
       this.#drop('not-admitted');
       return;
     }
+    const preSharedKey = keys[record.attempts % Math.max(1, keys.length)];
+    if (init.payload.continues !== 0) {
+      this.#continue(init, record, preSharedKey, path, now);
+      return;
+    }
     if (this.#sessions.size >= this.#config.limits.maxSessions) {
       this.#drop('too-many-sessions');
       this.#answer(init, HandshakeStatus.full, path);
       return;
     }
-    this.#admit(init, record, keys[record.attempts % Math.max(1, keys.length)], path, now);
+    this.#admit(init, record, preSharedKey, path, now);
+  }
+
+  /** New keys inside a session: only for its own initiator, and only the next epoch. Unknown sessions are not answered. */
+  #continue(init: OpenedInit, record: PeerRecord, preSharedKey: Uint8Array | undefined, path: Path, now: number): void {
+    const { suite, receiveBuffer } = this.#config;
+    const { epoch, continues } = init.payload;
+    const session = this.#sessions.get(continues);
+    const known = session?.state === 'established' && !session.initiator && session.nextEpoch === epoch;
+    if (session === undefined || !known || !suite.equal(session.remoteKey, init.remoteStatic)) {
+      this.#drop('unknown-connection');
+      return;
+    }
+    record.attempts++;
+    const status = HandshakeStatus.accepted;
+    const response = init.respond({ connectionId: continues, status, epoch, receiveBuffer }, preSharedKey);
+    if (response === undefined) {
+      this.#drop('handshake');
+      return;
+    }
+    this.#outbox.push({ path, bytes: response.packet });
+    const { initiatorToResponder: receive, responderToInitiator: send } = response.secrets;
+    session.addEpoch(new EpochKeys(suite, epoch, { send, receive }, now), now);
   }
 
   /** Answers without keeping anything. Impossible, and left out, where a pre-shared key is wanted. */
@@ -349,10 +385,15 @@ export class Endpoint {
     this.#pending.delete(session);
     const { payload, secrets } = result;
     if (payload.status !== HandshakeStatus.accepted) {
+      // A rekey that is refused ends the session too: the peer does not want it any more.
       session.close('refused', now);
       return;
     }
     const own = { send: secrets.initiatorToResponder, receive: secrets.responderToInitiator };
+    if (session.state === 'established') {
+      session.addEpoch(new EpochKeys(this.#config.suite, payload.epoch, own, now), now);
+      return;
+    }
     session.establish(
       {
         keys: new EpochKeys(this.#config.suite, payload.epoch, own, now),
@@ -365,6 +406,12 @@ export class Endpoint {
     );
   }
 
+  #handshake(session: Session, target: EndpointTarget, now: number): void {
+    const pending = { session, target, startedAt: now, attempts: 0, nextAt: now, sentAt: now, initiation: undefined };
+    this.#pending.set(session, pending);
+    this.#attempt(pending, now);
+  }
+
   #attempt(pending: PendingHandshake, now: number): void {
     const { suite, random, receiveBuffer } = this.#config;
     const { session, target } = pending;
@@ -375,7 +422,12 @@ export class Endpoint {
       remoteStatic: target.publicKey,
       preSharedKey: target.preSharedKey,
       connectionId: session.localId,
-      payload: { timestamp: this.#nextTimestamp(now), continues: 0, epoch: 0, receiveBuffer },
+      payload: {
+        timestamp: this.#nextTimestamp(now),
+        continues: session.remoteId,
+        epoch: session.state === 'established' ? session.nextEpoch : 0,
+        receiveBuffer,
+      },
     });
     pending.sentAt = now;
     // Up to a tenth of jitter, so that many that lost the same server do not come back at once.
@@ -392,7 +444,8 @@ export class Endpoint {
       this.#pending.delete(session);
     } else if (now >= startedAt + this.#config.limits.handshakeTimeoutMs) {
       this.#pending.delete(session);
-      session.close('handshake-timeout', now);
+      if (session.state === 'established') session.rekeyFailed(now);
+      else session.close('handshake-timeout', now);
     } else if (now >= pending.nextAt) {
       this.#attempt(pending, now);
     }
@@ -401,7 +454,7 @@ export class Endpoint {
   #timeoutOf(session: Session): number {
     const pending = this.#pending.get(session);
     if (pending === undefined) return session.nextTimeout();
-    return Math.min(pending.nextAt, pending.startedAt + this.#config.limits.handshakeTimeoutMs);
+    return Math.min(session.nextTimeout(), pending.nextAt, pending.startedAt + this.#config.limits.handshakeTimeoutMs);
   }
 
   #newSession(remoteKey: Uint8Array, initiator: boolean): Session {
@@ -415,6 +468,7 @@ export class Endpoint {
   #forget(session: Session): void {
     this.#sessions.delete(session.localId);
     this.#pending.delete(session);
+    this.#targets.delete(session);
     this.#timers.delete(session);
     this.#ready.delete(session);
     const record = this.#peers.find(session.remoteKey);

@@ -204,11 +204,11 @@ export class SessionHandle implements Session {
         return;
       case 'lane-refused':
         this.#context.workers.release(event.socket);
-        this.#failOpening(event.lane, new LaneRefusedError('peer'));
+        this.#failOpening(event.lane, 'peer');
         return;
       case 'lane-closed':
         this.#context.workers.release(event.socket);
-        this.#failOpening(event.lane, new LaneRefusedError('unreachable'));
+        this.#failOpening(event.lane, 'unreachable');
         this.#lanes.get(event.lane)?.ended();
         this.#lanes.delete(event.lane);
         return;
@@ -289,9 +289,10 @@ export class SessionHandle implements Session {
     this.#context.flush();
   }
 
-  #failOpening(id: number, error: Error): void {
-    this.#openingLanes.get(id)?.reject(error);
+  #failOpening(id: number, why: 'peer' | 'unreachable'): void {
+    const opening = this.#openingLanes.get(id);
     this.#openingLanes.delete(id);
+    opening?.reject(new LaneRefusedError(why));
   }
 
   #close(reason: CloseReason): void {

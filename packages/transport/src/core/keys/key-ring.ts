@@ -36,6 +36,11 @@ export class KeyRing {
     return undefined;
   }
 
+  /** When the sending keys may not be used any more. */
+  get expiresAt(): number {
+    return this.#sending.madeAt + REJECT_AFTER_MS;
+  }
+
   /** Drops epochs too old to open anything. False if nothing is left to seal with. */
   expire(now: number): boolean {
     this.#epochs = this.#epochs.filter((epoch) => now - epoch.madeAt < REJECT_AFTER_MS);

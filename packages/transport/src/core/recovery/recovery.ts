@@ -239,8 +239,9 @@ export class Recovery {
   }
 
   get #reorderWindow(): number {
-    const window = (this.#reorderSteps * this.roundTrip.minimum) / 4;
-    return Math.max(MINIMUM_REORDER_MS, Math.min(window, this.roundTrip.smoothed));
+    // Never below the turn of a loop that reads one socket after the other.
+    const step = Math.max(MINIMUM_REORDER_MS, this.roundTrip.minimum / 4);
+    return Math.max(step, Math.min(this.#reorderSteps * step, this.roundTrip.smoothed));
   }
 
   #detectLosses(now: number): void {

@@ -36,6 +36,8 @@ export interface SessionHost {
   drop(reason: DropReason): void;
   /** The session may have something to send, or another time-out. */
   wake(session: Session): void;
+  /** The session's keys are old: run a new handshake inside it. */
+  rekey(session: Session): void;
   /** Packets that repeat lost content, for the totals. */
   countRetransmission(packets: number): void;
 }

@@ -16,7 +16,7 @@ import {
 import { ProtocolViolation } from '../errors.ts';
 import type { SessionEnd, TransferFailure } from '../events.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
-import { KeyRing } from '../keys/key-ring.ts';
+import { KeyRing, REKEY_AFTER_MS } from '../keys/key-ring.ts';
 import { controlNonce } from '../keys/nonces.ts';
 import { type LaneState, LaneTable } from '../lanes/lane-table.ts';
 import { IncomingMessages } from '../messages/incoming-messages.ts';
@@ -82,6 +82,8 @@ export class Session {
   #lastWords = 0;
   #lastWordOwed = false;
   #endCode = 0;
+  /** When the initiator asks for new keys; infinite while it does. */
+  #rekeyAt = Number.POSITIVE_INFINITY;
 
   constructor(identity: SessionIdentity, host: SessionHost) {
     this.localId = identity.localId;
@@ -138,8 +140,36 @@ export class Session {
     this.#state = this.initiator ? 'established' : 'unconfirmed';
     if (this.initiator) {
       parts.pingOwed = true;
+      this.#rekeyAt = now + REKEY_AFTER_MS;
       this.#host.emit({ type: 'established', session: this });
     }
+    this.#host.wake(this);
+  }
+
+  /** The peer's name for this session, once established. */
+  get remoteId(): number {
+    return this.#parts?.remoteId ?? 0;
+  }
+
+  /** The number of the epoch that a rekey makes next. */
+  get nextEpoch(): number {
+    return ((this.#parts?.keys.sending.number ?? 0) + 1) % 256;
+  }
+
+  /** Keys of a handshake inside the session. The initiator seals under them at once, the responder when it has heard them. */
+  addEpoch(keys: EpochKeys, now: number): void {
+    const parts = this.#live();
+    parts.keys.add(keys);
+    if (!this.initiator) return;
+    parts.keys.confirm(keys);
+    parts.pingOwed = true;
+    this.#rekeyAt = now + REKEY_AFTER_MS;
+    this.#host.wake(this);
+  }
+
+  /** The handshake inside the session came to nothing: once more, later. */
+  rekeyFailed(now: number): void {
+    this.#rekeyAt = now + this.#host.limits.handshakeTimeoutMs;
     this.#host.wake(this);
   }
 
@@ -353,7 +383,14 @@ export class Session {
     if (parts === undefined || this.#state === 'closed') return Number.POSITIVE_INFINITY;
     let at = this.#heardAt + this.#host.limits.sessionIdleMs;
     if (this.#state === 'unconfirmed') return Math.min(at, this.#heardAt + this.#host.limits.handshakeTimeoutMs);
-    at = Math.min(at, parts.received.deadline, parts.recovery.timeout, this.#transmitter!.pacedUntil);
+    at = Math.min(
+      at,
+      this.#rekeyAt,
+      parts.keys.expiresAt,
+      parts.received.deadline,
+      parts.recovery.timeout,
+      this.#transmitter!.pacedUntil,
+    );
     if (this.#hasDuties(parts)) at = Math.min(at, this.#keepAliveAt());
     for (const lane of parts.lanes.all()) at = Math.min(at, lane.usedAt + this.#host.limits.laneIdleMs);
     return at;
@@ -370,6 +407,10 @@ export class Session {
       return;
     }
     if (this.#state === 'unconfirmed') return;
+    if (this.#rekeyAt <= now) {
+      this.#rekeyAt = Number.POSITIVE_INFINITY;
+      this.#host.rekey(this);
+    }
     parts.recovery.onTimeout(now);
     this.#noticeSilence(parts, now);
     if (this.#hasDuties(parts) && this.#keepAliveAt() <= now) {
