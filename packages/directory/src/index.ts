@@ -1,1 +1,38 @@
-export {};
+export {
+  ConflictError,
+  type ConflictReason,
+  DeniedError,
+  type DeniedReason,
+  DirectoryError,
+  type ErrorCode,
+  InvalidError,
+  NotFoundError,
+  type NotFoundReason,
+  UnavailableError,
+  type UnavailableReason,
+} from './errors.ts';
+export type {
+  Claim,
+  ClientId,
+  ClientRecord,
+  Directory,
+  DirectoryAnswer,
+  DirectoryCall,
+  DirectoryInfo,
+  DirectoryMethod,
+  Notice,
+  NoticeKind,
+  OnlineClient,
+  OpenDirectory,
+  Outcome,
+  Page,
+  Pending,
+  ReleasedView,
+  ResourceRecord,
+  StoredGrant,
+  TokenRow,
+  Visibility,
+} from './interface.ts';
+export { type DirectoryOptions, openDirectory } from './open.ts';
+export { migrate } from './operations.ts';
+export type { Address } from './values.ts';

@@ -1,0 +1,105 @@
+/** Who is up, where, and with which images (SPEC D2, "Never again" 8). */
+
+import type { ExpressionBuilder } from 'kysely';
+import type { OnlineClient } from '../interface.ts';
+import type { Tables } from '../schema/tables.ts';
+import type { Engine, Session } from '../sql/engine.ts';
+import { type SqlValues, statement } from '../sql/statement.ts';
+import { plainBytes } from './plain-bytes.ts';
+import type { Answer, Call } from './types.ts';
+
+const selectOnline = statement<{ askerId: number; after: number; graceMs: number; limit: number }>()((db, p, { now }) =>
+  db
+    .selectFrom('clients')
+    .select(['id', 'host', 'port', 'sign_key', 'box_key'])
+    .where('status', '=', 'online')
+    .where('id', '>', p.after)
+    .where('id', '!=', p.askerId)
+    .where((eb) => eb(eb('lease_until', '+', p.graceMs), '>', now))
+    .where((eb) =>
+      eb.or([
+        eb('visibility', '=', 'everyone'),
+        eb.and([eb('visibility', '=', 'contacts'), eb.or([shares(eb, 'owner', p), shares(eb, 'viewer', p)])]),
+      ]),
+    )
+    .orderBy('id')
+    .limit(p.limit),
+);
+
+/** Contacts are clients between whom a grant was ever published, in either direction. */
+function shares(eb: ExpressionBuilder<Tables, 'clients'>, asker: 'owner' | 'viewer', { askerId }: { askerId: number }) {
+  const other = asker === 'owner' ? 'viewer' : 'owner';
+  return eb.exists(
+    eb
+      .selectFrom('access_rights')
+      .select('grant_id')
+      .where(`${asker}_id`, '=', askerId)
+      .whereRef(`${other}_id`, '=', 'clients.id'),
+  );
+}
+
+/** One query for the images of this many clients, each cut at the limit by the database itself. */
+const CLIENTS_PER_QUERY = 20;
+/** Belongs to nobody: fills the places of a query that has fewer clients. */
+const NOBODY = 0;
+
+const selectImages = statement<SqlValues>()((db, p) => {
+  const of = (index: number) =>
+    db
+      .selectFrom((eb) =>
+        eb
+          .selectFrom('resources')
+          .select(['client_id', 'image_id'])
+          .where('client_id', '=', p[`client${index}`] as number)
+          .where('removed_at', 'is', null)
+          .orderBy('image_id')
+          .limit(p.limit as number)
+          .as('some'),
+      )
+      .select(['client_id', 'image_id']);
+  let all = of(0);
+  for (let index = 1; index < CLIENTS_PER_QUERY; index++) all = all.unionAll(of(index));
+  return all.orderBy('client_id').orderBy('image_id');
+});
+
+export function listOnline(engine: Engine, call: Call<'listOnline'>): Answer<'listOnline'> {
+  const { askerId, after = 0, limit, imagesPerClient } = call;
+  return engine.read(async (session) => {
+    const { graceMs } = engine;
+    const found = await session.rows(selectOnline, { askerId, after, graceMs, limit: limit + 1 });
+    const page = found.slice(0, limit);
+    const ids = page.map((row) => row.id);
+    const images = await imagesOf(session, ids, imagesPerClient + 1);
+    const items = page.map((row): OnlineClient => {
+      const own = images.get(row.id) ?? [];
+      return {
+        clientId: row.id,
+        address: { host: row.host ?? '', port: row.port ?? 0 },
+        signKey: plainBytes(row.sign_key),
+        boxKey: plainBytes(row.box_key),
+        images: own.slice(0, imagesPerClient),
+        moreImages: own.length > imagesPerClient,
+      };
+    });
+    return { items, next: found.length > limit ? ids.at(-1) : undefined };
+  });
+}
+
+async function imagesOf(
+  session: Session,
+  clientIds: readonly number[],
+  limit: number,
+): Promise<ReadonlyMap<number, string[]>> {
+  const images = new Map<number, string[]>();
+  for (let from = 0; from < clientIds.length; from += CLIENTS_PER_QUERY) {
+    const values: Record<string, number> = { limit };
+    for (let index = 0; index < CLIENTS_PER_QUERY; index++)
+      values[`client${index}`] = clientIds[from + index] ?? NOBODY;
+    for (const row of await session.rows(selectImages, values)) {
+      const own = images.get(row.client_id);
+      if (own === undefined) images.set(row.client_id, [row.image_id]);
+      else own.push(row.image_id);
+    }
+  }
+  return images;
+}

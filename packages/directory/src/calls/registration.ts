@@ -1,0 +1,110 @@
+/** Who a client is: its number and its keys (SPEC D2, U2). */
+
+import { ConflictError, NotFoundError } from '../errors.ts';
+import type { ClientRecord, Visibility } from '../interface.ts';
+import type { Engine } from '../sql/engine.ts';
+import { statement } from '../sql/statement.ts';
+import { claimed } from './claim.ts';
+import { plainBytes } from './plain-bytes.ts';
+import type { Answer, Call } from './types.ts';
+
+const insertClient = statement<{ signKey: Uint8Array; boxKey: Uint8Array; recoveryKey: Uint8Array | null }>()(
+  (db, p, { now }) =>
+    db.insertInto('clients').values({
+      sign_key: p.signKey,
+      box_key: p.boxKey,
+      recovery_key: p.recoveryKey,
+      status: 'offline',
+      session_counter: 0,
+      visibility: 'everyone',
+      lease_until: 0,
+      registered_at: now,
+    }),
+);
+
+const clientWithKeys = statement<{ signKey: Uint8Array; boxKey: Uint8Array }>()((db, p) =>
+  db.selectFrom('clients').select('id').where('sign_key', '=', p.signKey).where('box_key', '=', p.boxKey),
+);
+
+const replaceKeys = statement<{ id: number; signKey: Uint8Array; boxKey: Uint8Array }>()((db, p) =>
+  db.updateTable('clients').set({ sign_key: p.signKey, box_key: p.boxKey }).where('id', '=', p.id),
+);
+
+export function register(engine: Engine, call: Call<'register'>): Answer<'register'> {
+  return claimed(engine, 'register', call.claim, async (session) => {
+    const { signKey, boxKey, recoveryKey = null } = call;
+    const { duplicate, id } = await session.write(insertClient, { signKey, boxKey, recoveryKey });
+    if (!duplicate) return { value: { clientId: id } };
+    const known = await session.first(clientWithKeys, { signKey, boxKey });
+    return known === undefined ? keyTaken() : { value: { clientId: known.id } };
+  });
+}
+
+export function rotateKeys(engine: Engine, call: Call<'rotateKeys'>): Answer<'rotateKeys'> {
+  return claimed(engine, 'rotateKeys', call.claim, async (session) => {
+    const { clientId, signKey, boxKey } = call;
+    const { duplicate, rows } = await session.write(replaceKeys, { id: clientId, signKey, boxKey });
+    if (duplicate) return keyTaken();
+    return rows === 0 ? { refusal: new NotFoundError('client') } : { value: { clientId } };
+  });
+}
+
+function keyTaken(): { readonly refusal: ConflictError } {
+  return { refusal: new ConflictError('key_taken', 'one of the keys belongs to another client') };
+}
+
+interface ClientRow {
+  readonly id: number;
+  readonly sign_key: Uint8Array;
+  readonly box_key: Uint8Array;
+  readonly recovery_key: Uint8Array | null;
+  readonly host: string | null;
+  readonly port: number | null;
+  readonly status: 'online' | 'offline';
+  readonly visibility: Visibility;
+  readonly lease_until: number;
+  readonly at: number;
+}
+
+const clientColumns = [
+  'id',
+  'sign_key',
+  'box_key',
+  'recovery_key',
+  'host',
+  'port',
+  'status',
+  'visibility',
+  'lease_until',
+] as const;
+
+const selectByKey = statement<{ boxKey: Uint8Array }>()((db, p, { now }) =>
+  db.selectFrom('clients').select(clientColumns).select(now.as('at')).where('box_key', '=', p.boxKey),
+);
+
+const selectById = statement<{ id: number }>()((db, p, { now }) =>
+  db.selectFrom('clients').select(clientColumns).select(now.as('at')).where('id', '=', p.id),
+);
+
+export async function clientByKey(engine: Engine, { boxKey }: Call<'clientByKey'>): Answer<'clientByKey'> {
+  return record(engine, await engine.read((session) => session.first(selectByKey, { boxKey })));
+}
+
+export async function clientById(engine: Engine, { clientId }: Call<'clientById'>): Answer<'clientById'> {
+  return record(engine, await engine.read((session) => session.first(selectById, { id: clientId })));
+}
+
+function record(engine: Engine, row: ClientRow | undefined): ClientRecord | undefined {
+  if (row === undefined) return undefined;
+  const { host, port } = row;
+  const online = row.status === 'online' && row.lease_until + engine.graceMs > row.at;
+  return {
+    clientId: row.id,
+    signKey: plainBytes(row.sign_key),
+    boxKey: plainBytes(row.box_key),
+    recoveryKey: row.recovery_key === null ? undefined : plainBytes(row.recovery_key),
+    address: online && host !== null && port !== null ? { host, port } : undefined,
+    online,
+    visibility: row.visibility,
+  };
+}

@@ -1,0 +1,95 @@
+import assert from 'node:assert/strict';
+import { ConflictError, DeniedError } from '../errors.ts';
+import type { ComplianceCase } from './case.ts';
+import { bytes, newClaim, newClient, newImage, sha256 } from './world.ts';
+
+export const claimCases: readonly ComplianceCase[] = [
+  {
+    title: 'D5 E5 a repeated mutation reads the first outcome, through any handle',
+    run: async ({ directories }) => {
+      const call = { claim: newClaim(), signKey: bytes(32), boxKey: bytes(32) };
+      const first = await directories[0].register(call);
+      assert.equal(first.replayed, false);
+      for (const directory of directories) {
+        assert.deepEqual(await directory.register(call), { value: first.value, replayed: true });
+      }
+    },
+  },
+  {
+    title: 'E5 the same claim made everywhere at once has one effect',
+    run: async ({ directories }) => {
+      const call = { claim: newClaim(), signKey: bytes(32), boxKey: bytes(32) };
+      const calls = Array.from({ length: 24 }, (_, index) => directories[index % directories.length]!.register(call));
+      const outcomes = await Promise.all(calls);
+      assert.equal(outcomes.filter(({ replayed }) => !replayed).length, 1);
+      assert.equal(new Set(outcomes.map(({ value }) => value.clientId)).size, 1);
+    },
+  },
+  {
+    title: 'E5 a refusal is final: the repeat is refused the same way even when it could succeed by then',
+    run: async ({ directories: [directory] }) => {
+      const owner = await newClient(directory);
+      const imageId = `client${owner.clientId}-later`;
+      const removal = { claim: newClaim(), clientId: owner.clientId, imageId };
+      const refused = { name: 'NotFoundError', code: 'not_found', reason: 'image' };
+      await assert.rejects(directory.removeResource(removal), refused);
+      await newImage(directory, owner, 'later');
+      await assert.rejects(directory.removeResource(removal), refused);
+      assert.notEqual(await directory.resource({ imageId }), undefined);
+    },
+  },
+  {
+    title: 'E5 another body, or another call, under the same request id is a conflict',
+    run: async ({ directories: [directory] }) => {
+      const { clientId } = await newClient(directory);
+      const claim = newClaim();
+      const call = { claim, clientId, imageId: `client${clientId}-a`, digest: sha256('a') };
+      await directory.addResource(call);
+      const other = { ...call, claim: { ...claim, bodyDigest: bytes(32) }, digest: sha256('b') };
+      await assert.rejects(directory.addResource(other), { name: 'ConflictError', reason: 'claim_reused' });
+      await assert.rejects(directory.removeResource(call), ConflictError);
+      const kept = await directory.resource({ imageId: call.imageId });
+      assert.deepEqual(kept?.digest, sha256('a'));
+    },
+  },
+  {
+    title: 'E5 the same request id of another client is another claim',
+    run: async ({ directories: [directory] }) => {
+      const requestId = bytes(16);
+      const register = () =>
+        directory.register({ claim: newClaim({ requestId }), signKey: bytes(32), boxKey: bytes(32) });
+      const [one, two] = [await register(), await register()];
+      assert.notEqual(one.value.clientId, two.value.clientId);
+    },
+  },
+  {
+    title: 'N1 a claim past its time, or too far ahead, is refused and has no effect',
+    run: async ({ directories: [directory] }) => {
+      const { now } = await directory.info({});
+      for (const [notAfter, reason] of [
+        [now - 1, 'claim_expired'],
+        [now + 660_000, 'claim_too_far_ahead'],
+      ] as const) {
+        const keys = { signKey: bytes(32), boxKey: bytes(32) };
+        await assert.rejects(directory.register({ claim: newClaim({ notAfter }), ...keys }), {
+          name: 'DeniedError',
+          code: 'denied',
+          reason,
+        });
+        assert.equal(await directory.clientByKey({ boxKey: keys.boxKey }), undefined);
+      }
+    },
+  },
+  {
+    title: 'N1 a request that was done in time is answered even when its repeat comes too late',
+    run: async ({ directories: [directory] }) => {
+      const notAfter = (await directory.info({})).now + 1000;
+      const call = { claim: newClaim({ notAfter }), signKey: bytes(32), boxKey: bytes(32) };
+      const { value } = await directory.register(call);
+      while ((await directory.info({})).now <= notAfter) await new Promise((resolve) => setTimeout(resolve, 50));
+      assert.deepEqual(await directory.register(call), { value, replayed: true });
+      const fresh = { ...call, claim: newClaim({ notAfter }) };
+      await assert.rejects(directory.register(fresh), DeniedError);
+    },
+  },
+];

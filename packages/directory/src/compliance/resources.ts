@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import type { Directory } from '../interface.ts';
+import type { ComplianceCase } from './case.ts';
+import { goOnline, newClaim, newClient, newGrant, newImage, sha256 } from './world.ts';
+
+/** Everybody that the asker sees, in as many pages as it takes. */
+async function everybody(directory: Directory, askerId: number): Promise<number[]> {
+  const ids: number[] = [];
+  let after: number | undefined;
+  do {
+    const page = await directory.listOnline({
+      askerId,
+      limit: 200,
+      imagesPerClient: 1,
+      ...(after !== undefined && { after }),
+    });
+    ids.push(...page.items.map((client) => client.clientId));
+    after = page.next;
+  } while (after !== undefined);
+  return ids;
+}
+
+export const resourceCases: readonly ComplianceCase[] = [
+  {
+    title: 'D2 D3 U3 an image is known under its id, with its owner and digest',
+    run: async ({ directories: [directory] }) => {
+      const owner = await newClient(directory);
+      const imageId = await newImage(directory, owner);
+      assert.deepEqual(await directory.resource({ imageId }), {
+        imageId,
+        ownerId: owner.clientId,
+        digest: sha256(imageId),
+      });
+      assert.equal(await directory.resource({ imageId: `${imageId}-not` }), undefined);
+    },
+  },
+  {
+    title: 'D3 the same digest again succeeds, another one is a conflict, another owner is denied',
+    run: async ({ directories: [directory] }) => {
+      const [owner, other] = [await newClient(directory), await newClient(directory)];
+      const imageId = await newImage(directory, owner);
+      await newImage(directory, owner);
+      const call = { claim: newClaim(), clientId: owner.clientId, imageId, digest: sha256('other') };
+      await assert.rejects(directory.addResource(call), { code: 'conflict', reason: 'image_digest' });
+      const stolen = { ...call, claim: newClaim(), clientId: other.clientId };
+      await assert.rejects(directory.addResource(stolen), { code: 'denied', reason: 'not_owner' });
+      const nobody = { claim: newClaim(), clientId: 2 ** 52, imageId: `client${2 ** 52}-x`, digest: sha256('x') };
+      await assert.rejects(directory.addResource(nobody), { code: 'not_found', reason: 'client' });
+    },
+  },
+  {
+    title: 'D2 a removed image is not listed, its id stays taken, and it may come back',
+    run: async ({ directories: [directory] }) => {
+      const [owner, other] = [await newClient(directory), await newClient(directory)];
+      const { clientId } = owner;
+      const imageId = await newImage(directory, owner);
+      const stolen = { claim: newClaim(), clientId: other.clientId, imageId };
+      await assert.rejects(directory.removeResource(stolen), { code: 'denied', reason: 'not_owner' });
+      await directory.removeResource({ claim: newClaim(), clientId, imageId });
+      assert.equal(await directory.resource({ imageId }), undefined);
+      assert.deepEqual((await directory.listImages({ ownerId: clientId, limit: 10 })).items, []);
+      const changed = { claim: newClaim(), clientId, imageId, digest: sha256('changed') };
+      await assert.rejects(directory.addResource(changed), { reason: 'image_digest' });
+      await newImage(directory, owner);
+      assert.deepEqual((await directory.listImages({ ownerId: clientId, limit: 10 })).items, [imageId]);
+    },
+  },
+  {
+    title: 'N7 N8 names with blanks, dots and letters of any script are listed whole, in order, page by page',
+    run: async ({ directories: [directory] }) => {
+      const owner = await newClient(directory);
+      const names = ['A b', 'a', 'a.b', 'a_b', 'z'.repeat(64), 'é', '犬', '\u{20000}'.repeat(64), '\uFA0E', 'Ω-1'];
+      for (const name of names) await newImage(directory, owner, name);
+      const ids = names.map((name) => `client${owner.clientId}-${name}`);
+      const expected = ids.toSorted((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+
+      const { clientId: ownerId } = owner;
+      const listed: string[] = [];
+      for (let more = true; more; ) {
+        const afterImageId = listed.at(-1);
+        const page = await directory.listImages({ ownerId, limit: 3, ...(afterImageId && { afterImageId }) });
+        listed.push(...page.items);
+        more = page.more;
+      }
+      assert.deepEqual(listed, expected);
+    },
+  },
+  {
+    title: 'D2 N8 the online list pages by id, with and without images, the asker left out',
+    run: async ({ directories: [directory] }) => {
+      const asker = await newClient(directory);
+      const clients = [];
+      for (let count = 0; count < 5; count++) clients.push(await newClient(directory));
+      for (const client of [asker, ...clients]) await goOnline(directory, client);
+      const images = [];
+      for (const name of ['a', 'b', 'c']) images.push(await newImage(directory, clients[1]!, name));
+
+      const ids = clients.map(({ clientId }) => clientId);
+      const first = Math.min(...ids) - 1;
+      const page = await directory.listOnline({ askerId: asker.clientId, after: first, limit: 1, imagesPerClient: 2 });
+      assert.equal(page.items.length, 1);
+      assert.equal(page.next, page.items[0]!.clientId);
+
+      const seen = await everybody(directory, asker.clientId);
+      assert.deepEqual(
+        seen,
+        [...new Set(seen)].sort((a, b) => a - b),
+      );
+      for (const id of ids) assert.ok(seen.includes(id));
+      assert.ok(!seen.includes(asker.clientId));
+
+      const after = clients[1]!.clientId - 1;
+      for (const [imagesPerClient, shown] of [
+        [2, 2],
+        [3, 3],
+      ] as const) {
+        const { items } = await directory.listOnline({ askerId: asker.clientId, after, limit: 1, imagesPerClient });
+        assert.deepEqual(items[0], {
+          ...clients[1]!,
+          address: { host: '192.0.2.7', port: 40_000 },
+          images: images.slice(0, shown),
+          moreImages: shown < images.length,
+        });
+      }
+    },
+  },
+  {
+    title: 'D2 the online list respects visibility: everyone, contacts, nobody',
+    run: async ({ directories: [directory] }) => {
+      const grant = await newGrant(directory, 1);
+      const stranger = await newClient(directory);
+      const owner = { clientId: grant.ownerId, signKey: new Uint8Array(), boxKey: new Uint8Array() };
+      await goOnline(directory, owner, { visibility: 'contacts' });
+      const sees = async (askerId: number) => (await everybody(directory, askerId)).includes(grant.ownerId);
+      assert.equal(await sees(grant.viewerId), false);
+      await directory.publishGrant({ claim: newClaim(), ...grant });
+      assert.equal(await sees(grant.viewerId), true);
+      assert.equal(await sees(stranger.clientId), false);
+      await goOnline(directory, owner, { counter: 2, visibility: 'nobody' });
+      assert.equal(await sees(grant.viewerId), false);
+      await goOnline(directory, owner, { counter: 3, visibility: 'everyone' });
+      assert.equal(await sees(stranger.clientId), true);
+    },
+  },
+];

@@ -1,0 +1,41 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { migrateSchema } from '../schema/migrate.ts';
+import { NodeSqlite } from './database.ts';
+import { createKysely, SqliteEngine } from './engine.ts';
+import { isBusy } from './errors.ts';
+
+export interface OpenEngine {
+  readonly engine: SqliteEngine;
+  /** The schema's version before and after. */
+  readonly migrated: { readonly from: number; readonly to: number };
+  readonly close: () => void;
+}
+
+/** Opens the file, makes or upgrades its tables. @throws SQLite's errors, UnavailableError schema_too_new */
+export async function openEngine(path: string, deadlineMs: number): Promise<OpenEngine> {
+  const database = new NodeSqlite(path);
+  try {
+    const migrated = await untilFree(deadlineMs, async () => {
+      database.execute('pragma journal_mode = wal');
+      // Acknowledged means on the disk: a commit syncs the log. Groups share the sync.
+      database.execute('pragma synchronous = full');
+      return migrateSchema(createKysely(database), 'sqlite');
+    });
+    return { engine: new SqliteEngine(database, deadlineMs), migrated, close: () => database.close() };
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+async function untilFree<T>(deadlineMs: number, work: () => Promise<T>): Promise<T> {
+  const giveUp = performance.now() + deadlineMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUp) throw error;
+      await delay(5 + Math.random() * 20);
+    }
+  }
+}
