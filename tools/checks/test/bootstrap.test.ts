@@ -109,10 +109,10 @@ async function fakeRepository(): Promise<TempDir> {
   const tell = (name: string): string => `console.log('${name} ' + JSON.stringify(process.argv.slice(2)));`;
   writeFileSync(
     repository.at('tools/demo/src/main.ts'),
-    `${tell('demo')}
-    process.on('SIGTERM', () => process.exit(9));
+    `process.on('SIGTERM', () => process.exit(9));
     if (process.argv.includes('--fail')) process.exitCode = 7;
-    if (process.argv.includes('--wait')) setInterval(() => {}, 1000);`,
+    if (process.argv.includes('--wait')) setInterval(() => {}, 1000);
+    ${tell('demo')}`,
   );
   writeFileSync(repository.at('tools/test.ts'), tell('test'));
   return repository;

@@ -51,7 +51,7 @@ export async function runAll(options: RunOptions, printer: Printer): Promise<Tot
   const totals: Totals = { passed: 0, failed: 0 };
   const budgets = options.long ? LONG_BUDGET_SECONDS : BUDGET_SECONDS;
   const notRun: string[] = [];
-  const files = await selectFiles(options, printer, notRun);
+  const files = await selectFiles(options, printer, notRun, totals);
 
   for (const phase of PHASES.filter((one) => options.phases.includes(one))) {
     const budget = budgets[phase];
@@ -67,7 +67,12 @@ export async function runAll(options: RunOptions, printer: Printer): Promise<Tot
   return totals;
 }
 
-async function selectFiles(options: RunOptions, printer: Printer, notRun: string[]): Promise<TestFile[]> {
+async function selectFiles(
+  options: RunOptions,
+  printer: Printer,
+  notRun: string[],
+  totals: Totals,
+): Promise<TestFile[]> {
   const named = ({ package: { name, dir } }: TestFile): boolean =>
     options.packages.length === 0 ||
     [name, dir, name.replace('@p2pimg/', '')].some((alias) => options.packages.includes(alias));
@@ -82,8 +87,17 @@ async function selectFiles(options: RunOptions, printer: Printer, notRun: string
   const needs = [...new Set(inTime.flatMap((file) => file.needs))].filter((need) => !isGiven(need));
   const missing = await provide(needs, { log: (line) => printer.line(line) });
   for (const { need, reason } of missing) {
-    const affected = inTime.filter((file) => file.needs.includes(need));
-    notRun.push(`${count(affected.length, 'test file')}, since ${reason}`);
+    const affected = count(inTime.filter((file) => file.needs.includes(need)).length, 'test file');
+    if (process.env.P2PIMG_NO_INSTALL === '1') {
+      notRun.push(`${affected}, since ${reason}`);
+    } else {
+      // Nobody said that it is all right to leave them out.
+      printer.failure(need, {
+        title: reason,
+        details: [`${affected} cannot run; P2PIMG_NO_INSTALL=1 leaves them out`],
+      });
+      totals.failed++;
+    }
   }
   return inTime.filter((file) => !missing.some(({ need }) => file.needs.includes(need)));
 }
