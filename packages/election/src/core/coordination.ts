@@ -145,7 +145,9 @@ export class Coordination {
     const epoch = Math.max(this.#name.epoch, this.#highestEpoch) + 1;
     this.#ledEpoch = epoch;
     this.#leaderLostAt = NEVER;
-    this.#publish(now, { epoch, leader: this.#roster.me.id, revision: 0 }, this.#belonging());
+    const { id: leader, detector } = this.#roster.me;
+    // A restarted server may begin an epoch again that only others remember; its incarnation keeps the names apart.
+    this.#publish(now, { epoch, leader, revision: detector.incarnation }, this.#belonging());
   }
 
   /** Who comes or goes changes the group at once; an order that only load has changed waits for its time. */

@@ -89,7 +89,7 @@ export class FailureToken {
     if (!(holdMs > 0) || !(intervalMs > 0)) throw new RangeError('holdMs and intervalMs must be positive');
   }
 
-  /** @param othersLive whether another member is alive: the last one never plays dead */
+  /** @param othersLive whether this server has a view and another member is alive: the last one never plays dead */
   step(now: number, event: FailureTokenEvent, othersLive: boolean): readonly FailureTokenEffect[] {
     if (event.type === 'start') this.#due = now;
     if (event.type === 'answer') return this.#onAnswer(now, event.opId, event.answer, othersLive);
@@ -145,7 +145,7 @@ export class FailureToken {
     const { order, intervalMs } = this.#config;
     const count = order.length;
     const last = row === undefined ? -1 : order.indexOf(row.holder);
-    const first = row === undefined ? now : row.until + intervalMs;
+    const first = (row?.until ?? now) + intervalMs;
     const wait = (this.#place - last - 1 + count) % count;
     // Whole rounds in which nobody took his turn are over; so is an own turn that is nearly over.
     const round = count * TURN_MS;

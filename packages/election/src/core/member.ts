@@ -6,6 +6,9 @@ import { MAX_PRIORITY } from './order.ts';
 
 /** Until a server has measured its own. */
 const FIRST_SERVICE_MS = 50;
+/** The range of a heartbeat's field; 0 would make any queue look empty. */
+const MIN_SERVICE_MS = 0.01;
+const MAX_SERVICE_MS = 3_600_000;
 const SERVICE_SMOOTHING = 0.1;
 const LOSS_SMOOTHING = 0.01;
 /** More lost heartbeats in a row tell nothing more about the loss rate. */
@@ -77,7 +80,8 @@ export class Member {
   }
 
   served(serviceMs: number): void {
-    this.serviceMs += (serviceMs - this.serviceMs) * SERVICE_SMOOTHING;
+    const known = Math.min(MAX_SERVICE_MS, Math.max(MIN_SERVICE_MS, serviceMs));
+    this.serviceMs += (known - this.serviceMs) * SERVICE_SMOOTHING;
   }
 
   /** Its process ended: what it was doing is lost. */

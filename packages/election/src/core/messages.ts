@@ -16,7 +16,8 @@ export type ServerPhase = 'joining' | 'member' | 'leaving';
 
 /**
  * Names one coordination group. Groups are ordered by epoch, then by the leader's address, then by revision: of any two,
- * every server prefers the same one. The epoch rises when the leader changes, the revision when the leader reorders.
+ * every server prefers the same one. The epoch rises when the leader changes; the revision begins with the leader's
+ * incarnation and rises when the leader changes the group. No two groups ever have the same name.
  */
 export interface GroupName {
   /** 0 … 2^53 − 1; 0 means "none yet". */
