@@ -58,6 +58,7 @@ export { MAX_MANIFEST_BYTES, openManifest, type SignedManifest, signManifest } f
 export { formatRecoveryKey, parseRecoveryKey, RecoveryKeyError } from './core/recovery.ts';
 export { proveRegistration, type Registration, verifyRegistration } from './core/registration.ts';
 export {
+  decodeRotation,
   MalformedRotationError,
   ROTATION_BYTES,
   type Rotation,

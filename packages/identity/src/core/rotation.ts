@@ -107,7 +107,8 @@ export function verifyRotation(suite: CryptoSuite, bytes: Uint8Array, subject: R
   return rotation;
 }
 
-function decodeRotation(bytes: Uint8Array): Rotation {
+/** Reads a statement without believing it: for whom it is. For anything else use {@link verifyRotation}. @throws MalformedRotationError */
+export function decodeRotation(bytes: Uint8Array): Rotation {
   if (bytes.length !== ROTATION_BYTES)
     throw new MalformedRotationError(`a rotation statement has ${ROTATION_BYTES} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
