@@ -1,7 +1,7 @@
 import { PNG } from 'pngjs';
 import {
-  compileCover,
   type CompileOptions,
+  compileCover,
   cropRows,
   embed,
   extract,

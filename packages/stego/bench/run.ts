@@ -16,6 +16,7 @@ for await (const figure of runBenches(values.small ? smallEffort : fullEffort, v
 
 function readable({ bench, metric, value, unit, against, ratio }: Figure): string {
   const digits = unit === 'bytes' ? 0 : unit === 'ms' ? 4 : 2;
-  const comparison = ratio === undefined ? '' : `  ${ratio.toFixed(2)}× ${unit === 'bytes' ? 'the size' : 'the speed'} of ${against}`;
+  const comparison =
+    ratio === undefined ? '' : `  ${ratio.toFixed(2)}× ${unit === 'bytes' ? 'the size' : 'the speed'} of ${against}`;
   return `${bench.padEnd(26)} ${metric.padEnd(44)} ${value.toFixed(digits).padStart(12)} ${unit}${comparison}`;
 }

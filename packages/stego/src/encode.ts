@@ -1,11 +1,12 @@
+import { type CarriedFilter, carriedFilter } from './carried-filter.ts';
 import { writePlane } from './container/symbols.ts';
-import { type CompiledCover, pieceBits } from './cover/compile.ts';
+import type { CompiledCover } from './cover/compile.ts';
+import { longestPiece, pieceMask } from './cover/fixed-bits.ts';
 import { bytesPerPixel } from './cover/layout.ts';
 import { type Adler, adlerBytes, emptyAdler, extendAdler, modulo } from './deflate/adler.ts';
 import { endOfBlock } from './deflate/dynamic-header.ts';
 import type { Platform } from './platform.ts';
 import { concat, finishChunk, makeChunk, pngSignature } from './png/chunks.ts';
-import { paeth } from './png/filters.ts';
 import { headerData } from './png/header.ts';
 import { profileTraits } from './profile.ts';
 import { closingData } from './rights/closing.ts';
@@ -42,7 +43,7 @@ export function encodePicture(
   ]);
   const body = new Uint8Array(head.length + 8 + largestStream(cover, rows));
   body.set(head);
-  const { end, adler } = writeStream(cover, rows, plane, body, head.length + 8);
+  const { end, adler } = writeStream(cover, rows, plane, carriedFilter(bits), body, head.length + 8);
   const closing = makeChunk(platform, 'IDAT', concat([closingData, adlerBytes(adler)]));
   const ending = makeChunk(platform, 'IEND', new Uint8Array(0));
 
@@ -64,7 +65,7 @@ function largestStream(cover: CompiledCover, rows: number): number {
   let longestCode = 0;
   for (const code of cover.codes) longestCode = Math.max(longestCode, code >>> 16);
   let bits = cover.blockHeaderBits + rows * (cover.width + 1) * longestCode;
-  for (let y = 0; y < rows; y++) bits += cover.rowBits[y % cover.height]!;
+  for (let y = 0; y < rows; y++) bits += cover.fixed.rowBits[y % cover.height]!;
   return Math.ceil(bits / 8) + 32;
 }
 
@@ -72,6 +73,7 @@ function writeStream(
   cover: CompiledCover,
   rows: number,
   plane: Uint8Array,
+  filterCarried: CarriedFilter,
   out: Uint8Array,
   start: number,
 ): { end: number; adler: Adler } {
@@ -90,13 +92,13 @@ function writeStream(
   for (let y = 0; y < rows; y++) {
     const from = y % height;
     const filter = filters[from]!;
-    carriedResiduals(filter, plane, y, width, residual);
+    filterCarried(filter, plane, y, width, residual);
     writeBits(cursor, view, codes[filter]! & 0xffff, codes[filter]! >>> 16);
     writeRow(cursor, view, cover, from, residual);
     const row = rowStretch(residual, step);
-    const rowSum = cover.rowSums[from]! + row.sum;
+    const rowSum = cover.fixed.rowSums[from]! + row.sum;
     sum = modulo(sum + rowSum);
-    moment = modulo(moment + cover.rowMoments[from]! + row.moment + modulo(y * rowLength) * modulo(rowSum));
+    moment = modulo(moment + cover.fixed.rowMoments[from]! + row.moment + modulo(y * rowLength) * modulo(rowSum));
   }
   writeBits(cursor, view, codes[endOfBlock]! & 0xffff, codes[endOfBlock]! >>> 16);
   writeBits(cursor, view, 0, 3); // a stored block, not final …
@@ -123,25 +125,31 @@ function writeBlockHeader(cursor: Cursor, view: DataView, { blockHeader, blockHe
 
 /** Row of pixels: the ready bits of the fixed bytes, then the code of what was left of the carrying byte. */
 function writeRow(cursor: Cursor, view: DataView, cover: CompiledCover, from: number, residual: Uint8Array): void {
-  const { width, fixedBits, pieces, codes } = cover;
+  const { width, codes, fixed } = cover;
+  const { pieces } = fixed;
   let { at, held, heldBits } = cursor;
-  let piece = cover.rowPieces[from]!;
-  const row = from * width;
+  let next = fixed.rowPieces[from]!;
   for (let x = 0; x < width; x++) {
-    for (let left = fixedBits[row + x]!; left > 0; left -= pieceBits) {
-      held |= pieces[piece++]! << heldBits;
-      heldBits += Math.min(left, pieceBits);
+    let piece = pieces[next++]!;
+    while (piece < 0) {
+      held |= (piece & pieceMask) << heldBits;
+      heldBits += (piece >>> longestPiece) & 31;
       view.setInt32(at, held, true);
       at += heldBits >> 3;
       held >>>= heldBits & 24;
       heldBits &= 7;
+      piece = pieces[next++]!;
     }
+    // Last piece and code together are at most 32 bits: one store, and what went past the word comes from the value.
     const code = codes[residual[x]!]!;
-    held |= (code & 0xffff) << heldBits;
-    heldBits += code >>> 16;
+    const bits = piece >>> longestPiece;
+    const value = (piece & pieceMask) | ((code & 0xffff) << bits);
+    const valueBits = bits + (code >>> 16);
+    held |= value << heldBits;
+    heldBits += valueBits;
     view.setInt32(at, held, true);
     at += heldBits >> 3;
-    held >>>= heldBits & 24;
+    held = heldBits > 32 ? value >>> (valueBits + 32 - heldBits) : heldBits === 32 ? 0 : held >>> (heldBits & 24);
     heldBits &= 7;
   }
   cursor.at = at;
@@ -149,35 +157,24 @@ function writeRow(cursor: Cursor, view: DataView, cover: CompiledCover, from: nu
   cursor.heldBits = heldBits;
 }
 
+/** So many terms r · x of a row have a sum below 2^32. */
+const exactTerms = 4096;
+
 /** Part of the carrying bytes of one row in the Adler-32, positions counted from the row's filter byte. */
 function rowStretch(residual: Uint8Array, step: number): { sum: number; moment: number } {
   let sum = 0;
   let weighted = 0;
-  for (let x = 0; x < residual.length; x++) {
-    sum += residual[x]!;
-    weighted += residual[x]! * x;
-  }
-  return { sum, moment: sum * step + weighted * step };
-}
-
-/** Filters the carrying bytes of row `y` of the plane. */
-function carriedResiduals(filter: number, plane: Uint8Array, y: number, width: number, out: Uint8Array): void {
-  const at = y * width;
-  const above = at - width;
-  if (filter === 0) {
-    for (let x = 0; x < width; x++) out[x] = plane[at + x]!;
-  } else if (filter === 1) {
-    out[0] = plane[at]!;
-    for (let x = 1; x < width; x++) out[x] = plane[at + x]! - plane[at + x - 1]!;
-  } else if (filter === 2) {
-    for (let x = 0; x < width; x++) out[x] = plane[at + x]! - plane[above + x]!;
-  } else if (filter === 3) {
-    out[0] = plane[at]! - (plane[above]! >> 1);
-    for (let x = 1; x < width; x++) out[x] = plane[at + x]! - ((plane[at + x - 1]! + plane[above + x]!) >> 1);
-  } else {
-    out[0] = plane[at]! - plane[above]!;
-    for (let x = 1; x < width; x++) {
-      out[x] = plane[at + x]! - paeth(plane[at + x - 1]!, plane[above + x]!, plane[above + x - 1]!);
+  for (let start = 0; start < residual.length; start += exactTerms) {
+    const end = Math.min(residual.length, start + exactTerms);
+    let partSum = 0;
+    let partWeighted = 0;
+    for (let x = start; x < end; x++) {
+      const value = residual[x]!;
+      partSum += value;
+      partWeighted = (partWeighted + Math.imul(value, x - start)) | 0;
     }
+    sum += partSum;
+    weighted += (partWeighted >>> 0) + partSum * start;
   }
+  return { sum, moment: (sum + weighted) * step };
 }

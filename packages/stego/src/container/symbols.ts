@@ -10,6 +10,13 @@ export function writePlane(plane: Uint8Array, container: Uint8Array, bits: numbe
     return;
   }
   const mask = (1 << bits) - 1;
+  if (8 % bits === 0) {
+    for (let i = 0, next = 0; i < plane.length; next++) {
+      const byte = container[next]!;
+      for (let shift = 0; shift < 8; shift += bits) plane[i++] = floor | ((byte >> shift) & mask);
+    }
+    return;
+  }
   let held = 0;
   let heldBits = 0;
   let next = 0;

@@ -6,10 +6,11 @@ import type { Platform } from '../platform.ts';
 import { concat, makeChunk } from '../png/chunks.ts';
 import { defaultProfile, type Profile, type ProfileTraits, profileTraits } from '../profile.ts';
 import { checkRaster, type Raster } from '../raster.ts';
+import { encodeFixedBytes, type FixedBits, noFixedBits } from './fixed-bits.ts';
 import { directLayout, type PixelLayout, paletteLayout } from './layout.ts';
 import { noiseModel } from './noise.ts';
 import { makePalette } from './palette.ts';
-import { type ColourPlane, constantResidual, planRows, type RowPlan } from './plan-rows.ts';
+import { type ColourPlane, planRows } from './plan-rows.ts';
 import { flatten, greySamples } from './samples.ts';
 
 /**
@@ -52,19 +53,8 @@ export interface CompiledCover {
   readonly blockHeaderBits: number;
   /** Per literal and end of block: code length << 16 | code. */
   readonly codes: Int32Array;
-  /** Per pixel the number of bits of its fixed bytes. */
-  readonly fixedBits: Uint8Array;
-  /** Those bits in pieces of at most {@link pieceBits}, each pixel starting a new piece. */
-  readonly pieces: Int32Array;
-  /** Per row: index of its first piece, its fixed bits, and the Adler-32 part of its fixed bytes. */
-  readonly rowPieces: Uint32Array;
-  readonly rowBits: Float64Array;
-  readonly rowSums: Float64Array;
-  readonly rowMoments: Float64Array;
+  readonly fixed: FixedBits;
 }
-
-/** Bits of one piece: with 7 bits left over from before they still fit into 32. */
-export const pieceBits = 24;
 
 const codeLimit = 15;
 const largestError = 32;
@@ -114,7 +104,7 @@ function compileDirect(
     indexBase: new Uint8Array(0),
     filters: plan.filters,
     ...describeCode(code),
-    ...encodeFixedBytes(plane, layout, plan, code),
+    fixed: encodeFixedBytes(plane, layout, plan, code, noise.reachable),
   };
 }
 
@@ -144,12 +134,7 @@ function compilePalette(platform: Platform, image: Raster, traits: ProfileTraits
     indexBase,
     filters: new Uint8Array(height),
     ...describeCode(makeCode(frequencies, [])),
-    fixedBits: new Uint8Array(width * height),
-    pieces: new Int32Array(0),
-    rowPieces: new Uint32Array(height),
-    rowBits: new Float64Array(height),
-    rowSums: new Float64Array(height),
-    rowMoments: new Float64Array(height),
+    fixed: noFixedBits(width, height),
   };
 }
 
@@ -182,85 +167,4 @@ function describeCode(code: HuffmanCode): Pick<CompiledCover, 'blockHeader' | 'b
     blockHeaderBits,
     codes: Int32Array.from({ length: endOfBlock + 1 }, (_, s) => (code.lengths[s]! << 16) | code.codes[s]!),
   };
-}
-
-type FixedBytes = Pick<CompiledCover, 'fixedBits' | 'pieces' | 'rowPieces' | 'rowBits' | 'rowSums' | 'rowMoments'>;
-
-function encodeFixedBytes(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, code: HuffmanCode): FixedBytes {
-  const { width, height, channels } = plane;
-  const { lanes } = layout;
-  const fixedBits = new Uint8Array(width * height);
-  const rowPieces = new Uint32Array(height);
-  const rowBits = new Float64Array(height);
-  const rowSums = new Float64Array(height);
-  const rowMoments = new Float64Array(height);
-  const residual = new Uint8Array(width * lanes.length);
-
-  let pieceCount = 0;
-  for (let y = 0; y < height; y++) {
-    fillFixedResiduals(residual, plan, layout, width, channels, y);
-    rowPieces[y] = pieceCount;
-    let sum = plan.filters[y]!;
-    let moment = 0;
-    for (let x = 0, i = 0; x < width; x++) {
-      let bits = 0;
-      for (let lane = 0; lane < lanes.length; lane++, i++) {
-        const value = residual[i]!;
-        bits += code.lengths[value]!;
-        sum += value;
-        moment += value * (i + x + 1);
-      }
-      fixedBits[y * width + x] = bits;
-      rowBits[y]! += bits;
-      pieceCount += Math.ceil(bits / pieceBits);
-    }
-    rowSums[y] = sum;
-    rowMoments[y] = moment;
-  }
-
-  const pieces = new Int32Array(pieceCount);
-  let next = 0;
-  for (let y = 0; y < height; y++) {
-    fillFixedResiduals(residual, plan, layout, width, channels, y);
-    for (let x = 0, i = 0; x < width; x++) {
-      let held = 0;
-      let heldBits = 0;
-      for (let lane = 0; lane < lanes.length; lane++, i++) {
-        const value = residual[i]!;
-        held |= code.codes[value]! << heldBits;
-        heldBits += code.lengths[value]!;
-        if (heldBits >= pieceBits) {
-          pieces[next++] = held & 0xffffff;
-          heldBits -= pieceBits;
-          held = code.codes[value]! >>> (code.lengths[value]! - heldBits);
-        }
-      }
-      if (heldBits > 0) pieces[next++] = held;
-    }
-  }
-  return { fixedBits, pieces, rowPieces, rowBits, rowSums, rowMoments };
-}
-
-/** The filtered fixed bytes of row `y`, pixel by pixel. */
-function fillFixedResiduals(
-  out: Uint8Array,
-  plan: RowPlan,
-  { lanes }: PixelLayout,
-  width: number,
-  channels: number,
-  y: number,
-): void {
-  const type = plan.filters[y]!;
-  const at = y * width * channels;
-  for (let lane = 0; lane < lanes.length; lane++) {
-    const described = lanes[lane]!;
-    if ('channel' in described) {
-      const from = at + described.channel;
-      for (let x = 0; x < width; x++) out[x * lanes.length + lane] = plan.residuals[from + x * channels]!;
-    } else {
-      const inner = constantResidual(type, described.constant, 1, y);
-      for (let x = 0; x < width; x++) out[x * lanes.length + lane] = inner;
-      out[lane] = constantResidual(type, described.constant, 0, y);
-    }
-  }
 }

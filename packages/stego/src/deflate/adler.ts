@@ -1,6 +1,8 @@
 /** Largest prime below 2^16: the modulus of Adler-32 (RFC 1950 section 8.2). */
 export const adlerModulus = 65521;
 
+export const adlerLength = 4;
+
 /** The two running sums of an Adler-32. */
 export interface Adler {
   readonly a: number;
@@ -23,15 +25,20 @@ export interface Stretch {
 }
 
 /** The Adler-32 of what `start` covers followed by the stretch. */
-export function extendAdler(start: Adler, { length, sum, moment }: Stretch): Adler {
-  // b grows by a at each step, and d(i) stays in a for n − i of them.
-  return { a: modulo(start.a + sum), b: modulo(start.b + modulo(length) * start.a + modulo(length) * sum - moment) };
+export function extendAdler(start: Adler, stretch: Stretch): Adler {
+  return amendAdler({ a: start.a, b: modulo(start.b + modulo(stretch.length) * start.a) }, stretch);
 }
 
 /** Inverse of {@link extendAdler}: the Adler-32 before the stretch. */
 export function retractAdler(end: Adler, { length, sum, moment }: Stretch): Adler {
-  const a = modulo(end.a - sum);
-  return { a, b: modulo(end.b - modulo(length) * a - modulo(length) * sum + moment) };
+  const { a, b } = amendAdler(end, { length, sum: -sum, moment: -moment });
+  return { a, b: modulo(b - modulo(length) * a) };
+}
+
+/** The Adler-32 after the stretch at its end has changed by these differences, its length staying the same. */
+export function amendAdler({ a, b }: Adler, { length, sum, moment }: Stretch): Adler {
+  // d(i) stands in a from i on, and b adds up a: so d(i) counts n − i times in b.
+  return { a: modulo(a + sum), b: modulo(b + modulo(length) * modulo(sum) - modulo(moment)) };
 }
 
 export const emptyAdler: Adler = { a: 1, b: 0 };

@@ -40,11 +40,13 @@ export function findChunks(png: Uint8Array, limits: Limits): Chunk[] {
     checkLimit(limits, 'chunks', count);
     if (at + chunkOverhead > png.length) throw new TruncatedError(`the PNG ends within a chunk at byte ${at}`);
     const length = view.getUint32(at);
-    const type = chunkType(png, at + 4);
+    const code = view.getUint32(at + 4);
+    const wanted = wantedTypes.get(code);
+    const type = wanted ?? typeName(code, at);
     const end = at + chunkOverhead + length;
     if (end > png.length) throw new TruncatedError(`chunk ${type} at byte ${at} goes past the end of the PNG`);
     if (previous === '' && type !== 'IHDR') throw new BadImageError('the PNG does not begin with IHDR');
-    if (isWanted(type)) {
+    if (wanted !== undefined) {
       checkOrder(chunks, type, previous);
       chunks.push({ type, start: at, data: png.subarray(at + 8, end - 4) });
     } else if (isCritical(type)) {
@@ -74,19 +76,20 @@ export function checkCrc(platform: Platform, png: Uint8Array, { type, start, dat
   }
 }
 
-function chunkType(png: Uint8Array, at: number): string {
-  let type = '';
-  for (let i = at; i < at + 4; i++) {
-    const letter = png[i]!;
-    const isLetter = (letter >= 65 && letter <= 90) || (letter >= 97 && letter <= 122);
-    if (!isLetter) throw new BadImageError(`the chunk at byte ${at - 4} has no valid type`);
-    type += String.fromCharCode(letter);
-  }
-  return type;
+const wantedTypes: ReadonlyMap<number, string> = new Map(
+  ['IHDR', 'PLTE', 'tRNS', 'IDAT', 'IEND'].map((type) => [typeCode(type), type]),
+);
+
+function typeCode(type: string): number {
+  return [...type].reduce((code, letter) => code * 256 + letter.charCodeAt(0), 0);
 }
 
-function isWanted(type: string): boolean {
-  return type === 'IHDR' || type === 'PLTE' || type === 'tRNS' || type === 'IDAT' || type === 'IEND';
+/** @throws BadImageError unless all four bytes are letters. */
+function typeName(code: number, at: number): string {
+  const letters = [code >>> 24, (code >>> 16) & 255, (code >>> 8) & 255, code & 255];
+  const name = String.fromCharCode(...letters);
+  if (!/^[A-Za-z]{4}$/.test(name)) throw new BadImageError(`the chunk at byte ${at} has no valid type`);
+  return name;
 }
 
 function isCritical(type: string): boolean {

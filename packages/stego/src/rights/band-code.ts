@@ -24,19 +24,25 @@ export interface BandCode {
   readonly repeatInRow: BitString;
   readonly repeatAcross: BitString;
   readonly literals: HuffmanCode;
-  readonly header: BitString;
+  readonly header: { readonly bytes: Uint8Array; readonly bits: number };
   /** Symbol for the next `carriedLength` bits of the stream. */
   readonly symbolOf: Uint16Array;
   readonly carriedLength: number;
 }
 
+/** At most 24 bits, lowest first. */
 export interface BitString {
-  readonly bytes: Uint8Array;
+  readonly value: number;
   readonly bits: number;
 }
 
-/** RFC 1951 section 3.2.5: a match as long as the fixed bytes of a pixel; shorter ones cannot be matched. */
+/** RFC 1951 section 3.2.5. */
 const shortestMatch = 3;
+
+/** The symbol of a match of 3 … 10 bytes. */
+function matchSymbol(length: number): number {
+  return 257 + length - shortestMatch;
+}
 
 /** Works out the code of a band. */
 export function makeBandCode(format: BandFormat): BandCode {
@@ -51,7 +57,7 @@ export function makeBandCode(format: BandFormat): BandCode {
   if (fixed.length === 0) {
     lengths[endOfBlock] = 1;
   } else {
-    lengths[matches ? 254 + fixed.length : fixed[0]!] = 1;
+    lengths[matches ? matchSymbol(fixed.length) : fixed[0]!] = 1;
     for (const symbol of rest) lengths[symbol] = 1 + rest.length;
   }
   const literals = canonicalCode(lengths);
@@ -63,17 +69,10 @@ export function makeBandCode(format: BandFormat): BandCode {
   if (matches) distanceLengths[across.symbol] = 1;
   const distances = canonicalCode(distanceLengths);
   const repeat = ({ symbol, extra, extraBits }: DistanceSymbol): BitString => {
-    const writer = new BitWriter(new Uint8Array(8));
-    writer.write(literals.codes[254 + fixed.length]!, 1);
-    writer.write(distances.codes[symbol]!, 1);
-    writer.write(extra, extraBits);
-    return { bits: writer.bitLength, bytes: writer.bytes.slice(0, writer.align()) };
+    const length = literals.codes[matchSymbol(fixed.length)]!;
+    return { value: length | (distances.codes[symbol]! << 1) | (extra << 2), bits: 2 + extraBits };
   };
-  const literally = (): BitString => {
-    const writer = new BitWriter(new Uint8Array(8));
-    for (const value of fixed) writer.write(literals.codes[value]!, literals.lengths[value]!);
-    return { bits: writer.bitLength, bytes: writer.bytes.slice(0, writer.align()) };
-  };
+  const literally: BitString = { value: literals.codes[fixed[0] ?? 0]!, bits: fixed.length };
 
   const header = new BitWriter(new Uint8Array(512));
   writeDynamicHeader(header, lengths, distanceLengths, true);
@@ -83,8 +82,8 @@ export function makeBandCode(format: BandFormat): BandCode {
   return {
     format,
     step,
-    repeatInRow: matches ? repeat(inRow) : literally(),
-    repeatAcross: matches ? repeat(across) : literally(),
+    repeatInRow: matches ? repeat(inRow) : literally,
+    repeatAcross: matches ? repeat(across) : literally,
     literals,
     header: { bits: headerBits, bytes: header.bytes.slice(0, header.align()) },
     symbolOf,

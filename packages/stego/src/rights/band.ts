@@ -1,7 +1,7 @@
 import { modulo, type Stretch } from '../deflate/adler.ts';
 import { BitWriter } from '../deflate/bit-writer.ts';
 import { endOfBlock } from '../deflate/dynamic-header.ts';
-import type { BandCode, BandFormat, BitString } from './band-code.ts';
+import type { BandCode, BandFormat } from './band-code.ts';
 
 /*
  * The rights band: rows of white pixels after the last row of level 1, unfiltered, whose alpha carries
@@ -10,20 +10,25 @@ import type { BandCode, BandFormat, BitString } from './band-code.ts';
 const prefixLength = 2;
 export const largestRights = 0xffff;
 
-/** A band: its bytes and the rows they take in a picture of this width. */
+/** A band and the rows that it takes in a picture of this width. */
 export interface Band {
   readonly width: number;
   readonly rows: number;
+  /** What the pixels carry, one symbol each. */
+  readonly symbols: Uint8Array;
+  /** The same as bytes. */
   readonly bytes: Uint8Array;
 }
 
 /** Rows of `width` pixels that `length` bytes of rights need. */
-export function bandRows({ bits }: BandFormat, width: number, length: number): number {
+function bandRows({ bits }: BandFormat, width: number, length: number): number {
   return Math.ceil(((prefixLength + length) * 8) / (width * bits));
 }
 
-/** The symbols that a band's pixels carry. */
-function bandSymbols({ format: { bits } }: BandCode, { width, rows, bytes }: Band): Uint8Array {
+/** Lays out rights in a picture of this width. */
+export function makeBand(format: BandFormat, width: number, bytes: Uint8Array): Band {
+  const { bits } = format;
+  const rows = bandRows(format, width, bytes.length);
   const symbols = new Uint8Array(width * rows);
   const mask = (1 << bits) - 1;
   let held = bytes.length;
@@ -38,23 +43,19 @@ function bandSymbols({ format: { bits } }: BandCode, { width, rows, bytes }: Ban
     held >>>= bits;
     heldBits -= bits;
   }
-  return symbols;
+  return { width, rows, symbols, bytes };
 }
 
 /** The final deflate block that shows the band. */
-export function encodeBand(code: BandCode, band: Band): Uint8Array {
-  const { width, rows } = band;
-  const { format, literals, carriedLength } = code;
-  const symbols = bandSymbols(code, band);
+export function encodeBand(code: BandCode, { width, rows, symbols }: Band): Uint8Array {
+  const { format, literals, carriedLength, repeatInRow, repeatAcross } = code;
   const out = new BitWriter(new Uint8Array(encodedLength(code, width, rows)));
-  writeString(out, code.header);
-  const within = wordOf(code.repeatInRow);
-  const across = wordOf(code.repeatAcross);
+  for (const [i, byte] of code.header.bytes.entries()) out.write(byte, Math.min(8, code.header.bits - i * 8));
   for (let y = 0, i = 0; y < rows; y++) {
     out.write(literals.codes[0]!, literals.lengths[0]!);
     for (let x = 0; x < width; x++, i++) {
-      if (x > 0) out.write(within, code.repeatInRow.bits);
-      else if (y > 0) out.write(across, code.repeatAcross.bits);
+      if (x > 0) out.write(repeatInRow.value, repeatInRow.bits);
+      else if (y > 0) out.write(repeatAcross.value, repeatAcross.bits);
       else for (const value of format.fixed) out.write(literals.codes[value]!, literals.lengths[value]!);
       out.write(literals.codes[format.floor | symbols[i]!]!, carriedLength);
     }
@@ -64,56 +65,84 @@ export function encodeBand(code: BandCode, band: Band): Uint8Array {
   return out.bytes;
 }
 
-/**
- * The band whose block is `encoded`, or undefined when it is none. Strict: only what {@link encodeBand} writes is read.
- */
+/** The band whose block is `encoded`, or undefined when it is none. Only the bits that carry are read. */
 export function decodeBand(code: BandCode, width: number, encoded: Uint8Array): Band | undefined {
+  const { header, format } = code;
+  for (let i = 0; i < header.bits >> 3; i++) if (encoded[i] !== header.bytes[i]) return undefined;
   for (const rows of possibleRows(code, width, encoded.length)) {
-    const bytes = carriedBytes(code, width, rows, encoded);
-    if (bytes === undefined) continue;
-    const band = { width, rows, bytes };
-    const again = encodeBand(code, band);
-    if (again.every((byte, i) => byte === encoded[i])) return band;
+    const symbols = readSymbols(code, width, rows, encoded);
+    const bytes = symbols && bytesOf(format, symbols);
+    if (bytes && bandRows(format, width, bytes.length) === rows) return { width, rows, symbols, bytes };
   }
   return undefined;
 }
 
-function carriedBytes(code: BandCode, width: number, rows: number, encoded: Uint8Array): Uint8Array | undefined {
-  const { carriedLength, format } = code;
-  const inRow = code.repeatInRow.bits + carriedLength;
-  const fromRowToRow = code.literals.lengths[0]! + code.repeatAcross.bits - code.repeatInRow.bits;
-  let at = code.header.bits + code.literals.lengths[0]! + firstPixelBits(code);
-  const content = new Uint8Array(Math.floor((width * rows * format.bits) / 8) + 1);
+function readSymbols(code: BandCode, width: number, rows: number, encoded: Uint8Array): Uint8Array | undefined {
+  const { carriedLength, symbolOf } = code;
+  const { first, inRow, betweenRows } = carriedPositions(code);
+  const symbols = new Uint8Array(width * rows);
   const mask = (1 << carriedLength) - 1;
+  for (let y = 0, i = 0, at = first; y < rows; y++, at += betweenRows) {
+    for (let x = 0; x < width; x++, i++, at += inRow) {
+      const byte = at >> 3;
+      const word = encoded[byte]! | (encoded[byte + 1]! << 8) | (encoded[byte + 2]! << 16);
+      const symbol = symbolOf[(word >>> (at & 7)) & mask]!;
+      if (symbol === endOfBlock) return undefined;
+      symbols[i] = symbol;
+    }
+  }
+  return symbols;
+}
+
+/** The rights in a band's symbols, or undefined when they do not hold as many as they say. */
+function bytesOf({ bits }: BandFormat, symbols: Uint8Array): Uint8Array | undefined {
+  const content = new Uint8Array(Math.floor((symbols.length * bits) / 8));
   let held = 0;
   let heldBits = 0;
-  let next = 0;
-  for (let y = 0; y < rows; y++) {
-    for (let x = 0; x < width; x++) {
-      const byte = at >> 3;
-      const word = encoded[byte]! | (encoded[byte + 1]! << 8) | ((encoded[byte + 2] ?? 0) << 16);
-      const symbol = code.symbolOf[(word >>> (at & 7)) & mask]!;
-      if (symbol === endOfBlock) return undefined;
-      held |= symbol << heldBits;
-      heldBits += format.bits;
-      if (heldBits >= 8) {
-        content[next++] = held;
-        held >>>= 8;
-        heldBits -= 8;
-      }
-      at += inRow;
+  for (let i = 0, next = 0; next < content.length; i++) {
+    held |= symbols[i]! << heldBits;
+    heldBits += bits;
+    if (heldBits >= 8) {
+      content[next++] = held;
+      held >>>= 8;
+      heldBits -= 8;
     }
-    at += fromRowToRow;
   }
-  const length = content[0]! | (content[1]! << 8);
-  return bandRows(format, width, length) === rows ? content.slice(prefixLength, prefixLength + length) : undefined;
+  const end = prefixLength + (content[0]! | (content[1]! << 8));
+  return content.length >= end ? content.slice(prefixLength, end) : undefined;
+}
+
+/**
+ * Rewrites in place the pixels of `encoded` in which `to` differs from `from`, two bands of the same shape.
+ * @returns by how much the uncompressed bytes have changed
+ */
+export function patchBand(code: BandCode, encoded: Uint8Array, from: Band, to: Band): Stretch {
+  const { literals, step, format } = code;
+  const { first, inRow, betweenRows } = carriedPositions(code);
+  const { width, rows } = from;
+  let sum = 0;
+  let moment = 0;
+  for (let y = 0, i = 0, at = first; y < rows; y++, at += betweenRows) {
+    for (let x = 0; x < width; x++, i++, at += inRow) {
+      const before = from.symbols[i]!;
+      const after = to.symbols[i]!;
+      if (before === after) continue;
+      const change = (literals.codes[format.floor | before]! ^ literals.codes[format.floor | after]!) << (at & 7);
+      const byte = at >> 3;
+      encoded[byte]! ^= change;
+      encoded[byte + 1]! ^= change >> 8;
+      encoded[byte + 2]! ^= change >> 16;
+      sum += after - before;
+      moment += (after - before) * (y + (i + 1) * step);
+    }
+  }
+  return { length: rows * (width * step + 1), sum, moment };
 }
 
 /** The band's uncompressed bytes as a part of the picture's Adler-32. */
 export function bandStretch(code: BandCode, band: Band): Stretch {
-  const { width, rows } = band;
+  const { width, rows, symbols } = band;
   const { format, step } = code;
-  const symbols = bandSymbols(code, band);
   const fixedSum = format.fixed.reduce((sum, value) => sum + value, 0);
   const fixedMoment = format.fixed.reduce((sum, value, i) => sum + value * i, 0);
   const rowLength = width * step + 1;
@@ -132,6 +161,16 @@ export function bandStretch(code: BandCode, band: Band): Stretch {
 
 function firstPixelBits({ format, literals }: BandCode): number {
   return format.fixed.reduce((bits, value) => bits + literals.lengths[value]!, 0);
+}
+
+/** Where in the block the bits that carry stand: the first, and what lies between two of a row and of two rows. */
+function carriedPositions(code: BandCode): { first: number; inRow: number; betweenRows: number } {
+  const filterBits = code.literals.lengths[0]!;
+  return {
+    first: code.header.bits + filterBits + firstPixelBits(code),
+    inRow: code.repeatInRow.bits + code.carriedLength,
+    betweenRows: filterBits + code.repeatAcross.bits - code.repeatInRow.bits,
+  };
 }
 
 function encodedBits(code: BandCode, width: number, rows: number): number {
@@ -155,13 +194,4 @@ function possibleRows(code: BandCode, width: number, length: number): number[] {
     possible.push(rows);
   }
   return possible;
-}
-
-/** A string of at most 24 bits as a number. */
-function wordOf({ bytes }: BitString): number {
-  return (bytes[0] ?? 0) | ((bytes[1] ?? 0) << 8) | ((bytes[2] ?? 0) << 16);
-}
-
-function writeString(out: BitWriter, { bytes, bits }: BitString): void {
-  for (let i = 0; i < bytes.length; i++) out.write(bytes[i]!, Math.min(8, bits - i * 8));
 }

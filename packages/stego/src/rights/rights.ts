@@ -1,10 +1,10 @@
-import { adlerBytes, extendAdler, retractAdler } from '../deflate/adler.ts';
+import { adlerBytes, adlerLength, amendAdler, extendAdler, retractAdler } from '../deflate/adler.ts';
 import { BadArgumentError, RightsBandError } from '../errors.ts';
 import { checkLimit, type Limits } from '../limits.ts';
 import type { Platform } from '../platform.ts';
 import { concat, finishChunk, makeChunk } from '../png/chunks.ts';
 import { headerData } from '../png/header.ts';
-import { type Band, bandRows, bandStretch, encodeBand, largestRights } from './band.ts';
+import { bandStretch, encodeBand, largestRights, makeBand, patchBand } from './band.ts';
 import { closingData } from './closing.ts';
 import { type RightsPicture, readRightsPicture, requireOwnLayout, storedAdler } from './picture.ts';
 
@@ -24,11 +24,8 @@ export function writeRights(platform: Platform, png: Uint8Array, bytes: Uint8Arr
   if (band.bytes.length !== bytes.length) {
     throw new RightsBandError(`the rights band has ${band.bytes.length} bytes, not ${bytes.length}`);
   }
-  const before = retractAdler(storedAdler(last), bandStretch(code, band));
-  const changed: Band = { ...band, bytes };
-  const block = encodeBand(code, changed);
-  png.set(block, last.start + 8);
-  png.set(adlerBytes(extendAdler(before, bandStretch(code, changed))), last.start + 8 + block.length);
+  const change = patchBand(code, last.data, band, makeBand(code.format, band.width, bytes));
+  last.data.set(adlerBytes(amendAdler(storedAdler(last), change)), last.data.length - adlerLength);
   finishChunk(platform, png, last.start, 'IDAT', last.data.length);
 }
 
@@ -44,7 +41,7 @@ export function appendRights(platform: Platform, png: Uint8Array, bytes: Uint8Ar
     throw new BadArgumentError(`rights have 1 to ${largestRights} bytes`);
   }
   const { width, height } = picture.header;
-  const band: Band = { width, rows: bandRows(code.format, width, bytes.length), bytes };
+  const band = makeBand(code.format, width, bytes);
   checkLimit(limits, 'pixels', width * (height + band.rows));
   const adler = extendAdler(storedAdler(picture.last), bandStretch(code, band));
   const data = concat([encodeBand(code, band), adlerBytes(adler)]);
