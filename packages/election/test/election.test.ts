@@ -80,7 +80,7 @@ test('E1 E2 priorities that cross in real time change the order, at most once a 
   const { simulation } = cloud;
   simulation.runUntil(1_000);
   groups = 0;
-  for (let i = 0; i < 13; i++) {
+  for (let i = 0; i < 14; i++) {
     simulation.inject(1, { type: 'load', value: i % 2 === 0 ? 9 : 0.2 });
     simulation.runUntil(simulation.now + 400);
   }
