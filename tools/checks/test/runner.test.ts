@@ -1,10 +1,12 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { formatSeconds, Printer } from '../src/run/printer.ts';
 import { summaryLine } from '../src/run/run.ts';
 import { groupSuites } from '../src/run/suite.ts';
 import { findTestFiles, readTestFile, UnknownMark } from '../src/run/suites.ts';
 import { TapReader, type TestResult } from '../src/run/tap.ts';
-import type { Package } from '../src/workspace.ts';
+import { type Package, ROOT } from '../src/workspace.ts';
 
 const wire: Package = { name: '@p2pimg/wire', dir: 'packages/wire', private: false, dependencies: [] };
 
@@ -15,6 +17,8 @@ const NAMES: readonly (readonly [path: string, phase: string, long: boolean, nee
   ['test/cluster.galera.long.test.ts', 'units', true, ['galera']],
   ['test/seeds.sim.long.test.ts', 'simulation', true, []],
   ['test/all.soak.test.ts', 'soak', false, []],
+  ['test/compliance/mysql.test.ts', 'units', false, ['mysql']],
+  ['test/process.test.ts', 'units', false, []],
 ];
 for (const [path, phase, long, needs] of NAMES) {
   test(`${path} belongs to ${phase}`, (t) => {
@@ -30,6 +34,19 @@ test('a mark that is not known is an error, not a unit test', (t) => {
 
 test('the names of all test files of this workspace are known', (t) => {
   t.true(findTestFiles().some(({ path }) => path === 'test/runner.test.ts'));
+});
+
+test('test files that start a database say so in their names', (t) => {
+  for (const { package: owner, path, needs } of findTestFiles()) {
+    const text = readFileSync(join(ROOT, owner.dir, path), 'utf8');
+    if (/\bstartDatabase(Server)?\b/.test(text) && owner.name !== '@p2pimg/checks') {
+      t.true(
+        needs.some((need) => ['mysql', 'galera'].includes(need)),
+        `${owner.dir}/${path} wants .mysql. in its name`,
+      );
+    }
+  }
+  t.pass();
 });
 
 test('a suite is what one package has in one phase', (t) => {

@@ -28,9 +28,9 @@ export class UnknownMark extends Error {
 
 /** @throws UnknownMark */
 export function readTestFile(owner: Package, path: string): TestFile {
-  const marks = basename(path, '.test.ts').split('.').slice(1);
+  const [subject = '', ...marks] = basename(path, '.test.ts').split('.');
   const phases: TestPhase[] = [];
-  const needs: string[] = [];
+  const needs: string[] = Object.hasOwn(NEEDS, subject) ? [subject] : []; // `mysql.test.ts`
   for (const mark of marks) {
     const phase = PHASE_MARKS[mark];
     if (phase !== undefined) phases.push(phase);
