@@ -63,36 +63,27 @@ interface JobTypes {
     readonly input: { readonly blob: string; readonly grant: string; readonly contentKey: string };
     readonly output: { readonly picture: BytesHandle; readonly bytes: number };
   };
-  /** Whether a received level-2 picture is the offered one: digest of level 1, and a band of that grant which opens with this client's key. */
+  /**
+   * Whether a received level-2 picture is the offered one: digest of level 1, and a band of that grant which opens with this client's
+   * key. A genuine one's grant is entered into the ledger, which may know views from an earlier copy.
+   */
   readonly checkReceived: {
     readonly input: { readonly picture: BytesHandle; readonly digest: string; readonly grantId: string };
-    readonly output: { readonly genuine: boolean; readonly version: number; readonly grant: string };
+    readonly output: { readonly genuine: boolean; readonly used: number };
   };
-  /** Rewrites the rights band of a stored picture, durably. `genuine: false`, and nothing written, when the band was changed by somebody else. */
+  /**
+   * Brings a stored picture's rights band and the ledger up to that grant and count, durably. `used` is the ledger's count then.
+   * `genuine: false`, and nothing written, when the band was changed by somebody else.
+   */
   readonly rewriteBand: {
     readonly input: { readonly blob: string; readonly grant: string; readonly used: number };
-    readonly output: { readonly genuine: boolean };
+    readonly output: { readonly genuine: boolean; readonly used: number };
   };
   /** Makes the key of one view; it lives in memory only. */
   readonly makeReleaseKey: { readonly input: Record<string, never>; readonly output: { readonly nonce: string } };
-  /** Reserves a view in the ledger, durably. `used` counts all views of the grant that the ledger knows, the reserved one included. */
-  readonly reserveView: {
-    readonly input: {
-      readonly grantId: string;
-      readonly version: number;
-      readonly nonce: string;
-      readonly used: number;
-    };
-    readonly output: { readonly used: number };
-  };
-  /** Enters the cloud's release of a reserved view into the ledger. */
-  readonly settleView: {
-    readonly input: {
-      readonly grantId: string;
-      readonly version: number;
-      readonly nonce: string;
-      readonly used: number;
-    };
+  /** Spends a released view in the ledger, durably. */
+  readonly spendView: {
+    readonly input: { readonly grant: string; readonly nonce: string; readonly used: number };
     readonly output: { readonly receipt: string };
   };
   /** Opens the share with the view's key (which is then forgotten), decrypts and extracts; in memory only. */
@@ -100,7 +91,6 @@ interface JobTypes {
     readonly input: {
       readonly blob: string;
       readonly grant: string;
-      readonly version: number;
       readonly nonce: string;
       readonly share: string;
     };

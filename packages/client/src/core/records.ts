@@ -48,6 +48,8 @@ export interface HeldImage {
   readonly allowed: number;
   /** Views spent so far, as the ledger and the cloud count them. */
   readonly used: number;
+  /** The version under which the cloud said that nothing is left: views of a lost copy or of another device. */
+  readonly deniedVersion: number | undefined;
   /** base64url */
   readonly grant: string;
   readonly receivedAt: number;

@@ -8,6 +8,7 @@ import type { Peer } from '../peers/address-book.ts';
 import type { Peers } from '../peers/peers.ts';
 import { type Contact, type HeldImage, pairKey, put, remove } from '../records.ts';
 import { remember } from '../remember.ts';
+import { left } from './rights.ts';
 
 /** Offers an own picture to a viewer, and sends it when it is accepted. @throws PeerUnreachableError, PeerRefusedError */
 export function* sendPicture(context: Context, peers: Peers, peer: Peer, offerId: string): Flow<void> {
@@ -151,7 +152,8 @@ export class Arrivals {
           version: newer ? before.version : facts.version,
           allowed: newer ? before.allowed : facts.allowed,
           grant: newer ? before.grant : body.grant,
-          used: before?.used ?? 0,
+          used: Math.max(checked.used, before?.used ?? 0),
+          deniedVersion: undefined,
           receivedAt: context.now,
           viewedAt: before?.viewedAt,
         };
@@ -169,7 +171,7 @@ export class Arrivals {
           kind: 'imageArrived',
           from: from.clientId,
           imageId,
-          views: Math.max(0, held.allowed - held.used),
+          views: left(held),
         });
       });
     } finally {

@@ -52,9 +52,12 @@ export class Rights {
     const held = context.model.get('held', imageId);
     if (held === undefined || facts.version <= held.version) return undefined;
     if (facts.grantId !== held.grantId) throw new ClientError('rights_invalid', 'these rights are of another grant');
-    const used = Math.max(held.used, usedAtCloud);
     // A band that somebody has changed stays as it is: the next view finds it, and shows the default picture.
-    yield* context.job('rewriteBand', { blob: held.blob, grant, used });
+    const { used } = yield* context.job('rewriteBand', {
+      blob: held.blob,
+      grant,
+      used: Math.max(held.used, usedAtCloud),
+    });
     const { version, allowed } = facts;
     const after: HeldImage = { ...held, version, allowed, grant, used };
     const [from, to] = [left(held), left(after)];
@@ -136,6 +139,7 @@ export class Rights {
   }
 }
 
-export function left({ allowed, used }: { readonly allowed: number; readonly used: number }): number {
-  return Math.max(0, allowed - used);
+/** Views that are left of a held picture. */
+export function left({ allowed, used, version, deniedVersion }: HeldImage): number {
+  return version === deniedVersion ? 0 : Math.max(0, allowed - used);
 }

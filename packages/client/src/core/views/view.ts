@@ -4,29 +4,31 @@ import type { Context } from '../context.ts';
 import { ClientError, CloudRefusedError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import type { Outbox } from '../peers/outbox.ts';
-import { type HeldImage, put, remove } from '../records.ts';
+import { type HeldImage, type OwnImage, put, remove } from '../records.ts';
 import { remember } from '../remember.ts';
 import { peerEntry } from '../sharing/grants.ts';
 import { left } from '../sharing/rights.ts';
 
-/** A view that is reserved in the ledger but not released by the cloud yet: the next attempt uses it up. */
-interface Reserved {
+type ViewResult = CallResult<'view'>;
+
+/** A view that was asked for and not answered: the next attempt asks with the same key, so that it is counted once. */
+interface Asked {
   readonly nonce: string;
   readonly grant: string;
-  readonly version: number;
-  /** Views that the ledger counted before this one. */
-  readonly before: number;
 }
 
-/** Views: spent durably, in ledger, cloud and picture, before anything is decrypted. */
+/** The cloud's refusals that mean that nothing is left. */
+const SPENT = ['no_views_left', 'revoked', 'grant_expired'];
+
+/** Views: spent durably, at the cloud, in the ledger and in the picture, before anything is decrypted. */
 export class Views {
   readonly #context: Context;
   readonly #cloud: Cloud;
   readonly #outbox: Outbox;
   readonly #onStale: () => void;
-  readonly #reserved = new Map<string, Reserved>();
+  readonly #asked = new Map<string, Asked>();
 
-  /** @param onStale told when the cloud knows newer rights than this client */
+  /** @param onStale told when the cloud may know newer rights than this client */
   constructor(context: Context, cloud: Cloud, outbox: Outbox, onStale: () => void) {
     this.#context = context;
     this.#cloud = cloud;
@@ -34,66 +36,62 @@ export class Views {
     this.#onStale = onStale;
   }
 
-  view({ imageId }: CallArgs<'view'>): Flow<CallResult<'view'>> {
+  view({ imageId }: CallArgs<'view'>): Flow<ViewResult> {
     const own = this.#context.model.get('own', imageId);
     if (own !== undefined) return this.#viewOwn(own);
     return this.#context.locks.hold(`held ${imageId}`, () => this.#viewHeld(imageId));
   }
 
-  *#viewOwn({ blob, contentKey }: { readonly blob: string; readonly contentKey: string }): Flow<CallResult<'view'>> {
+  *#viewOwn({ blob, contentKey }: OwnImage): Flow<ViewResult> {
     const { picture, mime } = yield* this.#context.job('openOwn', { blob, contentKey });
     return { shown: 'picture', picture, mime, remaining: undefined };
   }
 
-  *#viewHeld(imageId: string): Flow<CallResult<'view'>> {
+  *#viewHeld(imageId: string): Flow<ViewResult> {
     const context = this.#context;
     const held = context.model.get('held', imageId);
     if (held === undefined) throw new ClientError('not_held', 'you have no such picture');
     if (left(held) === 0)
       return { shown: 'default', reason: held.allowed === 0 ? 'revoked' : 'none_left', remaining: 0 };
-    const band = yield* context.job('rewriteBand', { blob: held.blob, grant: held.grant, used: held.used });
+    const { blob, grant } = held;
+    const band = yield* context.job('rewriteBand', { blob, grant, used: held.used });
     if (!band.genuine) return { shown: 'default', reason: 'tampered', remaining: left(held) };
+    return yield* this.#release({ ...held, used: band.used });
+  }
 
-    const reserved = yield* this.#reserve(held);
-    const { grant, nonce, version, before } = reserved;
-    let released: { readonly share: string; readonly used: number; readonly version: number };
+  *#release(held: HeldImage): Flow<ViewResult> {
+    const { imageId, blob, grant } = held;
+    const nonce = yield* this.#nonce(held);
+    const body = { imageId, grant, used: held.used, nonce, views: 1 };
     try {
-      released = yield* this.#cloud.ask('release_view', { imageId, grant, used: before, nonce, views: 1 });
+      const released = yield* this.#cloud.ask('release_view', body);
+      this.#asked.delete(imageId);
+      const { receipt } = yield* this.#context.job('spendView', { grant, nonce, used: released.used });
+      const spent: HeldImage = { ...held, used: released.used, viewedAt: this.#context.now };
+      yield* this.#context.job('rewriteBand', { blob, grant, used: released.used });
+      yield* this.#keep(spent, receipt);
+      if (released.version > held.version) this.#onStale();
+      const opened = yield* this.#context.job('openHeld', { blob, grant, nonce, share: released.share });
+      return { shown: 'picture', ...opened, remaining: left(spent) };
     } catch (error) {
-      if (!(error instanceof CloudRefusedError)) throw error;
-      return yield* this.#denied(held, error);
+      if (!(error instanceof CloudRefusedError && SPENT.includes(error.reason))) throw error;
+      return yield* this.#denied(held, error.reason);
     }
-    this.#reserved.delete(imageId);
-    const used = Math.max(released.used, before + 1);
-    const { receipt } = yield* context.job('settleView', { grantId: held.grantId, version, nonce, used });
-    const spent: HeldImage = { ...held, used, viewedAt: context.now };
-    yield* context.job('rewriteBand', { blob: held.blob, grant: held.grant, used });
-    yield* this.#keep(spent, receipt);
-    if (released.version > held.version) this.#onStale();
-    const opened = yield* context.job('openHeld', { blob: held.blob, grant, version, nonce, share: released.share });
-    return { shown: 'picture', ...opened, remaining: left(spent) };
   }
 
-  *#reserve(held: HeldImage): Flow<Reserved> {
-    const known = this.#reserved.get(held.imageId);
-    if (known !== undefined) return known;
-    const { grantId, version, grant } = held;
+  *#nonce({ imageId, grant }: HeldImage): Flow<string> {
+    const asked = this.#asked.get(imageId);
+    if (asked?.grant === grant) return asked.nonce;
     const { nonce } = yield* this.#context.job('makeReleaseKey', {});
-    const { used } = yield* this.#context.job('reserveView', { grantId, version, nonce, used: held.used });
-    const reserved = { nonce, grant, version, before: used - 1 };
-    this.#reserved.set(held.imageId, reserved);
-    return reserved;
+    this.#asked.set(imageId, { nonce, grant });
+    return nonce;
   }
 
-  /** The cloud has counted more, or knows that the owner took the rights back. */
-  *#denied(held: HeldImage, error: CloudRefusedError): Flow<CallResult<'view'>> {
-    if (error.reason !== 'denied' && error.reason !== 'no_views_left' && error.reason !== 'revoked') throw error;
-    this.#reserved.delete(held.imageId);
+  *#denied(held: HeldImage, reason: string): Flow<ViewResult> {
+    this.#asked.delete(held.imageId);
+    yield* this.#context.commit(put('held', held.imageId, { ...held, deniedVersion: held.version }));
     this.#onStale();
-    const spent: HeldImage = { ...held, used: Math.max(held.used, held.allowed) };
-    yield* this.#context.job('rewriteBand', { blob: held.blob, grant: held.grant, used: spent.used });
-    yield* this.#context.commit(put('held', held.imageId, spent));
-    return { shown: 'default', reason: error.reason === 'revoked' ? 'revoked' : 'none_left', remaining: 0 };
+    return { shown: 'default', reason: reason === 'revoked' ? 'revoked' : 'none_left', remaining: 0 };
   }
 
   /** Keeps the count, and a receipt for the owner in place of an older one that has not gone yet. */

@@ -1,0 +1,151 @@
+import type { AnyAck, AnyRequest, ListedUser, PendingGrant, PendingNotice, WireAddress } from '@p2pimg/wire';
+import { parseGrant } from './fake-jobs.ts';
+
+interface Member {
+  readonly clientId: number;
+  readonly key: string;
+  address: WireAddress | undefined;
+  counter: number;
+  readonly images: Set<string>;
+}
+
+interface Row {
+  readonly viewerId: number;
+  readonly ownerId: number;
+  readonly imageId: string;
+  grant: string;
+  version: number;
+  allowed: number;
+  used: number;
+  acked: number;
+}
+
+/** One directory behind all servers: what the real one promises, without its storage. */
+export class FakeCloud {
+  readonly members: Map<string, Member> = new Map();
+  readonly rows: Map<string, Row> = new Map();
+  readonly notices: Map<number, Map<string, PendingNotice>> = new Map();
+  readonly #answered = new Map<string, AnyAck>();
+  readonly #released = new Map<string, { sequence: number; used: number }>();
+  releases = 0;
+
+  /** Undefined for an encode: the world moves its bytes. */
+  handle(server: string, key: string, request: AnyRequest): AnyAck {
+    const known = this.#answered.get(`${key} ${request.id}`);
+    if (known !== undefined) return { ...known, server };
+    const ack = this.#answer(server, key, request);
+    if (ack.status === 'success') this.#answered.set(`${key} ${request.id}`, ack);
+    return ack;
+  }
+
+  #answer(server: string, key: string, request: AnyRequest): AnyAck {
+    const { type, id } = request;
+    const ok = (body: object): AnyAck => ({ type, id, server, status: 'success', body }) as AnyAck;
+    const no = (code: string): AnyAck =>
+      ({ type, id, server, status: 'refused', error: { code, message: code } }) as AnyAck;
+    if (type === 'register') {
+      const member = this.members.get(key) ?? this.#newMember(key);
+      return ok({ clientId: member.clientId });
+    }
+    const me = this.members.get(key);
+    if (me === undefined) return no('not_registered');
+    switch (request.type) {
+      case 'sign_in': {
+        if (request.body.counter <= me.counter) return no('stale_counter');
+        me.counter = request.body.counter;
+        me.address = { host: '127.0.0.1', port: request.body.port };
+        const generation = '0'.repeat(32);
+        return ok({
+          clientId: me.clientId,
+          leaseMs: 30_000,
+          generation,
+          address: me.address,
+          pending: this.#pending(me),
+        });
+      }
+      case 'renew':
+        return ok({ renewed: request.body.counter === me.counter, leaseMs: 30_000 });
+      case 'shutdown':
+        me.address = undefined;
+        return ok({ offline: true });
+      case 'active_users':
+        return ok({ users: [...this.members.values()].filter((each) => each !== me && each.address).map(listed) });
+      case 'lookup': {
+        const { body } = request;
+        const other = [...this.members.values()].find((each) =>
+          'clientId' in body ? each.clientId === body.clientId : each.key === body.boxKey,
+        );
+        if (other === undefined) return no('not_found');
+        const { clientId, address } = other;
+        const online = address !== undefined;
+        return ok({ clientId, online, signKey: other.key, boxKey: other.key, ...(online ? { address } : {}) });
+      }
+      case 'publish':
+        me.images.add(request.body.imageId);
+        return ok({ imageId: request.body.imageId });
+      case 'unpublish':
+        me.images.delete(request.body.imageId);
+        return ok({ imageId: request.body.imageId });
+      case 'change-view':
+        return ok({ version: this.#keep(request.body.grant).version });
+      case 'leave_notice': {
+        const { to, noticeId, kind, imageId } = request.body;
+        const box = this.notices.get(to) ?? new Map<string, PendingNotice>();
+        this.notices.set(to, box.set(noticeId, { noticeId, from: me.clientId, kind, imageId }));
+        return ok({});
+      }
+      case 'grants':
+        return ok(this.#pending(me));
+      case 'acknowledge':
+        for (const { grantId, version } of request.body.grants) {
+          const row = this.rows.get(grantId);
+          if (row) row.acked = Math.max(row.acked, version);
+        }
+        for (const noticeId of request.body.notices) this.notices.get(me.clientId)?.delete(noticeId);
+        return ok({});
+      case 'release_view': {
+        const row = this.#keep(request.body.grant);
+        const repeat = this.#released.get(request.body.nonce);
+        if (repeat) return ok({ ...repeat, version: row.version, allowed: row.allowed, share: 'AA' });
+        row.used = Math.max(row.used, request.body.used);
+        if (row.used >= row.allowed) return no(row.allowed === 0 ? 'revoked' : 'no_views_left');
+        row.used++;
+        this.releases++;
+        const release = { sequence: row.used, used: row.used };
+        this.#released.set(request.body.nonce, release);
+        return ok({ ...release, version: row.version, allowed: row.allowed, share: 'AA' });
+      }
+      default:
+        return no('unsupported');
+    }
+  }
+
+  #newMember(key: string): Member {
+    const member = { clientId: this.members.size + 1, key, address: undefined, counter: 0, images: new Set<string>() };
+    this.members.set(key, member);
+    return member;
+  }
+
+  #keep(grant: string): Row {
+    const { grantId, version, allowed, ownerId, viewerId, imageId } = parseGrant(grant);
+    const row = this.rows.get(grantId);
+    if (row === undefined) {
+      const fresh = { viewerId, ownerId, imageId, grant, version, allowed, used: 0, acked: 0 };
+      this.rows.set(grantId, fresh);
+      return fresh;
+    }
+    if (version > row.version) Object.assign(row, { grant, version, allowed });
+    return row;
+  }
+
+  #pending({ clientId }: Member): { grants: PendingGrant[]; notices: PendingNotice[]; more: boolean } {
+    const grants = [...this.rows.values()]
+      .filter((row) => row.viewerId === clientId && row.version > row.acked)
+      .map(({ imageId, ownerId, version, used, grant }) => ({ imageId, ownerId, version, used, grant }));
+    return { grants, notices: [...(this.notices.get(clientId)?.values() ?? [])], more: false };
+  }
+}
+
+function listed({ clientId, address, key, images }: Member): ListedUser {
+  return { clientId, address: address!, signKey: key, boxKey: key, images: [...images], moreImages: false };
+}

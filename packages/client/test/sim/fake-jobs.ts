@@ -1,0 +1,112 @@
+import type { Job } from '../../src/core/jobs.ts';
+
+/** Stands for a picture's bytes, with its rights band. */
+export interface FakeBytes {
+  readonly picture: string;
+  readonly grant?: string;
+  readonly used?: number;
+}
+
+export interface FakeGrant {
+  readonly grantId: string;
+  readonly version: number;
+  readonly allowed: number;
+  readonly ownerId: number;
+  readonly viewerId: number;
+  readonly imageId: string;
+  readonly digest: string;
+}
+
+/** A grant in simulations: its fields, hexadecimal of JSON. */
+export function writeGrant(grant: FakeGrant): string {
+  return Buffer.from(JSON.stringify(grant)).toString('base64url');
+}
+
+export function parseGrant(grant: string): FakeGrant {
+  return JSON.parse(Buffer.from(grant, 'base64url').toString()) as FakeGrant;
+}
+
+/** Pictures, cryptography and ledger of one client in a simulation: values stand for bytes. Survives the client's crashes but for `memory`. */
+export class FakeJobs {
+  readonly key: string;
+  /** Durable: files and the ledger's counts by grant id. */
+  readonly blobs: Map<string, FakeBytes> = new Map();
+  readonly ledger: Map<string, number> = new Map();
+  /** Lost by a crash: bytes by handle. */
+  memory: Map<number, FakeBytes> = new Map();
+  #last = 0;
+
+  constructor(key: string) {
+    this.key = key;
+  }
+
+  hold(value: FakeBytes): number {
+    this.memory.set(++this.#last, value);
+    return this.#last;
+  }
+
+  run(job: Job): unknown {
+    switch (job.name) {
+      case 'proveRegistration':
+        return { signKey: this.key, boxKey: this.key, recoveryKey: undefined, proof: '0'.repeat(128) };
+      case 'checkEncoded': {
+        const stego = this.memory.get(job.input.stego)!.picture;
+        const original = this.memory.get(job.input.original)!.picture;
+        return { matches: stego === `stego of ${original}`, digest: `digest of ${stego}`, bytes: 2_000 };
+      }
+      case 'saveBlob': {
+        const blob = `blob${++this.#last}`;
+        this.blobs.set(blob, { ...this.memory.get(job.input.bytes)! });
+        return { blob };
+      }
+      case 'dropBlob':
+        this.blobs.delete(job.input.blob);
+        return undefined;
+      case 'openOwn':
+        return { picture: this.hold({ picture: this.blobs.get(job.input.blob)!.picture }), mime: 'image/jpeg' };
+      case 'issueGrant': {
+        const { ownerId, viewerId, imageId, digest, version, allowed } = job.input;
+        const grantId = Buffer.from(`${ownerId}/${viewerId}/${imageId}`).toString('hex').slice(0, 32).padEnd(32, '0');
+        return { grant: writeGrant({ grantId, version, allowed, ownerId, viewerId, imageId, digest }), grantId };
+      }
+      case 'verifyGrant': {
+        const grant = parseGrant(job.input.grant);
+        const { ownerId, viewerId, imageId } = job.input;
+        if (grant.ownerId !== ownerId || grant.viewerId !== viewerId || grant.imageId !== imageId)
+          throw new Error('mismatch');
+        return grant;
+      }
+      case 'assemble': {
+        const { picture } = this.blobs.get(job.input.blob)!;
+        return { picture: this.hold({ picture, grant: job.input.grant, used: 0 }), bytes: 2_500 };
+      }
+      case 'checkReceived': {
+        const { picture, grant } = this.memory.get(job.input.picture)!;
+        const { grantId } = job.input;
+        const genuine = `digest of ${picture}` === job.input.digest && parseGrant(grant!).grantId === grantId;
+        return { genuine, used: this.ledger.get(grantId) ?? 0 };
+      }
+      case 'rewriteBand': {
+        const { blob, grant } = job.input;
+        const { grantId } = parseGrant(grant);
+        const used = Math.max(this.ledger.get(grantId) ?? 0, job.input.used);
+        this.ledger.set(grantId, used);
+        this.blobs.set(blob, { ...this.blobs.get(blob)!, grant, used });
+        return { genuine: true, used };
+      }
+      case 'makeReleaseKey':
+        return { nonce: `${this.key.slice(0, 32)}${String(++this.#last).padStart(32, '0')}` };
+      case 'spendView': {
+        const { grant, used } = job.input;
+        const { grantId, version } = parseGrant(grant);
+        if (used <= (this.ledger.get(grantId) ?? 0)) throw new Error('the count does not rise');
+        this.ledger.set(grantId, used);
+        return { receipt: Buffer.from(JSON.stringify({ grantId, version, used, viewedAt: 1 })).toString('base64url') };
+      }
+      case 'openHeld':
+        return { picture: this.hold({ picture: this.blobs.get(job.input.blob)!.picture }), mime: 'image/jpeg' };
+      case 'verifyReceipt':
+        return JSON.parse(Buffer.from(job.input.receipt, 'base64url').toString());
+    }
+  }
+}
