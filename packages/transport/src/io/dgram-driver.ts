@@ -11,50 +11,63 @@ const CHARGE_PER_DATAGRAM = 2_304;
 const lookup: NonNullable<SocketOptions['lookup']> = (hostname, _options, callback) =>
   callback(null, hostname, isIPv6(hostname) ? 6 : 4);
 
-class DgramSocket implements UdpSocket {
+/** A socket with large buffers, not yet bound. */
+export function newSocket(host: string, onBatch: BatchHandler): Socket {
+  const socket = createSocket({
+    type: isIPv6(host) ? 'udp6' : 'udp4',
+    recvBufferSize: BUFFER_BYTES,
+    sendBufferSize: BUFFER_BYTES,
+    lookup,
+  });
+  socket.on('message', (batch, from) => onBatch(batch, from.address, from.port));
+  return socket;
+}
+
+/** Resolves when `bind`, which takes the callback, has bound the socket; rejects with the system's error. */
+export function bound(socket: Socket, bind: (done: () => void) => void): Promise<void> {
+  return new Promise<void>((resolve, reject) => {
+    socket.once('error', reject);
+    bind(() => {
+      socket.off('error', reject);
+      // An unreachable peer is noticed by its silence; an error on one datagram must not end the socket.
+      socket.on('error', () => {});
+      resolve();
+    });
+  });
+}
+
+export class DgramSocket implements UdpSocket {
   readonly port: number;
   readonly receiveBuffer: number;
-  readonly #socket: Socket;
+  protected readonly socket: Socket;
 
+  /** `socket` is bound. */
   constructor(socket: Socket) {
-    this.#socket = socket;
+    this.socket = socket;
     this.port = socket.address().port;
     this.receiveBuffer = Math.floor((socket.getRecvBufferSize() / CHARGE_PER_DATAGRAM) * MAX_DATAGRAM_BYTES);
   }
 
   send(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
     for (let at = 0; at < bytes; at += MAX_DATAGRAM_BYTES) {
-      this.#socket.send(slab, at, Math.min(MAX_DATAGRAM_BYTES, bytes - at), port, host);
+      this.socket.send(slab, at, Math.min(MAX_DATAGRAM_BYTES, bytes - at), port, host);
     }
     // Sent synchronously, as a rule; what the kernel did not take still points into the slab.
-    return this.#socket.getSendQueueCount() === 0;
+    return this.socket.getSendQueueCount() === 0;
   }
 
   close(): Promise<void> {
-    return new Promise((resolve) => this.#socket.close(resolve));
+    return new Promise((resolve) => this.socket.close(resolve));
   }
 }
 
 /** Plain `node:dgram`: everywhere. */
 export const dgramDriver: UdpDriver = {
   name: 'dgram',
+  segmentsPerSend: 16,
   async open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket> {
-    const socket = createSocket({
-      type: isIPv6(host) ? 'udp6' : 'udp4',
-      recvBufferSize: BUFFER_BYTES,
-      sendBufferSize: BUFFER_BYTES,
-      lookup,
-    });
-    socket.on('message', (batch, from) => onBatch(batch, from.address, from.port));
-    await new Promise<void>((resolve, reject) => {
-      socket.once('error', reject);
-      socket.bind(port, host, () => {
-        socket.off('error', reject);
-        resolve();
-      });
-    });
-    // An unreachable peer is noticed by its silence; an error on one datagram must not end the socket.
-    socket.on('error', () => {});
+    const socket = newSocket(host, onBatch);
+    await bound(socket, (done) => socket.bind(port, host, done));
     return new DgramSocket(socket);
   },
 };

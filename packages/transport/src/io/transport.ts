@@ -9,11 +9,11 @@ import { nodeCryptoSuite } from '../node/crypto-suite.ts';
 import { dgramDriver } from './dgram-driver.ts';
 import { InvalidTransportOptionError } from './errors.ts';
 import type { Address, ConnectTarget, Session, Transport, TransportOptions, TransportStats } from './interface.ts';
+import { offloadDriver } from './offload-driver.ts';
 import { type SessionContext, SessionHandle } from './session-handle.ts';
 import type { UdpDriver, UdpSocket } from './udp-driver.ts';
 import { WorkerSockets } from './worker-sockets.ts';
 
-const SEGMENTS_PER_SEND = 16;
 /** Sends of one turn of the loop; then the sockets are read again. */
 const SENDS_PER_TURN = 64;
 
@@ -23,7 +23,7 @@ const SENDS_PER_TURN = 64;
  */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   checkOptions(options);
-  return NodeTransport.open(options, dgramDriver);
+  return NodeTransport.open(options, chooseDriver(options.driver ?? 'auto'));
 }
 
 class NodeTransport implements Transport {
@@ -34,7 +34,8 @@ class NodeTransport implements Transport {
   readonly #workers: WorkerSockets;
   readonly #handles = new Map<CoreSession, SessionHandle>();
   readonly #context: SessionContext;
-  #slab: Uint8Array = Buffer.allocUnsafeSlow(SEGMENTS_PER_SEND * MAX_DATAGRAM_BYTES);
+  readonly #segmentsPerSend: number;
+  #slab: Uint8Array;
   #flushing: NodeJS.Immediate | undefined;
   #timer: NodeJS.Timeout | undefined;
   #timerAt: number = Number.POSITIVE_INFINITY;
@@ -49,6 +50,8 @@ class NodeTransport implements Transport {
     const limits = resolveLimits(options.limits);
     this.#options = options;
     this.#parent = parent;
+    this.#segmentsPerSend = driver.segmentsPerSend;
+    this.#slab = Buffer.allocUnsafeSlow(driver.segmentsPerSend * MAX_DATAGRAM_BYTES);
     this.address = { host: options.bind.host, port: parent.port };
     this.#workers = new WorkerSockets((number) =>
       driver.open(options.bind.host, 0, (batch, host, port) => this.receive(number, batch, host, port)),
@@ -147,7 +150,7 @@ class NodeTransport implements Transport {
     const now = performance.now();
     this.#dispatch(this.#endpoint.takeEvents());
     for (let sends = 0; sends < SENDS_PER_TURN; sends++) {
-      const transmit = this.#endpoint.pollTransmit(now, this.#slab, SEGMENTS_PER_SEND);
+      const transmit = this.#endpoint.pollTransmit(now, this.#slab, this.#segmentsPerSend);
       if (transmit === undefined) {
         this.#dispatch(this.#endpoint.takeEvents());
         this.#arm(now);
@@ -203,6 +206,16 @@ class NodeTransport implements Transport {
     this.#handles.set(session, handle);
     this.#options.onSession(handle);
   }
+}
+
+/** @throws InvalidTransportOptionError when offload is demanded where it is not to be had. */
+function chooseDriver(wanted: NonNullable<TransportOptions['driver']>): UdpDriver {
+  if (wanted === 'dgram') return dgramDriver;
+  const offload = offloadDriver();
+  if (wanted === 'offload' && offload === undefined) {
+    throw new InvalidTransportOptionError('driver', 'offload needs Linux and Node 26');
+  }
+  return offload ?? dgramDriver;
 }
 
 function checkOptions({ keys, bind }: TransportOptions): void {

@@ -1,6 +1,8 @@
 /** What the transport needs of sockets. Two implementations pass the same tests. */
 export interface UdpDriver {
   readonly name: 'dgram' | 'offload';
+  /** Datagrams that one `send` takes at most; the slab is that large. */
+  readonly segmentsPerSend: number;
   /** Opens a socket. Rejects with the system's error, such as EADDRINUSE. */
   open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket>;
 }

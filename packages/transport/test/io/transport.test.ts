@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import {
   LaneRefusedError,
   MAX_DATAGRAM_MESSAGE_BYTES,
@@ -8,166 +8,174 @@ import {
   type Session,
   SessionClosedError,
   TransferRefusedError,
+  type TransportOptions,
 } from '../../src/index.ts';
-import { openPeer } from '../support/loopback.ts';
+import { loadLibc } from '../../src/io/libc.ts';
+import { openPeer as openAnyPeer, type Peer } from '../support/loopback.ts';
 
 const id = randomBytes(16);
+const drivers = loadLibc() === undefined ? (['dgram'] as const) : (['dgram', 'offload'] as const);
 
-test('T2 real sockets: messages both ways, each once', async (t) => {
-  const server = await openPeer(t);
-  const client = await openPeer(t);
-  const session = client.transport.connect(server.target);
-  const [peer] = await Promise.all([server.nextSession(), session.opened]);
-  t.deepEqual(Buffer.from(peer.remoteKey), Buffer.from(client.keys.publicKey));
-  const got: number[] = [];
-  const all = new Promise<void>((resolve) => {
-    peer.setHandlers({
-      onMessage: (bytes) => {
-        got.push(bytes.length);
-        if (got.length === 4) resolve();
+for (const driver of drivers) {
+  const openPeer = (t: ExecutionContext, options: Partial<TransportOptions> = {}): Promise<Peer> =>
+    openAnyPeer(t, { driver, ...options });
+
+  test(`T2 real sockets: messages both ways, each once (${driver})`, async (t) => {
+    const server = await openPeer(t);
+    const client = await openPeer(t);
+    const session = client.transport.connect(server.target);
+    const [peer] = await Promise.all([server.nextSession(), session.opened]);
+    t.deepEqual(Buffer.from(peer.remoteKey), Buffer.from(client.keys.publicKey));
+    const got: number[] = [];
+    const all = new Promise<void>((resolve) => {
+      peer.setHandlers({
+        onMessage: (bytes) => {
+          got.push(bytes.length);
+          if (got.length === 4) resolve();
+        },
+      });
+    });
+    await Promise.all([1, 900, 5_000, 65_536].map((n) => session.sendMessage(randomBytes(n))));
+    await all;
+    t.deepEqual(
+      got.sort((a, b) => a - b),
+      [1, 900, 5_000, 65_536],
+    );
+    await t.throwsAsync(session.sendMessage(randomBytes(65_537)), { instanceOf: MessageTooLargeError });
+    t.true(session.sendDatagram(randomBytes(MAX_DATAGRAM_MESSAGE_BYTES)));
+    t.false(session.sendDatagram(randomBytes(MAX_DATAGRAM_MESSAGE_BYTES + 1)));
+  });
+
+  test(`T1 T2 S2 a request on a worker lane: 10 KB up, 40 KB down, ports freed (${driver})`, async (t) => {
+    const server = await openPeer(t);
+    const client = await openPeer(t);
+    const upload = randomBytes(10_240);
+    const result = randomBytes(40_000);
+    const session = client.transport.connect(server.target);
+    const peer = await server.nextSession();
+    const uploaded = new Promise<Uint8Array>((resolve) => {
+      peer.setHandlers({ onTransfer: (transfer) => resolve(transfer.accept()) });
+    });
+    const answered = new Promise<Uint8Array>((resolve) => {
+      session.setHandlers({
+        onLane: (lane) => void session.sendTransfer({ id, purpose: 'upload', bytes: upload, lane }),
+        onTransfer: (transfer) => resolve(transfer.accept()),
+      });
+    });
+    const lane = await peer.openLane();
+    t.not(lane.localPort, server.transport.address.port);
+    t.deepEqual(Buffer.from(await uploaded), upload);
+    await peer.sendTransfer({ id, purpose: 'result', bytes: result, lane }).done;
+    t.deepEqual(Buffer.from(await answered), result);
+    lane.close();
+    await lane.closed;
+    t.is(server.transport.stats().lanes, 0);
+  });
+
+  test(`T1 a 20 MB transfer with progress (${driver})`, async (t) => {
+    const server = await openPeer(t);
+    const client = await openPeer(t);
+    const bytes = randomBytes(20_000_000);
+    const session = client.transport.connect(server.target);
+    const peer = await server.nextSession();
+    const whole = new Promise<Uint8Array>((resolve) => {
+      peer.setHandlers({ onTransfer: (transfer) => resolve(transfer.accept()) });
+    });
+    let last = 0;
+    const outgoing = session.sendTransfer({ id, purpose: 'image', bytes, onProgress: (n) => (last = n) });
+    await outgoing.done;
+    t.is(last, bytes.length);
+    t.true(bytes.equals(await whole));
+  });
+
+  test(`S5 refusals are explicit: a transfer nobody wants, a lane past the cap (${driver})`, async (t) => {
+    const server = await openPeer(t, { limits: { maxLanesPerSession: 1 } });
+    const client = await openPeer(t);
+    const session = client.transport.connect(server.target);
+    const peer = await server.nextSession();
+    await t.throwsAsync(session.sendTransfer({ id, purpose: 'image', bytes: randomBytes(100_000) }).done, {
+      instanceOf: TransferRefusedError,
+    });
+    await peer.openLane();
+    await t.throwsAsync(peer.openLane(), { instanceOf: LaneRefusedError });
+    await t.throwsAsync(session.openLane(), { instanceOf: LaneRefusedError });
+  });
+
+  test(`T2 a key that is not admitted is refused at once; a wrong key is never answered (${driver})`, async (t) => {
+    const server = await openPeer(t, { admit: () => ({ admit: false }) });
+    const client = await openPeer(t, { limits: { handshakeTimeoutMs: 400 } });
+    const refused = await t.throwsAsync(client.transport.connect(server.target).opened, {
+      instanceOf: SessionClosedError,
+    });
+    t.is(refused?.reason, 'refused');
+    const stranger = client.transport.connect({ ...server.target, publicKey: client.keys.publicKey });
+    const lost = await t.throwsAsync(stranger.opened, { instanceOf: SessionClosedError });
+    t.is(lost?.reason, 'handshake-timeout');
+    t.is(server.transport.stats().dropped.mac! > 0, true);
+  });
+
+  test(`T2 pre-shared keys: either of two is accepted, another one is not (${driver})`, async (t) => {
+    const [older, newer, wrong] = [randomBytes(32), randomBytes(32), randomBytes(32)];
+    const server = await openPeer(t, { admit: () => ({ admit: true, preSharedKeys: [newer, older] }) });
+    const client = await openPeer(t, { limits: { handshakeTimeoutMs: 900 } });
+    for (const preSharedKey of [newer, older]) {
+      const session = client.transport.connect({ ...server.target, preSharedKey });
+      await session.opened;
+      await session.sendMessage(id);
+      session.close();
+    }
+    await t.throwsAsync(client.transport.connect({ ...server.target, preSharedKey: wrong }).opened);
+    await t.throwsAsync(client.transport.connect(server.target).opened);
+  });
+
+  test(`S6 a link finds its peer again after the peer restarted, without waiting for the session to time out (${driver})`, async (t) => {
+    const first = await openPeer(t);
+    const client = await openPeer(t);
+    const ups: Session[] = [];
+    let onUp: () => void = () => {};
+    const link = openLink(client.transport, {
+      ...first.target,
+      onUp: (session) => {
+        ups.push(session);
+        onUp();
       },
     });
-  });
-  await Promise.all([1, 900, 5_000, 65_536].map((n) => session.sendMessage(randomBytes(n))));
-  await all;
-  t.deepEqual(
-    got.sort((a, b) => a - b),
-    [1, 900, 5_000, 65_536],
-  );
-  await t.throwsAsync(session.sendMessage(randomBytes(65_537)), { instanceOf: MessageTooLargeError });
-  t.true(session.sendDatagram(randomBytes(MAX_DATAGRAM_MESSAGE_BYTES)));
-  t.false(session.sendDatagram(randomBytes(MAX_DATAGRAM_MESSAGE_BYTES + 1)));
-});
-
-test('T1 T2 S2 a request on a worker lane: 10 KB up, 40 KB down, ports freed', async (t) => {
-  const server = await openPeer(t);
-  const client = await openPeer(t);
-  const upload = randomBytes(10_240);
-  const result = randomBytes(40_000);
-  const session = client.transport.connect(server.target);
-  const peer = await server.nextSession();
-  const uploaded = new Promise<Uint8Array>((resolve) => {
-    peer.setHandlers({ onTransfer: (transfer) => resolve(transfer.accept()) });
-  });
-  const answered = new Promise<Uint8Array>((resolve) => {
-    session.setHandlers({
-      onLane: (lane) => void session.sendTransfer({ id, purpose: 'upload', bytes: upload, lane }),
-      onTransfer: (transfer) => resolve(transfer.accept()),
+    t.teardown(() => link.close());
+    await first.nextSession();
+    // Killed, not closed: nobody is told.
+    first.transport.setSilent(true);
+    await first.transport.close();
+    const second = await openPeer(t, { keys: first.keys, bind: first.transport.address });
+    const again = new Promise<void>((resolve) => {
+      onUp = resolve;
     });
+    const lost = ups[0]!.sendMessage(id);
+    await Promise.all([again, second.nextSession(), t.throwsAsync(lost, { instanceOf: SessionClosedError })]);
+    t.is(link.session, ups[1]);
+    await link.session!.sendMessage(id);
   });
-  const lane = await peer.openLane();
-  t.not(lane.localPort, server.transport.address.port);
-  t.deepEqual(Buffer.from(await uploaded), upload);
-  await peer.sendTransfer({ id, purpose: 'result', bytes: result, lane }).done;
-  t.deepEqual(Buffer.from(await answered), result);
-  lane.close();
-  await lane.closed;
-  t.is(server.transport.stats().lanes, 0);
-});
 
-test('T1 a 20 MB transfer with progress', async (t) => {
-  const server = await openPeer(t);
-  const client = await openPeer(t);
-  const bytes = randomBytes(20_000_000);
-  const session = client.transport.connect(server.target);
-  const peer = await server.nextSession();
-  const whole = new Promise<Uint8Array>((resolve) => {
-    peer.setHandlers({ onTransfer: (transfer) => resolve(transfer.accept()) });
+  test(`E6 a silent transport neither hears nor speaks; afterwards it goes on (${driver})`, async (t) => {
+    const server = await openPeer(t);
+    const client = await openPeer(t);
+    const session = client.transport.connect(server.target);
+    await Promise.all([session.opened, server.nextSession()]);
+    server.transport.setSilent(true);
+    const { datagramsSent, datagramsReceived } = server.transport.stats();
+    const sent = session.sendMessage(id);
+    const before = client.transport.stats().datagramsSent;
+    while (client.transport.stats().datagramsSent < before + 4) await new Promise(setImmediate);
+    t.is(server.transport.stats().datagramsSent, datagramsSent);
+    t.is(server.transport.stats().datagramsReceived, datagramsReceived);
+    server.transport.setSilent(false);
+    await t.notThrowsAsync(sent);
   });
-  let last = 0;
-  const outgoing = session.sendTransfer({ id, purpose: 'image', bytes, onProgress: (n) => (last = n) });
-  await outgoing.done;
-  t.is(last, bytes.length);
-  t.true(bytes.equals(await whole));
-});
 
-test('S5 refusals are explicit: a transfer nobody wants, a lane past the cap', async (t) => {
-  const server = await openPeer(t, { limits: { maxLanesPerSession: 1 } });
-  const client = await openPeer(t);
-  const session = client.transport.connect(server.target);
-  const peer = await server.nextSession();
-  await t.throwsAsync(session.sendTransfer({ id, purpose: 'image', bytes: randomBytes(100_000) }).done, {
-    instanceOf: TransferRefusedError,
+  test(`T2 closing frees the port (${driver})`, async (t) => {
+    const first = await openPeer(t);
+    await first.transport.close();
+    const second = await openPeer(t, { bind: first.transport.address });
+    t.is(second.transport.address.port, first.transport.address.port);
+    await t.throwsAsync(openPeer(t, { bind: second.transport.address }), { code: 'EADDRINUSE' });
   });
-  await peer.openLane();
-  await t.throwsAsync(peer.openLane(), { instanceOf: LaneRefusedError });
-  await t.throwsAsync(session.openLane(), { instanceOf: LaneRefusedError });
-});
-
-test('T2 a key that is not admitted is refused at once; a wrong key is never answered', async (t) => {
-  const server = await openPeer(t, { admit: () => ({ admit: false }) });
-  const client = await openPeer(t, { limits: { handshakeTimeoutMs: 400 } });
-  const refused = await t.throwsAsync(client.transport.connect(server.target).opened, {
-    instanceOf: SessionClosedError,
-  });
-  t.is(refused?.reason, 'refused');
-  const stranger = client.transport.connect({ ...server.target, publicKey: client.keys.publicKey });
-  const lost = await t.throwsAsync(stranger.opened, { instanceOf: SessionClosedError });
-  t.is(lost?.reason, 'handshake-timeout');
-  t.is(server.transport.stats().dropped.mac! > 0, true);
-});
-
-test('T2 pre-shared keys: either of two is accepted, another one is not', async (t) => {
-  const [older, newer, wrong] = [randomBytes(32), randomBytes(32), randomBytes(32)];
-  const server = await openPeer(t, { admit: () => ({ admit: true, preSharedKeys: [newer, older] }) });
-  const client = await openPeer(t, { limits: { handshakeTimeoutMs: 900 } });
-  for (const preSharedKey of [newer, older]) {
-    const session = client.transport.connect({ ...server.target, preSharedKey });
-    await session.opened;
-    await session.sendMessage(id);
-    session.close();
-  }
-  await t.throwsAsync(client.transport.connect({ ...server.target, preSharedKey: wrong }).opened);
-  await t.throwsAsync(client.transport.connect(server.target).opened);
-});
-
-test('S6 a link finds its peer again after the peer restarted, without waiting for the session to time out', async (t) => {
-  const first = await openPeer(t);
-  const client = await openPeer(t);
-  const ups: Session[] = [];
-  let onUp: () => void = () => {};
-  const link = openLink(client.transport, {
-    ...first.target,
-    onUp: (session) => {
-      ups.push(session);
-      onUp();
-    },
-  });
-  t.teardown(() => link.close());
-  await first.nextSession();
-  // Killed, not closed: nobody is told.
-  first.transport.setSilent(true);
-  await first.transport.close();
-  const second = await openPeer(t, { keys: first.keys, bind: first.transport.address });
-  const again = new Promise<void>((resolve) => {
-    onUp = resolve;
-  });
-  const lost = ups[0]!.sendMessage(id);
-  await Promise.all([again, second.nextSession(), t.throwsAsync(lost, { instanceOf: SessionClosedError })]);
-  t.is(link.session, ups[1]);
-  await link.session!.sendMessage(id);
-});
-
-test('E6 a silent transport neither hears nor speaks; afterwards it goes on', async (t) => {
-  const server = await openPeer(t);
-  const client = await openPeer(t);
-  const session = client.transport.connect(server.target);
-  await Promise.all([session.opened, server.nextSession()]);
-  server.transport.setSilent(true);
-  const { datagramsSent, datagramsReceived } = server.transport.stats();
-  const sent = session.sendMessage(id);
-  const before = client.transport.stats().datagramsSent;
-  while (client.transport.stats().datagramsSent < before + 4) await new Promise(setImmediate);
-  t.is(server.transport.stats().datagramsSent, datagramsSent);
-  t.is(server.transport.stats().datagramsReceived, datagramsReceived);
-  server.transport.setSilent(false);
-  await t.notThrowsAsync(sent);
-});
-
-test('T2 closing frees the port', async (t) => {
-  const first = await openPeer(t);
-  await first.transport.close();
-  const second = await openPeer(t, { bind: first.transport.address });
-  t.is(second.transport.address.port, first.transport.address.port);
-  await t.throwsAsync(openPeer(t, { bind: second.transport.address }), { code: 'EADDRINUSE' });
-});
+}

@@ -1,0 +1,97 @@
+import type { Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import { endianness } from 'node:os';
+import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import { bound, DgramSocket, dgramDriver, newSocket } from './dgram-driver.ts';
+import { type Libc, loadLibc } from './libc.ts';
+import type { BatchHandler, UdpDriver, UdpSocket } from './udp-driver.ts';
+
+/** Linux: `sys/socket.h`, `linux/udp.h`. */
+const AF_INET = 2;
+const AF_INET6 = 10;
+const SOCK_DGRAM_NONBLOCK_CLOEXEC = 0o2_004_002;
+const SOL_UDP = 17;
+const UDP_SEGMENT = 103;
+const UDP_GRO = 104;
+
+/** Sends many datagrams with one call, until the system refuses that once. */
+class OffloadSocket extends DgramSocket {
+  #segmenting = true;
+
+  constructor(socket: Socket) {
+    super(socket);
+    // A device or a tunnel that cannot segment says so on the first try (EIO, EINVAL); the datagrams come again.
+    socket.on('error', () => {
+      this.#segmenting = false;
+    });
+  }
+
+  override send(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
+    if (!this.#segmenting) return super.send(slab, bytes, host, port);
+    this.socket.send(slab, 0, bytes, port, host);
+    return this.socket.getSendQueueCount() === 0;
+  }
+}
+
+/**
+ * Linux with `node:ffi`: generic segmentation and receive offload (`UDP_SEGMENT`, `UDP_GRO`), on a socket that is made
+ * through libc and handed to dgram. Undefined where that is not to be had.
+ */
+export function offloadDriver(): UdpDriver | undefined {
+  const libc = loadLibc();
+  if (libc === undefined || endianness() !== 'LE') return undefined;
+  return {
+    name: 'offload',
+    segmentsPerSend: 63,
+    async open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket> {
+      const fd = bindOffloading(libc, host, port);
+      // The plain driver either can, or says why not.
+      if (fd === undefined) return dgramDriver.open(host, port, onBatch);
+      const socket = newSocket(host, onBatch);
+      await bound(socket, (done) => socket.bind({ fd }, done));
+      return new OffloadSocket(socket);
+    },
+  };
+}
+
+function bindOffloading(libc: Libc, host: string, port: number): number | undefined {
+  // A zone would need its number: the plain driver knows how.
+  if (host.includes('%')) return undefined;
+  const fd = libc.socket(isIPv6(host) ? AF_INET6 : AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
+  if (fd < 0) return undefined;
+  const address = socketAddress(host, port);
+  const ready =
+    libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, word(MAX_DATAGRAM_BYTES), 4) === 0 &&
+    libc.setsockopt(fd, SOL_UDP, UDP_GRO, word(1), 4) === 0 &&
+    libc.bind(fd, address, address.length) === 0;
+  if (ready) return fd;
+  libc.close(fd);
+  return undefined;
+}
+
+function word(value: number): Uint8Array {
+  const b = Buffer.alloc(4);
+  b.writeInt32LE(value);
+  return b;
+}
+
+/** `struct sockaddr_in` or `sockaddr_in6` of a literal without a zone. */
+function socketAddress(host: string, port: number): Uint8Array {
+  const six = isIPv6(host);
+  const b = Buffer.alloc(six ? 28 : 16);
+  b.writeUInt16LE(six ? AF_INET6 : AF_INET, 0);
+  b.writeUInt16BE(port, 2);
+  b.set(six ? ipv6Bytes(host) : host.split('.').map(Number), six ? 8 : 4);
+  return b;
+}
+
+/** The sixteen bytes of an IPv6 literal: the URL parser writes it in its shortest form, here it is filled up. */
+function ipv6Bytes(host: string): Uint8Array {
+  const [left = '', right = ''] = new URL(`http://[${host}]`).hostname.slice(1, -1).split('::');
+  const groups = (text: string): number[] =>
+    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
+  const head = groups(left);
+  const tail = groups(right);
+  const words = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
+  return Uint8Array.from(words.flatMap((word) => [word >>> 8, word & 0xff]));
+}
