@@ -8,6 +8,8 @@ export default defineConfig({
     'sqlite-worker': 'src/sqlite/worker.ts',
   },
   format: 'esm',
+  // "node:sqlite" has no name without its prefix.
+  removeNodeProtocol: false,
   dts: { entry: { index: 'src/index.ts', compliance: 'src/compliance/index.ts' } },
   sourcemap: true,
   clean: true,
