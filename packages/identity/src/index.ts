@@ -7,7 +7,7 @@ export {
 } from './core/cluster-key.ts';
 export { inContext } from './core/context.ts';
 export { IdentityError } from './core/errors.ts';
-export { fingerprint } from './core/fingerprint.ts';
+export { fingerprint, rootFingerprint } from './core/fingerprint.ts';
 export {
   type ClientKeys,
   generateBoxPair,

@@ -28,6 +28,7 @@ export {
   type GrantMode,
   grantIdOf,
   imageIdHash,
+  isExpired,
   SEALED_KEY_BYTES,
   type SignedGrant,
 } from './core/grant/grant.ts';

@@ -11,6 +11,7 @@ import {
   parseRecoveryKey,
   publicKeysOf,
   RecoveryKeyError,
+  rootFingerprint,
   rotateClientKeys,
 } from '../../src/index.ts';
 import { seededSuite } from '../fixtures.ts';
@@ -19,6 +20,11 @@ test('golden: the fingerprint of fixed keys never changes', (t) => {
   const keys = { signKey: new Uint8Array(32).fill(1), boxKey: new Uint8Array(32).fill(2) };
   t.is(fingerprint(nodeSuite, keys), '1H5J-5VKJ-FD2W-XE09-GCWY-8K99');
   t.not(fingerprint(nodeSuite, { signKey: keys.boxKey, boxKey: keys.signKey }), '1H5J-5VKJ-FD2W-XE09-GCWY-8K99');
+});
+
+test("golden: a root key's fingerprint never changes, and is not that of a client", (t) => {
+  const key = new Uint8Array(32).fill(1);
+  t.is(rootFingerprint(nodeSuite, key), '2SR6-46ZE-YB62-MB9P-2T7D-PQ0E');
 });
 
 test('golden: the recovery key of a fixed private key never changes', (t) => {

@@ -1,6 +1,7 @@
 import { concatBytes, toHex } from '@p2pimg/wire';
 import test from 'ava';
 import {
+  decodeRotation,
   generateClientKeys,
   IdentityError,
   MalformedRotationError,
@@ -54,6 +55,7 @@ const byRecovery = signRotation(suite, { ...rotation, signer: 'recovery' }, reco
 
 test('N11: keys change by a statement of the old or of the recovery key', (t) => {
   t.is(byOld.length, ROTATION_BYTES);
+  t.is(decodeRotation(byOld).clientId, subject.clientId);
   t.deepEqual(verifyRotation(suite, byOld, subject), rotation);
   t.deepEqual(verifyRotation(suite, byRecovery, subject), { ...rotation, signer: 'recovery' });
 });

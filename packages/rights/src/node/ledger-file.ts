@@ -63,11 +63,8 @@ export class LedgerFile {
     try {
       await removeTemporaries(path);
       const reading = await readOrStart(path, suite, now);
-      const handle = await open(path, 'r+');
-      const file = new LedgerFile(path, lock, handle, reading);
-      await file.#cut();
-      const { records } = file.ledger;
-      if (records >= COMPACT_FROM_RECORDS && records > 4 * file.ledger.accounts().length) await file.compact();
+      const file = new LedgerFile(path, lock, await open(path, 'r+'), reading);
+      await file.#tidy();
       return file;
     } catch (error) {
       await lock.release();
@@ -150,10 +147,19 @@ export class LedgerFile {
     this.#length += bytes.length;
   }
 
-  async #cut(): Promise<void> {
-    if (this.droppedBytes === 0) return;
-    await this.#handle.truncate(this.#length);
-    await this.#handle.sync();
+  /** Before the first change: no torn end, no long past. */
+  async #tidy(): Promise<void> {
+    try {
+      if (this.droppedBytes > 0) {
+        await this.#handle.truncate(this.#length);
+        await this.#handle.sync();
+      }
+      const { records } = this.#ledger;
+      if (records >= COMPACT_FROM_RECORDS && records > 4 * this.#ledger.accounts().length) await this.compact();
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
   }
 }
 

@@ -10,6 +10,7 @@ import {
   GrantSignatureError,
   grantIdOf,
   imageIdHash,
+  isExpired,
   MalformedGrantError,
   RightsError,
   signGrant,
@@ -150,6 +151,12 @@ test('two grants of one version are a conflict, and of two pictures no pair at a
   t.false(supersedes(grant, grant));
   const other = (await world.issue({ imageId: 'client6-kitten' })).grant;
   t.throws(() => supersedes(other, grant), { instanceOf: GrantMismatchError });
+});
+
+test('a grant expires at its time, or never', (t) => {
+  t.false(isExpired({ expiresAt: 0 }, Number.MAX_SAFE_INTEGER));
+  t.false(isExpired({ expiresAt: 1000 }, 999));
+  t.true(isExpired({ expiresAt: 1000 }, 1000));
 });
 
 test('golden: the grant of a fixed seed never changes', async (t) => {

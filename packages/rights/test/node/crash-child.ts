@@ -13,8 +13,9 @@ import { TELLING_TIME, tellStory } from './story.ts';
 const [path = '', killBefore = ''] = process.argv.slice(2);
 let steps = 0;
 
-function step(): void {
+function step(name: string): void {
   if (++steps === Number(killBefore)) process.kill(process.pid, 'SIGKILL');
+  writeSync(1, `${JSON.stringify({ step: name })}\n`);
 }
 
 /** Counts every call of a method that changes the disk. */
@@ -23,7 +24,7 @@ function watch(target: object, names: readonly string[]): void {
     const original: unknown = Reflect.get(target, name);
     if (typeof original !== 'function') throw new TypeError(`no method ${name}`);
     Reflect.set(target, name, function watched(this: unknown, ...args: unknown[]): unknown {
-      step();
+      step(name);
       return Reflect.apply(original, this, args);
     });
   }
@@ -35,5 +36,5 @@ await handle.close();
 watch(fs, ['mkdir', 'open', 'writeFile', 'rename', 'link', 'rm']);
 syncBuiltinESMExports();
 
-await tellStory(path, TELLING_TIME, (acknowledged) => writeSync(1, `${JSON.stringify(acknowledged)}\n`));
+await tellStory(path, TELLING_TIME, (acknowledged) => writeSync(1, `${JSON.stringify({ acknowledged })}\n`));
 writeSync(1, `${JSON.stringify({ end: steps })}\n`);

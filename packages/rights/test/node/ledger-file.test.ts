@@ -169,8 +169,7 @@ test('a full disk is named, costs nothing that was acknowledged, and the ledger 
   const { stdout, stderr, status } = spawnSync('bash', args, { encoding: 'utf8' });
   t.is(status, 1);
   t.regex(stderr, /LedgerUnavailableError: the ledger could not be written/);
-  const acknowledged = stdout.trim().split('\n').length;
-  t.is(acknowledged, 3);
+  t.is(stdout.split('acknowledged').length - 1, 3);
   const file = await LedgerFile.open(path, { now });
   t.is(file.ledger.accounts()[0]?.used, 2);
   await file.close();

@@ -24,7 +24,7 @@ export interface ManifestPin {
 
 /**
  * Accepts a manifest at the time `now` (milliseconds since the epoch) and returns the pin to remember durably. Without a pin the
- * root key is taken on trust: show its fingerprint.
+ * root key is taken on trust: show its `rootFingerprint`.
  * @throws ManifestRootKeyError, ManifestCloudError, ManifestRolledBackError, ManifestConflictError, ManifestExpiredError,
  * ManifestNotYetValidError
  */

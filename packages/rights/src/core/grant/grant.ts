@@ -69,6 +69,11 @@ export function grantIdOf(
   return suite.sha256(inContext('p2pimg grant id v1', ids, parties.imageIdHash)).slice(0, GRANT_ID_BYTES);
 }
 
+/** Whether nothing may be shown under the grant any more, at `now` milliseconds since the epoch. */
+export function isExpired({ expiresAt }: Pick<Grant, 'expiresAt'>, now: number): boolean {
+  return expiresAt !== 0 && now >= expiresAt;
+}
+
 /** The relations between fields that every grant keeps, when made and when read. @throws MalformedGrantError */
 export function checkGrant(grant: Grant): void {
   const { version, allowed, offlineViews, issuedAt, expiresAt, ownerId, viewerId } = grant;

@@ -3,7 +3,7 @@
 import type { CryptoSuite } from '@p2pimg/identity';
 import { equalBytes } from '@p2pimg/wire';
 import { GrantConflictError } from '../grant/errors.ts';
-import { type GrantMode, SEALED_KEY_BYTES, type SignedGrant } from '../grant/grant.ts';
+import { type GrantMode, isExpired, SEALED_KEY_BYTES, type SignedGrant } from '../grant/grant.ts';
 import { viewsLeft } from '../views.ts';
 import { GrantExpiredError, GrantModeError, NoViewsLeftError, ReleaseMismatchError } from './errors.ts';
 
@@ -108,7 +108,7 @@ export function withReservedViews(account: LedgerAccount, reserved: ReservedView
 /** One view without the cloud: from those held in advance, or in mode `trusting`. @throws GrantModeError, NoViewsLeftError, GrantExpiredError */
 export function withOwnView(account: LedgerAccount, now: number): LedgerAccount {
   if (account.mode === 'witnessed') throw new GrantModeError('the cloud must release each view of this grant');
-  if (account.expiresAt !== 0 && now >= account.expiresAt) throw new GrantExpiredError('the grant has expired');
+  if (isExpired(account, now)) throw new GrantExpiredError('the grant has expired');
   if (account.mode === 'trusting') {
     if (viewsLeft(account) === 0) throw new NoViewsLeftError('no views are left');
     return { ...account, used: account.used + 1 };
