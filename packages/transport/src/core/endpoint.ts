@@ -12,7 +12,9 @@ import {
 } from '@p2pimg/wire';
 import type { CryptoSuite, DhKeyPair, RandomBytes } from './crypto-suite.ts';
 import type { EndpointEvent } from './events.ts';
+import { COOKIE_LIFE_MS, CookieIssuer, cookieReceiver, openCookie, writeMac2 } from './handshake/cookies.ts';
 import { Initiation, responseReceiver } from './handshake/initiation.ts';
+import { LoadGate } from './handshake/load-gate.ts';
 import { Mac1 } from './handshake/macs.ts';
 import { type PeerRecord, PeerTable } from './handshake/peer-table.ts';
 import { type OpenedInit, openInit } from './handshake/response.ts';
@@ -61,6 +63,7 @@ interface PendingHandshake {
   nextAt: number;
   sentAt: number;
   initiation: Initiation | undefined;
+  cookie: { readonly bytes: Uint8Array; readonly at: number } | undefined;
 }
 
 /**
@@ -77,6 +80,8 @@ export class Endpoint {
   /** Where the sessions opened here lead, for their rekeys. */
   readonly #targets = new Map<Session, EndpointTarget>();
   readonly #peers = new PeerTable();
+  readonly #gate = new LoadGate();
+  readonly #cookies: CookieIssuer;
   readonly #timers = new TimerHeap<Session>();
   readonly #ready = new Set<Session>();
   readonly #outbox: { readonly path: Path; readonly bytes: Uint8Array }[] = [];
@@ -91,6 +96,7 @@ export class Endpoint {
     this.#config = config;
     this.#keys = config.suite.keyPair(config.privateKey);
     this.#mac1 = new Mac1(config.suite, this.#keys.publicKey);
+    this.#cookies = new CookieIssuer(config.suite, config.random, this.#keys.publicKey);
     this.#host = {
       suite: config.suite,
       random: config.random,
@@ -157,6 +163,9 @@ export class Endpoint {
         break;
       case PacketType.handshakeResponse:
         this.#response(b.subarray(offset, offset + length), path, now);
+        break;
+      case PacketType.cookieReply:
+        this.#cookieReply(b.subarray(offset, offset + length), now);
         break;
       default:
         this.#drop('malformed');
@@ -255,10 +264,7 @@ export class Endpoint {
       this.#drop('mac');
       return;
     }
-    if (packet.subarray(INIT.mac2).some((byte) => byte !== 0)) {
-      this.#drop('mac');
-      return;
-    }
+    if (!this.#mayCost(packet, path, now)) return;
     const { suite } = this.#config;
     const init = openInit(packet, suite, this.#keys, () => suite.keyPair(this.#config.random(32)));
     if (init === undefined) {
@@ -292,6 +298,46 @@ export class Endpoint {
       return;
     }
     this.#admit(init, record, preSharedKey, path, now);
+  }
+
+  /** Whether an init with a right mac1 is worth Diffie–Hellman: always in calm; under load for proven addresses in turn. */
+  #mayCost(init: Uint8Array, path: Path, now: number): boolean {
+    const underLoad = this.#gate.arrive(now);
+    if (init.subarray(INIT.mac2).some((byte) => byte !== 0)) {
+      if (!this.#cookies.verify(init, path, now)) {
+        this.#drop('mac');
+        return false;
+      }
+      if (!underLoad || this.#gate.allow(path.host, now)) return true;
+      this.#drop('rate');
+      return false;
+    }
+    if (!underLoad) return true;
+    this.#drop('rate');
+    this.#outbox.push({ path, bytes: this.#cookies.reply(init, path, now) });
+    return false;
+  }
+
+  /** The responder is under load and wants to see that we receive here: the same question again, with mac2. */
+  #cookieReply(packet: Uint8Array, now: number): void {
+    const receiver = cookieReceiver(packet);
+    const session = receiver === undefined ? undefined : this.#sessions.get(receiver);
+    const pending = session === undefined ? undefined : this.#pending.get(session);
+    const init = pending?.initiation?.packet;
+    if (pending === undefined || init === undefined) {
+      this.#drop('handshake');
+      return;
+    }
+    const { suite } = this.#config;
+    const cookie = openCookie(suite, packet, init, pending.target.publicKey);
+    if (cookie === undefined || pending.cookie?.at === now) {
+      this.#drop('handshake');
+      return;
+    }
+    pending.cookie = { bytes: cookie, at: now };
+    writeMac2(suite, init, cookie);
+    pending.sentAt = now;
+    this.#outbox.push({ path: pending.target.path, bytes: init });
   }
 
   /** New keys inside a session: only for its own initiator, and only the next epoch. Unknown sessions are not answered. */
@@ -407,14 +453,15 @@ export class Endpoint {
   }
 
   #handshake(session: Session, target: EndpointTarget, now: number): void {
-    const pending = { session, target, startedAt: now, attempts: 0, nextAt: now, sentAt: now, initiation: undefined };
+    const times = { startedAt: now, nextAt: now, sentAt: now };
+    const pending = { session, target, ...times, attempts: 0, initiation: undefined, cookie: undefined };
     this.#pending.set(session, pending);
     this.#attempt(pending, now);
   }
 
   #attempt(pending: PendingHandshake, now: number): void {
     const { suite, random, receiveBuffer } = this.#config;
-    const { session, target } = pending;
+    const { session, target, cookie } = pending;
     pending.initiation = Initiation.create({
       suite,
       localStatic: this.#keys,
@@ -428,6 +475,7 @@ export class Endpoint {
         epoch: session.state === 'established' ? session.nextEpoch : 0,
         receiveBuffer,
       },
+      cookie: cookie !== undefined && now - cookie.at < COOKIE_LIFE_MS ? cookie.bytes : undefined,
     });
     pending.sentAt = now;
     // Up to a tenth of jitter, so that many that lost the same server do not come back at once.

@@ -13,6 +13,7 @@ import {
 } from '@p2pimg/wire';
 import type { CryptoSuite, DhKeyPair } from '../crypto-suite.ts';
 import { type HandshakeSecrets, InitiatorHandshake } from '../noise/handshake-ik.ts';
+import { writeMac2 } from './cookies.ts';
 import { Mac1 } from './macs.ts';
 
 export interface InitiationParameters {
@@ -23,6 +24,8 @@ export interface InitiationParameters {
   readonly preSharedKey: Uint8Array | undefined;
   readonly connectionId: number;
   readonly payload: InitPayload;
+  /** Of an earlier reply of this responder, for mac2. */
+  readonly cookie: Uint8Array | undefined;
 }
 
 /** One attempt to open a session: message 1, and what is needed to read the answer. */
@@ -57,6 +60,7 @@ export class Initiation {
     if (message === undefined) return undefined;
     packet.set(message, INIT.noise);
     new Mac1(suite, remoteStatic).write(packet, INIT.mac1);
+    if (parameters.cookie !== undefined) writeMac2(suite, packet, parameters.cookie);
     return new Initiation(packet, noise, preSharedKey);
   }
 

@@ -29,7 +29,7 @@ export class FrameHandler {
   }
 
   /** @throws ProtocolViolation */
-  handle(frame: Frame, now: number): void {
+  handle(frame: Frame, path: Path, now: number): void {
     const session = this.#session;
     const parts = this.#parts;
     switch (frame.type) {
@@ -90,10 +90,14 @@ export class FrameHandler {
       case FrameType.close:
         session.close('remote', now);
         return;
+      case FrameType.pathChallenge:
+        parts.paths.answer(frame, path);
+        return;
+      case FrameType.pathResponse:
+        parts.path = parts.paths.proven(frame, path) ?? parts.path;
+        return;
       case FrameType.ping:
       case FrameType.laneAccept:
-      case FrameType.pathChallenge:
-      case FrameType.pathResponse:
         return;
     }
   }

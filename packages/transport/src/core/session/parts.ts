@@ -10,6 +10,7 @@ import type { IncomingTransfer } from '../transfers/incoming-transfer.ts';
 import type { IncomingTransfers } from '../transfers/incoming-transfers.ts';
 import type { OutgoingTransfers } from '../transfers/outgoing-transfers.ts';
 import type { ControlQueue } from './control-queue.ts';
+import type { PathValidation } from './path-validation.ts';
 
 /** The state of an established session, shared by its receiving and its sending half. */
 export interface SessionParts {
@@ -31,5 +32,6 @@ export interface SessionParts {
   readonly remoteId: number;
   /** The validated address of the peer's parent port. */
   path: Path;
+  readonly paths: PathValidation;
   pingOwed: boolean;
 }

@@ -21,7 +21,7 @@ import { controlNonce } from '../keys/nonces.ts';
 import { type LaneState, LaneTable } from '../lanes/lane-table.ts';
 import { IncomingMessages } from '../messages/incoming-messages.ts';
 import { OutgoingMessages } from '../messages/outgoing-messages.ts';
-import type { Path } from '../path.ts';
+import { type Path, samePath } from '../path.ts';
 import { Cubic } from '../recovery/cubic.ts';
 import { ReceivedPackets } from '../recovery/received-packets.ts';
 import { Recovery } from '../recovery/recovery.ts';
@@ -35,6 +35,7 @@ import { ControlQueue } from './control-queue.ts';
 import { FrameHandler } from './frame-handler.ts';
 import type { SessionHost } from './host.ts';
 import type { SessionParts } from './parts.ts';
+import { PathValidation } from './path-validation.ts';
 import { type Transmit, Transmitter } from './transmitter.ts';
 
 /** Unreliable messages that may wait for a packet. */
@@ -128,6 +129,7 @@ export class Session {
       lanes,
       remoteId: how.remoteId,
       path: how.path,
+      paths: new PathValidation(this.#host.random, this.#host.suite.equal),
       pingOwed: false,
     };
     this.#parts = parts;
@@ -326,6 +328,7 @@ export class Session {
       this.#host.drop('seal');
       return;
     }
+    const newest = number > parts.replay.highest;
     parts.replay.mark(number);
     if (this.#state === 'draining') {
       this.#lastWordOwed = this.#lastWords < MAX_LAST_WORDS;
@@ -335,7 +338,8 @@ export class Session {
     this.#heard(now);
     parts.keys.confirm(epoch);
     if (lane !== 0) this.#frames?.heardOnLane(lane, path, now);
-    this.#dispatch(plaintext, number, now);
+    else if (newest && path.socket === 0 && !samePath(path, parts.path)) parts.paths.suspect(path, now);
+    this.#dispatch(plaintext, number, path, now);
   }
 
   /** A data packet at `at`, whose connection id is ours. Nothing but its token is known to be true. */
@@ -369,7 +373,11 @@ export class Session {
   pollTransmit(now: number, slab: Uint8Array, maxSegments: number): Transmit | undefined {
     const transmitter = this.#transmitter;
     if (transmitter === undefined || this.#parts === undefined) return undefined;
-    if (this.#state === 'established') return transmitter.poll(now, slab, maxSegments);
+    if (this.#state === 'established') {
+      const probe = this.#parts.paths.next();
+      if (probe !== undefined) return transmitter.single(probe.frame, probe.path, slab);
+      return transmitter.poll(now, slab, maxSegments);
+    }
     if (this.#state !== 'draining' || !this.#lastWordOwed) return undefined;
     this.#lastWordOwed = false;
     this.#lastWords++;
@@ -433,12 +441,12 @@ export class Session {
     this.#host.wake(this);
   }
 
-  #dispatch(plaintext: Uint8Array, number: number, now: number): void {
+  #dispatch(plaintext: Uint8Array, number: number, path: Path, now: number): void {
     try {
       const frames = readFrames(plaintext);
       this.#parts!.received.add(number, frames.some(isEliciting), frames.some(isUrgent), this.#roundTrip, now);
       for (const frame of frames) {
-        this.#frames!.handle(frame, now);
+        this.#frames!.handle(frame, path, now);
         // A frame may have ended the session.
         if (this.#state !== 'established') return;
       }
@@ -497,7 +505,11 @@ export class Session {
 /** Codes of TRANSFER_STOP. */
 export const STOP_CODES: readonly TransferFailure[] = ['refused', 'stopped', 'too-large', 'too-many', 'lane-closed'];
 
-const isEliciting = (frame: Frame): boolean => frame.type !== FrameType.ack && frame.type !== FrameType.close;
+const isEliciting = ({ type }: Frame): boolean =>
+  type !== FrameType.ack &&
+  type !== FrameType.close &&
+  type !== FrameType.pathChallenge &&
+  type !== FrameType.pathResponse;
 
 /** Worth an acknowledgement in this turn: somebody waits for it. */
 const isUrgent = (frame: Frame): boolean => frame.type === FrameType.ping || frame.type === FrameType.message;

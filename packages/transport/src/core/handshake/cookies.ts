@@ -1,0 +1,100 @@
+import {
+  COOKIE,
+  COOKIE_REPLY_BYTES,
+  INIT,
+  MAC_BYTES,
+  PacketType,
+  readReplyHeader,
+  readU32,
+  TAG_BYTES,
+  writeReplyHeader,
+} from '@p2pimg/wire';
+import type { CryptoSuite, RandomBytes } from '../crypto-suite.ts';
+import type { Path } from '../path.ts';
+
+const LABEL: Uint8Array = Uint8Array.from('p2pimg cookie', (c) => c.charCodeAt(0));
+/** WireGuard's COOKIE_REFRESH_TIME. */
+export const COOKIE_LIFE_MS = 120_000;
+
+const mac = (suite: CryptoSuite, key: Uint8Array, ...parts: Uint8Array[]): Uint8Array =>
+  suite.hmac(key, ...parts).subarray(0, MAC_BYTES);
+
+/** The responder's half: cookies that cost no memory, bound to an address. Two secrets live at a time. */
+export class CookieIssuer {
+  readonly #suite: CryptoSuite;
+  readonly #random: RandomBytes;
+  readonly #sealKey: Uint8Array;
+  #secret: Uint8Array;
+  #previous: Uint8Array;
+  #changedAt = 0;
+
+  constructor(suite: CryptoSuite, random: RandomBytes, publicKey: Uint8Array) {
+    this.#suite = suite;
+    this.#random = random;
+    this.#sealKey = suite.hash(LABEL, publicKey);
+    this.#secret = random(32);
+    this.#previous = this.#secret;
+  }
+
+  /** Whether mac2 of an init proves that its sender receives at `path`. */
+  verify(init: Uint8Array, path: Path, now: number): boolean {
+    this.#refresh(now);
+    const covered = init.subarray(0, INIT.mac2);
+    const given = init.subarray(INIT.mac2, INIT.mac2 + MAC_BYTES);
+    return [this.#secret, this.#previous].some((secret) =>
+      this.#suite.equal(mac(this.#suite, this.#cookie(secret, path), covered), given),
+    );
+  }
+
+  /** The answer to an init, which is longer. */
+  reply(init: Uint8Array, path: Path, now: number): Uint8Array {
+    this.#refresh(now);
+    const packet = new Uint8Array(COOKIE_REPLY_BYTES);
+    writeReplyHeader(packet, PacketType.cookieReply, readU32(init, 4));
+    const nonce = this.#random(COOKIE.nonceBytes);
+    packet.set(nonce, COOKIE.nonce);
+    const mac1 = init.subarray(INIT.mac1, INIT.mac1 + MAC_BYTES);
+    packet.set(this.#suite.aead(this.#sealKey).seal(nonce, mac1, this.#cookie(this.#secret, path)), COOKIE.sealed);
+    return packet;
+  }
+
+  #cookie(secret: Uint8Array, path: Path): Uint8Array {
+    const source = Uint8Array.from(`${path.host} ${path.port}`, (c) => c.charCodeAt(0));
+    return mac(this.#suite, secret, source);
+  }
+
+  #refresh(now: number): void {
+    if (now - this.#changedAt < COOKIE_LIFE_MS) return;
+    this.#previous = this.#secret;
+    this.#secret = this.#random(32);
+    this.#changedAt = now;
+  }
+}
+
+/** The connection id that a cookie reply is for, or undefined. */
+export function cookieReceiver(packet: Uint8Array): number | undefined {
+  return packet.length === COOKIE_REPLY_BYTES ? readReplyHeader(packet) : undefined;
+}
+
+/** The initiator's half: the cookie in a reply to `init`, or undefined if the reply is not to it. */
+export function openCookie(
+  suite: CryptoSuite,
+  packet: Uint8Array,
+  init: Uint8Array,
+  responderKey: Uint8Array,
+): Uint8Array | undefined {
+  const tagAt = COOKIE_REPLY_BYTES - TAG_BYTES;
+  return suite
+    .aead(suite.hash(LABEL, responderKey))
+    .open(
+      packet.subarray(COOKIE.nonce, COOKIE.nonce + COOKIE.nonceBytes),
+      init.subarray(INIT.mac1, INIT.mac1 + MAC_BYTES),
+      packet.subarray(COOKIE.sealed, tagAt),
+      packet.subarray(tagAt),
+    );
+}
+
+/** Writes mac2 over all before it. */
+export function writeMac2(suite: CryptoSuite, init: Uint8Array, cookie: Uint8Array): void {
+  init.set(mac(suite, cookie, init.subarray(0, INIT.mac2)), INIT.mac2);
+}

@@ -1,0 +1,67 @@
+import test from 'ava';
+import { Mac1 } from '../../src/core/handshake/macs.ts';
+import { nodeCryptoSuite as suite } from '../../src/node/crypto-suite.ts';
+import { acceptAll, Node, World } from '../support/pair.ts';
+
+/** An init whose mac1 is right and whose content is junk. */
+function plausible(random: () => number, publicKey: Uint8Array): Uint8Array {
+  const packet = Uint8Array.from({ length: 168 }, () => Math.floor(random() * 256));
+  packet.set([0x11, 0, 0, 0]);
+  packet.fill(0, 152);
+  new Mac1(suite, publicKey).write(packet, 136);
+  return packet;
+}
+
+test('T2 N4 under a flood of plausible handshakes from everywhere, honest ones get through by cookie; replies stay smaller', (t) => {
+  const world = new World(21, { delay: 1 });
+  const { server } = world.pair();
+  acceptAll(server);
+  let bytesIn = 0;
+  let bytesOut = 0;
+  world.tap = (bytes, from) => {
+    if (from.startsWith('10.0.0.2')) bytesOut += bytes.length;
+    return bytes;
+  };
+  const clients = Array.from({ length: 20 }, (_, i) => world.add(new Node(`10.1.0.${i}`, world.random)));
+  // Flood: 300 in 10 ms, all through the opening of the honest sessions.
+  for (let round = 0; round < 10; round++) {
+    for (let i = 0; i < 300; i++) {
+      const packet = plausible(world.random, server.endpoint.publicKey);
+      bytesIn += packet.length;
+      world.inject(packet, `127.${round}.${i >> 8}.${i & 255}:5000`, '10.0.0.2:8081');
+    }
+    world.run(() => false, 10);
+    if (round === 4) for (const client of clients) world.connect(client, server);
+  }
+  t.true(world.run(() => server.of('incoming').length === clients.length, 200));
+  t.true(clients.every((client) => client.of('established').length === 1));
+  t.true((server.endpoint.dropped.rate ?? 0) > 2_000);
+  t.true(bytesOut < bytesIn);
+  t.true(world.now < 200);
+});
+
+test('T2 an address that changes is followed after it has proven itself; one that only claims is not', (t) => {
+  const world = new World(22);
+  const { client, server } = world.pair();
+  acceptAll(server);
+  const session = world.connect(client, server);
+  world.run(() => server.of('incoming').length === 1);
+  const peer = server.of('incoming')[0]!.session;
+  // The client's packets now leave from another port, and answers reach it there.
+  client.ports[0] = 9_999;
+  session.sendMessage(new Uint8Array(10));
+  t.true(world.run(() => client.of('message-acknowledged').length === 1, 5_000));
+  t.is(peer.path?.port, 9_999);
+  // Somebody on the path forwards a genuine packet first, from an address that gets the challenge but cannot answer it.
+  let stolen = false;
+  world.tap = (bytes, from, to) => {
+    if (stolen || !from.startsWith('10.0.0.1')) return bytes;
+    stolen = true;
+    world.inject(bytes, '10.6.6.6:666', to);
+    return undefined;
+  };
+  session.sendMessage(new Uint8Array(10));
+  t.true(world.run(() => client.of('message-acknowledged').length === 2, 5_000));
+  t.true(stolen);
+  t.is(peer.path?.host, '10.0.0.1');
+});
