@@ -1,0 +1,39 @@
+import { fromHex } from '@p2pimg/wire';
+import { askerOf, requireOwner } from './asker.ts';
+import { claimOf } from './claim.ts';
+import { ask, type Procedures, work } from './procedure.ts';
+
+/**
+ * Hides a picture in a cover (SPEC S3): up on a worker port, through a worker thread, back on the same port. It has no effect
+ * in the directory and gives the same picture every time, so that it may be repeated or done twice.
+ */
+export const encode: Procedures['encode'] = function* (context, { body }) {
+  requireOwner(yield* askerOf(context), body.imageId);
+  yield { kind: 'worker', bytes: body.bytes };
+  yield { kind: 'lane' };
+  const picture = (yield { kind: 'upload', bytes: body.bytes }) as { readonly byteLength: number };
+  const { digest, mime, contentKey, cover } = body;
+  const stego = yield* work({ kind: 'encode', picture, digest, mime, contentKey, cover });
+  yield { kind: 'result', bytes: stego.picture };
+  return { imageId: body.imageId, digest: stego.digest, bytes: stego.picture.byteLength };
+};
+
+/** Makes an image known, once the client has extracted it and compared. */
+export const publish: Procedures['publish'] = function* (context, request) {
+  const { imageId, digest } = request.body;
+  const owner = yield* askerOf(context);
+  requireOwner(owner, imageId);
+  const { clientId } = owner;
+  const claim = claimOf(context, request);
+  const { value } = yield* ask('addResource', { claim, clientId, imageId, digest: fromHex(digest) });
+  return { imageId: value.imageId };
+};
+
+export const unpublish: Procedures['unpublish'] = function* (context, request) {
+  const { imageId } = request.body;
+  const owner = yield* askerOf(context);
+  requireOwner(owner, imageId);
+  const claim = claimOf(context, request);
+  const { value } = yield* ask('removeResource', { claim, clientId: owner.clientId, imageId });
+  return { imageId: value.imageId };
+};

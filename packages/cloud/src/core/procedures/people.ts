@@ -1,0 +1,61 @@
+import type { ClientRecord } from '@p2pimg/directory';
+import { fromHex, type ListedUser, toHex } from '@p2pimg/wire';
+import { Refusal } from '../errors.ts';
+import { mayAdvertise } from './address.ts';
+import { askerOf } from './asker.ts';
+import { ask, type Context, type Procedure, type Procedures } from './procedure.ts';
+
+/** Who is up, where, and with which images, in pages (SPEC D2). */
+export const activeUsers: Procedures['active_users'] = function* (context, { body }) {
+  const { clientId } = yield* askerOf(context);
+  const { items, next } = yield* ask('listOnline', {
+    askerId: clientId,
+    ...(body.after === undefined ? {} : { after: body.after }),
+    limit: body.limit,
+    imagesPerClient: context.config.limits.imagesPerClient,
+  });
+  const users = items
+    .filter(({ address }) => mayAdvertise(address.host, context.address.host))
+    .map(({ signKey, boxKey, ...user }): ListedUser => ({ ...user, signKey: toHex(signKey), boxKey: toHex(boxKey) }));
+  return next === undefined ? { users } : { users, next };
+};
+
+/** Further images of one client. A client that nobody is to see has none. */
+export const listImages: Procedures['list_images'] = function* (context, { body }) {
+  const asker = yield* askerOf(context);
+  const owner = yield* knownClient({ clientId: body.clientId });
+  if (owner.clientId !== asker.clientId && owner.visibility === 'nobody') return { images: [], more: false };
+  const { items, more } = yield* ask('listImages', {
+    ownerId: owner.clientId,
+    ...(body.afterImageId === undefined ? {} : { afterImageId: body.afterImageId }),
+    limit: body.limit,
+  });
+  return { images: items, more };
+};
+
+/** Keys and address of one client, by its number or by the key of its sessions. */
+export const lookup: Procedures['lookup'] = function* (context, { body }) {
+  yield* askerOf(context);
+  const client = yield* knownClient(body);
+  const address = advertised(context, client);
+  return {
+    clientId: client.clientId,
+    online: address !== undefined,
+    ...(address === undefined ? {} : { address }),
+    signKey: toHex(client.signKey),
+    boxKey: toHex(client.boxKey),
+  };
+};
+
+/** @throws Refusal unknown_client */
+export function* knownClient(by: { readonly clientId: number } | { readonly boxKey: string }): Procedure<ClientRecord> {
+  const client =
+    'clientId' in by ? yield* ask('clientById', by) : yield* ask('clientByKey', { boxKey: fromHex(by.boxKey) });
+  if (client === undefined) throw new Refusal('unknown_client', 'there is no such client');
+  return client;
+}
+
+function advertised(context: Context, { online, address }: ClientRecord): ClientRecord['address'] {
+  if (!online || address === undefined) return undefined;
+  return mayAdvertise(address.host, context.address.host) ? address : undefined;
+}

@@ -1,0 +1,90 @@
+import { type Grant, RightsError, type SignedGrant, verifyGrant } from '@p2pimg/rights';
+import { fromBase64Url, fromHex, parseImageId, toBase64Url } from '@p2pimg/wire';
+import { Refusal } from '../errors.ts';
+import { askerOf, requireOwner } from './asker.ts';
+import { claimOf } from './claim.ts';
+import { pendingBody } from './pending.ts';
+import { knownClient } from './people.ts';
+import { ask, type Context, type Procedures, work } from './procedure.ts';
+
+/** Publishes a grant; whatever its viewer misses while it is away waits for it (SPEC D4). */
+export const changeView: Procedures['change-view'] = function* (context, request) {
+  const { imageId, viewerId } = request.body;
+  const owner = yield* askerOf(context);
+  requireOwner(owner, imageId);
+  const expected = { ownerSignKey: owner.signKey, ownerId: owner.clientId, viewerId, imageId };
+  const signed = verified(context, request.body.grant, expected);
+  const call = { ...grantColumns(signed), imageId, claim: claimOf(context, request) };
+  const { value } = yield* ask('publishGrant', call);
+  return { version: value.version };
+};
+
+/** Counts a view and releases the cloud's share of the key, sealed to that one view. */
+export const releaseView: Procedures['release_view'] = function* (context, request) {
+  const { imageId, grant, used, views } = request.body;
+  const viewer = yield* askerOf(context);
+  const owner = yield* knownClient(parseImageId(imageId));
+  const expected = { ownerSignKey: owner.signKey, ownerId: owner.clientId, viewerId: viewer.clientId, imageId };
+  const signed = verified(context, grant, expected);
+  requireReleasable(signed, views, context.wallMs);
+  const nonce = fromHex(request.body.nonce);
+  const claim = claimOf(context, request);
+  const { value } = yield* ask('releaseView', { ...grantColumns(signed), imageId, claim, used, nonce, views });
+  const { share } = yield* work({ kind: 'releaseShare', grant: signed, nonce });
+  return { ...value, share: toBase64Url(share) };
+};
+
+/** A refusal for somebody who is offline. */
+export const leaveNotice: Procedures['leave_notice'] = function* (context, request) {
+  const { to, noticeId, kind, imageId } = request.body;
+  const owner = yield* askerOf(context);
+  requireOwner(owner, imageId);
+  const claim = claimOf(context, request);
+  yield* ask('leaveNotice', { claim, fromId: owner.clientId, toId: to, noticeId: fromHex(noticeId), kind, imageId });
+  return {};
+};
+
+/** What waits for the asker. */
+export const grants: Procedures['grants'] = function* (context, { body }) {
+  const { clientId } = yield* askerOf(context);
+  return pendingBody(yield* ask('pending', { clientId, limit: body.limit }));
+};
+
+/** What waited has been applied, durably, by the asker. */
+export const acknowledge: Procedures['acknowledge'] = function* (context, request) {
+  const { clientId } = yield* askerOf(context);
+  const applied = request.body.grants.map(({ grantId, version }) => ({ grantId: fromHex(grantId), version }));
+  const notices = request.body.notices.map(fromHex);
+  yield* ask('acknowledge', { claim: claimOf(context, request), clientId, grants: applied, notices });
+  return {};
+};
+
+/** @throws Refusal bad_grant */
+function verified(context: Context, grant: string, expected: Parameters<typeof verifyGrant>[2]): SignedGrant {
+  try {
+    return verifyGrant(context.suite, fromBase64Url(grant), expected);
+  } catch (error) {
+    if (error instanceof RightsError) throw new Refusal('bad_grant', error.message);
+    throw error;
+  }
+}
+
+/** @throws Refusal trusting, grant_expired, offline_views */
+function requireReleasable({ mode, expiresAt, offlineViews }: Grant, views: number, wallMs: number): void {
+  if (mode === 'trusting') throw new Refusal('trusting', 'the cloud has no share of this grant');
+  if (expiresAt !== 0 && wallMs >= expiresAt) throw new Refusal('grant_expired', 'the grant has expired');
+  const most = mode === 'offline' ? offlineViews : 1;
+  if (views > most) throw new Refusal('offline_views', 'more views at once than the grant allows');
+}
+
+/** The fields of a grant that the directory orders by. */
+function grantColumns({ grantId, ownerId, viewerId, version, allowed, bytes }: SignedGrant): {
+  readonly grantId: Uint8Array;
+  readonly ownerId: number;
+  readonly viewerId: number;
+  readonly version: number;
+  readonly allowed: number;
+  readonly grant: Uint8Array;
+} {
+  return { grantId, ownerId, viewerId, version, allowed, grant: bytes };
+}

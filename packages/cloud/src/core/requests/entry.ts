@@ -1,0 +1,54 @@
+import type { ServerId } from '@p2pimg/election';
+import type { AnyRequest } from '@p2pimg/wire';
+import type { Client } from '../clients.ts';
+
+/**
+ * Where a request stands, as far as this server knows:
+ * - `open`: nobody handles it; this server acts at its deadline, or when a stamp names it.
+ * - `here`: this server handles it.
+ * - `elsewhere`: `handler` does; at the deadline this server stops believing that.
+ * - `answered`: `handler` has answered. A client that comes again is answered again.
+ * - `cancelled`: the client ended the attempt and has not come back.
+ */
+export type Phase = 'open' | 'here' | 'elsewhere' | 'answered' | 'cancelled';
+
+/** What a server remembers of one request. Handlers and attempts are learned from peers too, so the request may be missing. */
+export interface Entry {
+  readonly id: string;
+  phase: Phase;
+  request: AnyRequest | undefined;
+  /** Who asked, with the latest session. */
+  client: Client | undefined;
+  /** Who has it, had it last, or was named by the leader. */
+  handler: ServerId | undefined;
+  /** Counts servers that took it up, or should have; the first is 0. */
+  attempt: number;
+  /** Of the latest stamp. */
+  epoch: number;
+  /** Servers that passed, fell silent or died over this request, or that the client tried in vain. */
+  readonly failed: Set<ServerId>;
+  /** When the last answer was given, as far as this server knows. */
+  answeredAt: number;
+  /** The server for which this request counts as outstanding. */
+  counted: ServerId | undefined;
+}
+
+export function newEntry(id: string): Entry {
+  return {
+    id,
+    phase: 'open',
+    request: undefined,
+    client: undefined,
+    handler: undefined,
+    attempt: 0,
+    epoch: 0,
+    failed: new Set(),
+    answeredAt: Number.NEGATIVE_INFINITY,
+    counted: undefined,
+  };
+}
+
+/** Whether a server may still have to do something for it. */
+export function isUnanswered({ phase }: Entry): boolean {
+  return phase === 'open' || phase === 'here' || phase === 'elsewhere';
+}

@@ -1,0 +1,109 @@
+import { Deadlines } from '../deadlines.ts';
+import { type Entry, isUnanswered, newEntry } from './entry.ts';
+
+/**
+ * The ids of requests that this server has heard of, kept past the time at which any client may still send them.
+ * Bounded: past the limit answered ids go first, oldest first; then nothing new is let in.
+ */
+export class RequestTable {
+  readonly #limit: number;
+  readonly #entries = new Map<string, Entry>();
+  /** Not yet answered. Small even when many ids are remembered. */
+  readonly #unanswered = new Set<Entry>();
+  readonly #expiry: Deadlines = new Deadlines();
+  readonly #perClient = new Map<string, number>();
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(id: string): Entry | undefined {
+    return this.#entries.get(id);
+  }
+
+  /** A new entry, or undefined when there is no room. */
+  add(id: string, forgetAt: number): Entry | undefined {
+    if (this.#entries.size >= this.#limit && !this.#evictOne()) return undefined;
+    const entry = newEntry(id);
+    this.#entries.set(id, entry);
+    this.#unanswered.add(entry);
+    this.#expiry.set(id, forgetAt);
+    return entry;
+  }
+
+  keepUntil(entry: Entry, forgetAt: number): void {
+    this.#expiry.set(entry.id, forgetAt);
+  }
+
+  /** Call after the phase has changed. */
+  noteChanged(entry: Entry): void {
+    if (!isUnanswered(entry)) {
+      if (this.#unanswered.delete(entry)) this.#uncount(entry);
+    } else if (!this.#unanswered.has(entry)) {
+      this.#unanswered.add(entry);
+      this.#count(entry);
+    }
+  }
+
+  /** Call when an entry gets its client for the first time. */
+  noteClient(entry: Entry): void {
+    if (this.#unanswered.has(entry)) this.#count(entry);
+  }
+
+  unansweredOf(clientKey: string): number {
+    return this.#perClient.get(clientKey) ?? 0;
+  }
+
+  unanswered(): readonly Entry[] {
+    return [...this.#unanswered];
+  }
+
+  get unansweredCount(): number {
+    return this.#unanswered.size;
+  }
+
+  /** When the next id may be forgotten, or Infinity. */
+  nextExpiry(): number {
+    return this.#expiry.next();
+  }
+
+  /** Forgets one id whose time has come and returns its entry. */
+  takeExpired(now: number): Entry | undefined {
+    const id = this.#expiry.takeDue(now);
+    const entry = id === undefined ? undefined : this.#entries.get(id);
+    if (entry !== undefined) this.#remove(entry);
+    return entry;
+  }
+
+  #evictOne(): boolean {
+    for (const entry of this.#entries.values()) {
+      if (this.#unanswered.has(entry)) continue;
+      this.#remove(entry);
+      return true;
+    }
+    return false;
+  }
+
+  #remove(entry: Entry): void {
+    this.#entries.delete(entry.id);
+    this.#expiry.clear(entry.id);
+    if (this.#unanswered.delete(entry)) this.#uncount(entry);
+  }
+
+  #count(entry: Entry): void {
+    const key = entry.client?.keyHex;
+    if (key !== undefined) this.#perClient.set(key, this.unansweredOf(key) + 1);
+  }
+
+  #uncount(entry: Entry): void {
+    const key = entry.client?.keyHex;
+    if (key === undefined) return;
+    const count = this.unansweredOf(key) - 1;
+    if (count > 0) this.#perClient.set(key, count);
+    else this.#perClient.delete(key);
+  }
+}

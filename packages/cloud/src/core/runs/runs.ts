@@ -1,0 +1,296 @@
+import type { ServerId } from '@p2pimg/election';
+import type { AnyAck, AnyRequest } from '@p2pimg/wire';
+import type { Client } from '../clients.ts';
+import type { CloudConfig } from '../config.ts';
+import { Deadlines } from '../deadlines.ts';
+import type { OperationId } from '../effects.ts';
+import { AttemptEnded, NoRoom, NotNow, Refusal } from '../errors.ts';
+import type { OperationResult } from '../events.ts';
+import type { CloudFact } from '../facts.ts';
+import type { Outbox } from '../outbox.ts';
+import type { Context, Operation, Procedure, Procedures } from '../procedures/procedure.ts';
+import type { Entry } from '../requests/entry.ts';
+import type { Lifecycle, Work } from '../requests/lifecycle.ts';
+import { errorOf, failureAck, successAck } from './acks.ts';
+import type { Run } from './run.ts';
+import type { Workers } from './workers.ts';
+
+/** A client that is told to come back because everything is full waits at least this long. */
+const FULL_RETRY_MS = 1_000;
+
+export interface RunsOptions {
+  readonly self: ServerId;
+  readonly config: CloudConfig;
+  readonly procedures: Procedures;
+  readonly workers: Workers;
+  readonly out: Outbox;
+  /** What a procedure sees of the world, for a request of that client. */
+  readonly contextOf: (now: number, client: Client) => Context;
+  /** Told of every end. */
+  readonly lifecycle: () => Lifecycle;
+}
+
+type Outcome = Extract<CloudFact, { kind: 'ended' }>['outcome'];
+
+/** The requests that this server works on: drives their procedures and turns what they yield into effects. */
+export class Runs implements Work {
+  readonly #options: RunsOptions;
+  readonly #out: Outbox;
+  readonly #workers: Workers;
+  readonly #runs = new Map<string, Run>();
+  readonly #operations = new Map<OperationId, Run>();
+  /** When a request has to be answered or given up, whatever is still missing. */
+  readonly #deadlines: Deadlines = new Deadlines();
+  #lastOpId = 0;
+
+  constructor(options: RunsOptions) {
+    this.#options = options;
+    this.#out = options.out;
+    this.#workers = options.workers;
+  }
+
+  get size(): number {
+    return this.#runs.size;
+  }
+
+  nextTimeout(): number {
+    return this.#deadlines.next();
+  }
+
+  /** A number for an operation of somebody else, from the same series. */
+  nextOperation(): OperationId {
+    this.#lastOpId += 1;
+    return this.#lastOpId;
+  }
+
+  longestMs(request: AnyRequest): number {
+    const { answerMs, queueMs } = this.#options.config.timing;
+    return request.type === 'encode' ? answerMs + queueMs + this.#workerMs(request.body.bytes) : answerMs;
+  }
+
+  start(now: number, entry: Entry): void {
+    const { request, client } = entry;
+    if (request === undefined || client === undefined) throw new Error('a request without its client was begun');
+    const context = this.#options.contextOf(now, client);
+    const procedure = this.#options.procedures[request.type] as (
+      context: Context,
+      request: AnyRequest,
+    ) => Procedure<object>;
+    const run: Run = {
+      entry,
+      request,
+      client,
+      procedure: procedure(context, request),
+      startedAt: now,
+      waitingFor: undefined,
+      opId: undefined,
+      lane: undefined,
+      hasWorker: false,
+    };
+    this.#runs.set(entry.id, run);
+    this.#deadlines.set(entry.id, now + this.#options.config.timing.answerMs);
+    // The client follows the new handler; with a worker port it hears again.
+    if (entry.attempt > 0) this.#assign(run);
+    this.#advance(now, run, () => run.procedure.next());
+  }
+
+  stop(now: number, entry: Entry, outcome: 'yielded' | 'cancelled'): void {
+    const run = this.#runs.get(entry.id);
+    if (run === undefined) return;
+    run.procedure.return({});
+    this.#reportEnd(now, run, outcome);
+    this.#free(now, run);
+  }
+
+  /** An operation ended. @returns false when nobody waited for it */
+  completed(now: number, opId: OperationId, result: OperationResult): boolean {
+    const run = this.#operations.get(opId);
+    if (run === undefined) return false;
+    this.#operations.delete(opId);
+    const { waitingFor } = run;
+    run.opId = undefined;
+    run.waitingFor = undefined;
+    if (!result.ok) {
+      const { failure } = result;
+      const error = failure.kind === 'gone' ? new AttemptEnded(failure.message) : errorOf(failure);
+      this.#advance(now, run, () => run.procedure.throw(error));
+      return true;
+    }
+    if (waitingFor === 'lane') {
+      run.lane = result.value as number;
+      this.#assign(run);
+    }
+    this.#advance(now, run, () => run.procedure.next(result.value));
+    return true;
+  }
+
+  timeout(now: number): void {
+    for (let id = this.#deadlines.takeDue(now); id !== undefined; id = this.#deadlines.takeDue(now)) {
+      const run = this.#runs.get(id);
+      if (run === undefined) continue;
+      this.#abandon(run);
+      const error = new NotNow('timed_out', 'the work took longer than it may');
+      this.#advance(now, run, () => run.procedure.throw(error));
+    }
+  }
+
+  #advance(now: number, run: Run, resume: () => IteratorResult<Operation, object>): void {
+    let step: IteratorResult<Operation, object>;
+    try {
+      step = resume();
+    } catch (error) {
+      this.#failed(now, run, error);
+      return;
+    }
+    if (step.done) this.#answer(now, run, successAck(run.request, this.#options.self, step.value), 'success');
+    else this.#perform(now, run, step.value);
+  }
+
+  #perform(now: number, run: Run, operation: Operation): void {
+    if (operation.kind === 'worker') {
+      this.#takeWorker(now, run, operation.bytes);
+      return;
+    }
+    const opId = this.nextOperation();
+    run.opId = opId;
+    run.waitingFor = operation.kind;
+    this.#operations.set(opId, run);
+    const { session } = run.client;
+    const requestId = run.request.id;
+    switch (operation.kind) {
+      case 'directory':
+        this.#out.push({ type: 'directory', opId, call: operation.call });
+        break;
+      case 'job':
+        this.#out.push({ type: 'job', opId, job: operation.job });
+        break;
+      case 'lane':
+        this.#out.push({ type: 'openLane', opId, session });
+        return;
+      case 'upload': {
+        const lane = laneOf(run);
+        this.#out.push({ type: 'expectUpload', opId, session, lane, requestId, bytes: operation.bytes });
+        return;
+      }
+      case 'result': {
+        const lane = laneOf(run);
+        this.#out.push({ type: 'sendTransfer', opId, session, lane, requestId, bytes: operation.bytes });
+        return;
+      }
+    }
+  }
+
+  // ---- workers ----
+
+  #takeWorker(now: number, run: Run, bytes: number): void {
+    const admission = this.#workers.take(run.entry.id, run.client.keyHex);
+    if (admission === 'granted') {
+      this.#giveWorker(now, run);
+      return;
+    }
+    if (admission === 'full') {
+      this.#failed(now, run, new NoRoom('the queue for workers is full'));
+      return;
+    }
+    run.hasWorker = true; // a place in the queue is given back the same way
+    this.#assign(run);
+    const { queueMs } = this.#options.config.timing;
+    this.#deadlines.set(run.entry.id, now + queueMs + this.#workerMs(bytes));
+  }
+
+  #giveWorker(now: number, run: Run): void {
+    run.hasWorker = true;
+    const bytes = run.request.type === 'encode' ? run.request.body.bytes : 0;
+    this.#deadlines.set(run.entry.id, now + this.#workerMs(bytes));
+    this.#advance(now, run, () => run.procedure.next());
+  }
+
+  #workerMs(bytes: number): number {
+    const { workerMs, minBytesPerSecond } = this.#options.config.timing;
+    return workerMs + (bytes / minBytesPerSecond) * 1000;
+  }
+
+  #assign(run: Run): void {
+    const assigned = { type: 'assigned', id: run.request.id, server: this.#options.self } as const;
+    this.#out.sendClient(run.client.session, {
+      kind: 'assigned',
+      assigned: run.lane === undefined ? assigned : { ...assigned, lane: run.lane },
+    });
+  }
+
+  // ---- ends ----
+
+  #failed(now: number, run: Run, error: unknown): void {
+    if (error instanceof Refusal || error instanceof NotNow) {
+      const outcome = error instanceof Refusal ? 'refused' : 'error';
+      this.#answer(now, run, failureAck(run.request, this.#options.self, error), outcome, error.code);
+      return;
+    }
+    if (error instanceof NoRoom) {
+      this.#noRoom(now, run);
+      return;
+    }
+    if (error instanceof AttemptEnded) {
+      this.#reportEnd(now, run, 'cancelled');
+      this.#end(now, run, 'cancelled');
+      return;
+    }
+    // A mistake of ours: it must not end one server after the other as they take the request over.
+    this.#out.report({ kind: 'fault', requestId: run.entry.id, requestType: run.request.type, error });
+    const answer = new NotNow('internal', 'the server made a mistake');
+    this.#answer(now, run, failureAck(run.request, this.#options.self, answer), 'error', answer.code);
+  }
+
+  /** A full server passes the request on; only the last one refuses the client. */
+  #noRoom(now: number, run: Run): void {
+    if (this.#options.lifecycle().isLastChoice(run.entry)) {
+      const error = new NotNow('busy', 'all servers are busy', FULL_RETRY_MS);
+      this.#answer(now, run, failureAck(run.request, this.#options.self, error), 'error', error.code);
+      return;
+    }
+    this.#reportEnd(now, run, 'passed');
+    this.#end(now, run, 'passed');
+  }
+
+  #answer(now: number, run: Run, ack: AnyAck, outcome: Outcome, code?: string): void {
+    this.#out.sendClient(run.client.session, { kind: 'ack', ack });
+    this.#reportEnd(now, run, outcome, code);
+    this.#end(now, run, 'answered');
+  }
+
+  #end(now: number, run: Run, outcome: 'answered' | 'passed' | 'cancelled'): void {
+    this.#free(now, run);
+    this.#options.lifecycle().ended(now, run.entry, outcome, now - run.startedAt);
+  }
+
+  /** Gives back what the run holds; the next in the queue gets its worker. */
+  #free(now: number, run: Run): void {
+    const { id } = run.entry;
+    this.#abandon(run);
+    this.#runs.delete(id);
+    this.#deadlines.clear(id);
+    if (run.lane !== undefined) this.#out.push({ type: 'closeLane', session: run.client.session, lane: run.lane });
+    if (!run.hasWorker) return;
+    for (const next of this.#workers.release(id)) {
+      const waiting = this.#runs.get(next);
+      if (waiting !== undefined) this.#giveWorker(now, waiting);
+    }
+  }
+
+  #abandon(run: Run): void {
+    if (run.opId === undefined) return;
+    this.#operations.delete(run.opId);
+    this.#out.push({ type: 'abandon', opId: run.opId });
+    run.opId = undefined;
+  }
+
+  #reportEnd(now: number, run: Run, outcome: Outcome, code?: string): void {
+    const { id: requestId, type: requestType } = run.request;
+    this.#out.report({ kind: 'ended', requestId, requestType, outcome, code, ms: now - run.startedAt });
+  }
+}
+
+function laneOf({ lane }: Run): number {
+  if (lane === undefined) throw new Error('a transfer without a worker port');
+  return lane;
+}
