@@ -1,0 +1,110 @@
+/** What a choice costs, and what each policy is worth: `pnpm bench [--json] [--small]`. */
+
+import { parseArgs } from 'node:util';
+import { Election, type ElectionEvent, type Policy } from '../src/index.ts';
+import { Cloud, memberConfigs } from '../test/cloud.ts';
+import { type Figure, timeOf } from './measure.ts';
+import { type Contender, type PolicyResult, runPolicy } from './policies.ts';
+
+const { values } = parseArgs({
+  options: { json: { type: 'boolean', default: false }, small: { type: 'boolean', default: false } },
+});
+
+/** A server that has heard of all others. */
+function informed(servers: number, policy: Policy): Election {
+  const members = memberConfigs(servers);
+  const election = new Election({ self: members[0]!.id, members, incarnation: 1, policy }, Math.random);
+  election.step(0, { type: 'start' });
+  for (const [i, { id }] of members.entries()) if (i > 0) election.step(1, heartbeatOf(id, 1, i % 7));
+  return election;
+}
+
+function heartbeatOf(from: string, sequence: number, outstanding: number): ElectionEvent {
+  const group = { epoch: 0, revision: 0 };
+  const rest = { priority: 1, outstanding, serviceMs: 50, utilization: 0.1 };
+  return {
+    type: 'message',
+    from,
+    message: { type: 'heartbeat', sequence, incarnation: 1, phase: 'member', group, ...rest },
+  };
+}
+
+function costs(small: boolean): Figure[] {
+  const figures: Figure[] = [];
+  const add = (metric: string, call: () => unknown): void => {
+    figures.push({ bench: 'cost', metric, value: timeOf(call, small), unit: 'µs' });
+  };
+  for (const servers of [3, 100]) {
+    const choice = {
+      requestId: '00112233445566778899aabbccddeeff',
+      tried: [],
+      reachable: memberConfigs(servers)
+        .map(({ id }) => id)
+        .slice(0, 3),
+    };
+    for (const policy of ['least-outstanding', 'least-load', 'round-robin'] as const) {
+      const election = informed(servers, policy);
+      add(`choose and count, ${policy}, ${servers} servers`, () => {
+        const handler = election.chooseHandler(choice);
+        election.noteAssigned(2, handler);
+        election.noteDone(handler);
+      });
+    }
+    const election = informed(servers, 'least-outstanding');
+    add(`rendezvous order, ${servers} servers`, () => election.rendezvousOrder(choice));
+  }
+  const election = informed(3, 'least-outstanding');
+  let sequence = 1;
+  add('one heartbeat received', () => {
+    sequence += 1;
+    election.step(1, heartbeatOf('b', sequence, 3));
+  });
+  return figures;
+}
+
+function policies(small: boolean): Figure[] {
+  const requests = small ? 500 : 30_000;
+  const settings = { seed: 1, requests, utilization: 0.7, serviceMs: 26.7 };
+  const worlds = [
+    { name: 'equal servers', speeds: [1, 1, 1], loss: 0 },
+    { name: 'equal, 5 % loss', speeds: [1, 1, 1], loss: 0.05 },
+    { name: 'one at half speed', speeds: [1, 1, 0.5], loss: 0 },
+  ];
+  const contenders: readonly Contender[] = ['oracle', 'least-outstanding', 'round-robin', 'random', 'least-load'];
+  return worlds.flatMap(({ name, speeds, loss }) => {
+    let oracle: PolicyResult | undefined;
+    return contenders.flatMap((contender): Figure[] => {
+      const result = runPolicy({ ...settings, contender, speeds, loss });
+      oracle ??= result;
+      const ratio = oracle.meanMs / result.meanMs;
+      const label = `${name}, ${contender}`;
+      return [
+        { bench: 'policy', metric: `${label}: mean`, value: result.meanMs, unit: 'ms', against: 'oracle', ratio },
+        { bench: 'policy', metric: `${label}: p99`, value: result.p99Ms, unit: 'ms' },
+        { bench: 'policy', metric: `${label}: longest queue`, value: result.longestQueue, unit: 'requests' },
+        {
+          bench: 'policy',
+          metric: `${label}: share of the busiest (p90 of seconds)`,
+          value: result.worstShare * 100,
+          unit: '%',
+        },
+      ];
+    });
+  });
+}
+
+function simulator(small: boolean): Figure[] {
+  const cloud = new Cloud({ servers: 3, seed: 1, link: { loss: 0.01 } });
+  cloud.simulation.runUntil(small ? 1_000 : 60_000);
+  const before = cloud.simulation.steps;
+  const started = performance.now();
+  cloud.simulation.runUntil(small ? 5_000 : 1_260_000);
+  const value = (cloud.simulation.steps - before) / ((performance.now() - started) / 1_000);
+  return [{ bench: 'simulator', metric: 'steps of 3 electing servers', value, unit: 'events/s' }];
+}
+
+for (const figure of [...costs(values.small), ...simulator(values.small), ...policies(values.small)]) {
+  const { bench, metric, value, unit } = figure;
+  const text = `${bench.padEnd(10)} ${metric.padEnd(64)} ${value.toFixed(unit === 'µs' ? 2 : 0).padStart(10)} ${unit}`;
+  console.log(values.json ? JSON.stringify(figure) : text);
+}
