@@ -1,7 +1,6 @@
 import { type CarriedFilter, carriedFilter } from './carried-filter.ts';
-import { writePlane } from './container/symbols.ts';
+import { makePlane } from './container/symbols.ts';
 import type { CompiledCover } from './cover/compile.ts';
-import { longestPiece, pieceMask } from './cover/fixed-bits.ts';
 import { bytesPerPixel } from './cover/layout.ts';
 import { type Adler, adlerBytes, emptyAdler, extendAdler, modulo } from './deflate/adler.ts';
 import { endOfBlock } from './deflate/dynamic-header.ts';
@@ -10,19 +9,13 @@ import { concat, finishChunk, makeChunk, pngSignature } from './png/chunks.ts';
 import { headerData } from './png/header.ts';
 import { profileTraits } from './profile.ts';
 import { closingData } from './rights/closing.ts';
+import { type Cursor, writeBits, writeRow } from './write-row.ts';
 
 /*
  * A level-1 picture: IHDR, PLTE and tRNS if there is a palette, one IDAT with the whole picture that ends at a byte
  * boundary (the empty stored block of a zlib "sync flush"), a second IDAT with nothing but the final block and the
  * Adler-32, IEND. A rights band takes the place of that second IDAT; the first never changes again.
  */
-
-/** Where the bit stream stands: next byte, and the bits (fewer than 8) that do not fill one yet. */
-interface Cursor {
-  at: number;
-  held: number;
-  heldBits: number;
-}
 
 /** The PNG that shows the top `rows` rows of the cover (from the top again when it has fewer) and carries `container`. */
 export function encodePicture(
@@ -32,8 +25,7 @@ export function encodePicture(
   container: Uint8Array,
 ): Uint8Array {
   const { bits, floor } = profileTraits(cover.profile);
-  const plane = new Uint8Array(cover.width * rows);
-  writePlane(plane, container, bits, cover.indexBase.length > 0 ? 0 : floor);
+  const plane = makePlane(container, cover.width * rows, bits, cover.indexBase.length > 0 ? 0 : floor);
   combineWithIndices(plane, cover.indexBase);
 
   const head = concat([
@@ -107,54 +99,10 @@ function writeStream(
   return { end: cursor.at + 4, adler: extendAdler(emptyAdler, { length: rows * rowLength, sum, moment }) };
 }
 
-/** Writes `count` ≤ 24 bits. Always stores a whole word: no branch, and what is too much is overwritten next. */
-function writeBits(cursor: Cursor, view: DataView, value: number, count: number): void {
-  const held = cursor.held | (value << cursor.heldBits);
-  const heldBits = cursor.heldBits + count;
-  view.setInt32(cursor.at, held, true);
-  cursor.at += heldBits >> 3;
-  cursor.held = held >>> (heldBits & 24);
-  cursor.heldBits = heldBits & 7;
-}
-
 function writeBlockHeader(cursor: Cursor, view: DataView, { blockHeader, blockHeaderBits }: CompiledCover): void {
   for (let i = 0; i < blockHeader.length; i++) {
     writeBits(cursor, view, blockHeader[i]!, Math.min(8, blockHeaderBits - i * 8));
   }
-}
-
-/** Row of pixels: the ready bits of the fixed bytes, then the code of what was left of the carrying byte. */
-function writeRow(cursor: Cursor, view: DataView, cover: CompiledCover, from: number, residual: Uint8Array): void {
-  const { width, codes, fixed } = cover;
-  const { pieces } = fixed;
-  let { at, held, heldBits } = cursor;
-  let next = fixed.rowPieces[from]!;
-  for (let x = 0; x < width; x++) {
-    let piece = pieces[next++]!;
-    while (piece < 0) {
-      held |= (piece & pieceMask) << heldBits;
-      heldBits += (piece >>> longestPiece) & 31;
-      view.setInt32(at, held, true);
-      at += heldBits >> 3;
-      held >>>= heldBits & 24;
-      heldBits &= 7;
-      piece = pieces[next++]!;
-    }
-    // Last piece and code together are at most 32 bits: one store, and what went past the word comes from the value.
-    const code = codes[residual[x]!]!;
-    const bits = piece >>> longestPiece;
-    const value = (piece & pieceMask) | ((code & 0xffff) << bits);
-    const valueBits = bits + (code >>> 16);
-    held |= value << heldBits;
-    heldBits += valueBits;
-    view.setInt32(at, held, true);
-    at += heldBits >> 3;
-    held = heldBits > 32 ? value >>> (valueBits + 32 - heldBits) : heldBits === 32 ? 0 : held >>> (heldBits & 24);
-    heldBits &= 7;
-  }
-  cursor.at = at;
-  cursor.held = held;
-  cursor.heldBits = heldBits;
 }
 
 /** So many terms r · x of a row have a sum below 2^32. */

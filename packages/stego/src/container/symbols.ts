@@ -3,32 +3,40 @@
  * lowest bits first.
  */
 
-/** Fills `plane` with carrying bytes made of `container`, which has a byte more than needed whole. */
-export function writePlane(plane: Uint8Array, container: Uint8Array, bits: number, floor: number): void {
-  if (bits === 8) {
-    plane.set(container.subarray(0, plane.length));
-    return;
-  }
-  const mask = (1 << bits) - 1;
-  if (8 % bits === 0) {
-    for (let i = 0, next = 0; i < plane.length; next++) {
-      const byte = container[next]!;
-      for (let shift = 0; shift < 8; shift += bits) plane[i++] = floor | ((byte >> shift) & mask);
-    }
-    return;
-  }
+/** Symbols are spread four at a time: a table has the word of 4 bytes for each 4 · bits. */
+const tables = new Map<number, Uint32Array>();
+
+/** The carrying bytes of `pixels` pixels made of `container`, which has a byte more than the symbols fill. */
+export function makePlane(container: Uint8Array, pixels: number, bits: number, floor: number): Uint8Array {
+  if (bits === 8) return container.subarray(0, pixels);
+  const table = tableOf(bits, floor);
+  const words = new Uint32Array(Math.ceil(pixels / 4));
+  const mask = table.length - 1;
   let held = 0;
   let heldBits = 0;
   let next = 0;
-  for (let i = 0; i < plane.length; i++) {
-    if (heldBits < bits) {
-      held |= container[next++]! << heldBits;
+  for (let i = 0; i < words.length; i++) {
+    while (heldBits < 4 * bits) {
+      held |= (container[next++] ?? 0) << heldBits;
       heldBits += 8;
     }
-    plane[i] = floor | (held & mask);
-    held >>>= bits;
-    heldBits -= bits;
+    words[i] = table[held & mask]!;
+    held >>>= 4 * bits;
+    heldBits -= 4 * bits;
   }
+  return new Uint8Array(words.buffer, 0, pixels);
+}
+
+function tableOf(bits: number, floor: number): Uint32Array {
+  const key = (floor << 4) | bits;
+  let table = tables.get(key);
+  if (table === undefined) {
+    table = new Uint32Array(1 << (4 * bits));
+    const bytes = new Uint8Array(table.buffer);
+    for (let i = 0; i < bytes.length; i++) bytes[i] = floor | (((i >> 2) >> ((i & 3) * bits)) & ((1 << bits) - 1));
+    tables.set(key, table);
+  }
+  return table;
 }
 
 /** The whole bytes in a plane's symbols. */

@@ -104,7 +104,7 @@ function compileDirect(
     indexBase: new Uint8Array(0),
     filters: plan.filters,
     ...describeCode(code),
-    fixed: encodeFixedBytes(plane, layout, plan, code, noise.reachable),
+    fixed: encodeFixedBytes(plane, layout, plan, code),
   };
 }
 

@@ -5,9 +5,8 @@ import { type ColourPlane, constantResidual, type RowPlan } from './plan-rows.ts
 /** Everything of a cover's deflate stream and checksum that does not depend on the payload. */
 export interface FixedBits {
   /**
-   * The bits of each pixel's fixed bytes in one or more pieces: up to {@link longestPiece} bits, their number above
-   * them, and the sign set in all pieces of a pixel but the last. The last leaves room for the code of the carrying byte
-   * in a word of 32 bits.
+   * The bits of each pixel's fixed bytes in one or more pieces: up to {@link pieceBits} bits, their number above them,
+   * and the sign set in all pieces of a pixel but the last.
    */
   readonly pieces: Int32Array;
   /** Per row: index of its first piece, its fixed bits, and the Adler-32 part of its fixed bytes. */
@@ -18,12 +17,9 @@ export interface FixedBits {
 }
 
 /** With the 7 bits that may be left over from before, so many still fit into a word. */
-export const longestPiece = 24;
-export const pieceMask: number = 2 ** longestPiece - 1;
+export const pieceBits = 24;
+export const pieceMask: number = 2 ** pieceBits - 1;
 const continued: number = 1 << 31;
-
-/** So many of all pixels must do with the usual number of pieces. */
-const usualShare = 0.9;
 
 /** The fixed bits of a palette picture, in which every byte carries. */
 export function noFixedBits(width: number, height: number): FixedBits {
@@ -36,35 +32,21 @@ export function noFixedBits(width: number, height: number): FixedBits {
   };
 }
 
-/** @param reachable every literal that the carrying byte may become */
-export function encodeFixedBytes(
-  plane: ColourPlane,
-  layout: PixelLayout,
-  plan: RowPlan,
-  code: HuffmanCode,
-  reachable: readonly number[],
-): FixedBits {
+export function encodeFixedBytes(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, code: HuffmanCode): FixedBits {
   const { width, height } = plane;
-  const longestCarried = Math.max(...reachable.map((literal) => code.lengths[literal]!));
-  const pieceBits = Math.min(longestPiece, 32 - longestCarried);
   const { pixelBits, rowBits, rowSums, rowMoments } = measureRows(plane, layout, plan, code);
-  const usual = usualPieces(pixelBits, pieceBits);
   let count = 0;
   const rowPieces = new Uint32Array(height);
   for (let y = 0, pixel = 0; y < height; y++) {
     rowPieces[y] = count;
-    for (let x = 0; x < width; x++, pixel++) count += Math.max(usual, Math.ceil(pixelBits[pixel]! / pieceBits));
+    for (let x = 0; x < width; x++, pixel++) count += Math.ceil(pixelBits[pixel]! / pieceBits);
   }
 
   const pieces = new Int32Array(count);
   const residual = new Uint8Array(width * layout.lanes.length);
-  for (let y = 0, next = 0, pixel = 0; y < height; y++) {
+  for (let y = 0, next = 0; y < height; y++) {
     fillFixedResiduals(residual, plan, layout, plane, y);
-    for (let x = 0, i = 0; x < width; x++, pixel++) {
-      // The writer's loop over pieces is cheap when it always runs as often: pixels with few bits get empty pieces.
-      for (let given = Math.max(1, Math.ceil(pixelBits[pixel]! / pieceBits)); given < usual; given++) {
-        pieces[next++] = continued;
-      }
+    for (let x = 0, i = 0; x < width; x++) {
       let held = 0;
       let heldBits = 0;
       for (let lane = 0; lane < layout.lanes.length; lane++, i++) {
@@ -72,12 +54,12 @@ export function encodeFixedBytes(
         held |= code.codes[value]! << heldBits;
         heldBits += code.lengths[value]!;
         if (heldBits > pieceBits) {
-          pieces[next++] = (held & (2 ** pieceBits - 1)) | (pieceBits << longestPiece) | continued;
+          pieces[next++] = (held & pieceMask) | (pieceBits << pieceBits) | continued;
           heldBits -= pieceBits;
           held = code.codes[value]! >>> (code.lengths[value]! - heldBits);
         }
       }
-      pieces[next++] = held | (heldBits << longestPiece);
+      pieces[next++] = held | (heldBits << pieceBits);
     }
   }
   return { pieces, rowPieces, rowBits, rowSums, rowMoments };
@@ -116,15 +98,6 @@ function measureRows(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, cod
     rowMoments[y] = moment;
   }
   return { pixelBits, rowBits, rowSums, rowMoments };
-}
-
-/** The least number of pieces that is enough for most pixels. */
-function usualPieces(pixelBits: Uint8Array, pieceBits: number): number {
-  const pixelsBelow = new Uint32Array(256);
-  for (const bits of pixelBits) pixelsBelow[Math.max(1, Math.ceil(bits / pieceBits))]!++;
-  let pieces = 0;
-  for (let pixels = 0; pixels < usualShare * pixelBits.length; ) pixels += pixelsBelow[++pieces]!;
-  return pieces;
 }
 
 /** The filtered fixed bytes of row `y`, pixel by pixel. */
