@@ -34,5 +34,7 @@ export type {
   Visibility,
 } from './interface.ts';
 export { type DirectoryOptions, openDirectory } from './open.ts';
-export { migrate } from './operations.ts';
+export { type CheckResult, checkDatabase } from './operations/check.ts';
+export { migrate } from './operations/migrate.ts';
+export { type DatabaseContent, type DatabaseStatus, databaseStatus, renewGeneration } from './operations/status.ts';
 export type { Address } from './values.ts';

@@ -77,12 +77,12 @@ export class NodeConnection implements MysqlPoolConnection {
     this.#owner.release(this);
   }
 
-  /** Closes it now; the statement in hand fails, whatever the node makes of it. */
-  destroy(): void {
+  /** Closes it now; the statement in hand fails with the cause, whatever the node makes of it. */
+  destroy(cause: unknown = new NodeLostError('the node was given up')): void {
     if (this.#destroyed) return;
     this.#destroyed = true;
     this.#raw.destroy();
-    this.#pending?.(new NodeLostError('the node was given up'), []);
+    this.#pending?.(cause, []);
   }
 
   get destroyed(): boolean {

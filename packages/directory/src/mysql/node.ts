@@ -1,6 +1,6 @@
 import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2';
 import { type ConnectionOwner, NodeConnection, NodeLostError } from './connection.ts';
-import { saysNodeIsDown } from './errors.ts';
+import { isNodeFailure, saysNodeIsDown } from './errors.ts';
 
 export interface NodeSettings {
   /** Connections per node. */
@@ -76,9 +76,9 @@ export class DatabaseNode {
     if (!this.#open.delete(connection)) return;
     const idle = this.#idle.indexOf(connection);
     if (idle >= 0) this.#idle.splice(idle, 1);
-    connection.destroy();
+    connection.destroy(error);
     if (saysNodeIsDown(error)) this.#down();
-    else this.#check();
+    else if (isNodeFailure(error)) this.#check();
     // Its place is free: the next in line gets a new connection.
     const next = this.#waiting.shift();
     if (next !== undefined) this.acquire(next);
@@ -93,7 +93,7 @@ export class DatabaseNode {
     const open = [...this.#open];
     this.#open.clear();
     this.#idle.length = 0;
-    for (const connection of open) connection.destroy();
+    for (const connection of open) connection.destroy(new NodeLostError(why));
     for (const acquired of this.#waiting.splice(0)) acquired(new NodeLostError(why), undefined);
   }
 

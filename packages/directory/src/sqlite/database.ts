@@ -40,6 +40,10 @@ export class NodeSqlite implements SqliteDatabase {
     this.#statements.clear();
     this.#database.close();
   }
+
+  [Symbol.dispose](): void {
+    this.close();
+  }
 }
 
 class NodeSqliteStatement implements SqliteStatement {

@@ -36,6 +36,6 @@ export function fromSqlite(error: unknown): DirectoryError {
   if (error instanceof DirectoryError) return error;
   const code = resultCode(error);
   const reason = (code !== undefined && REASONS.get(code & 0xff)) || 'failed';
-  const detail = code === undefined ? String((error as Error)?.message ?? error) : `SQLite result ${code}`;
+  const detail = String((error as { errstr?: unknown })?.errstr ?? (error as Error)?.message ?? error);
   return new UnavailableError(reason, `the directory's file cannot be used (${reason}): ${detail}`, { cause: error });
 }

@@ -6,8 +6,6 @@ import { isBusy } from './errors.ts';
 
 export interface OpenEngine {
   readonly engine: SqliteEngine;
-  /** The schema's version before and after. */
-  readonly migrated: { readonly from: number; readonly to: number };
   readonly close: () => void;
 }
 
@@ -15,20 +13,21 @@ export interface OpenEngine {
 export async function openEngine(path: string, deadlineMs: number): Promise<OpenEngine> {
   const database = new NodeSqlite(path);
   try {
-    const migrated = await untilFree(deadlineMs, async () => {
+    await untilFree(deadlineMs, async () => {
       database.execute('pragma journal_mode = wal');
       // Acknowledged means on the disk: a commit syncs the log. Groups share the sync.
       database.execute('pragma synchronous = full');
       return migrateSchema(createKysely(database), 'sqlite');
     });
-    return { engine: new SqliteEngine(database, deadlineMs), migrated, close: () => database.close() };
+    return { engine: new SqliteEngine(database, deadlineMs), close: () => database.close() };
   } catch (error) {
     database.close();
     throw error;
   }
 }
 
-async function untilFree<T>(deadlineMs: number, work: () => Promise<T>): Promise<T> {
+/** Runs `work` again while another process holds the file. @throws what it throws after the deadline */
+export async function untilFree<T>(deadlineMs: number, work: () => Promise<T>): Promise<T> {
   const giveUp = performance.now() + deadlineMs;
   for (;;) {
     try {

@@ -1,0 +1,126 @@
+import { backup, DatabaseSync } from 'node:sqlite';
+import { checkDatabase, databaseStatus, migrate, openDirectory, renewGeneration } from '@p2pimg/directory';
+import { freeTcpPort, startDatabase, tempDir } from '@p2pimg/testkit';
+import test from 'ava';
+import { createConnection } from 'mysql2/promise';
+import { goOnline, newClaim, newClient, newGrant, newRelease, revised } from '../src/compliance/world.ts';
+
+const folder = await tempDir();
+const database = await startDatabase();
+test.after.always(async () => {
+  await folder.remove();
+  await database.stop();
+});
+
+for (const [kind, create] of [
+  ['sqlite', async () => folder.at('status.db')],
+  ['mysql', () => database.createDatabase()],
+] as const) {
+  test(`D1 the status counts what is there (${kind})`, async (t) => {
+    const url = await create();
+    t.like(await databaseStatus(url), { kind, schemaVersion: 0, programSchemaVersion: 1, content: undefined });
+    await migrate(url);
+    const directory = await openDirectory(url);
+    const grant = await newGrant(directory, 2);
+    await directory.publishGrant({ claim: newClaim(), ...grant });
+    await directory.releaseView(newRelease(grant));
+    const client = await newClient(directory);
+    await goOnline(directory, client);
+    const { content, ...rest } = await databaseStatus(url);
+    t.deepEqual(rest, { kind, schemaVersion: 1, programSchemaVersion: 1 });
+    const counts = { clients: 3, online: 1, images: 1, grants: 1, pendingGrants: 1, waitingNotices: 0, releases: 1 };
+    t.like(content, { ...counts, claims: 7 });
+    t.is(content?.generation, Buffer.from((await directory.info({})).generation).toString('hex'));
+
+    const results = await checkDatabase(url);
+    t.deepEqual(
+      results.filter(({ level }) => level === 'error'),
+      [],
+    );
+    await directory.close();
+  });
+}
+
+test('D1 the check names what is wrong, node by node', async (t) => {
+  const empty = folder.at('empty.db');
+  const missing = (await checkDatabase(empty)).find(({ name }) => name === 'schema');
+  t.like(missing, { level: 'error', node: '' });
+
+  const url = new URL(await database.createDatabase());
+  const dead = await freeTcpPort();
+  await migrate(url.href);
+  const both = url.href.replace(url.host, `${url.host},127.0.0.1:${dead}`);
+  const results = await checkDatabase(both, { deadlineMs: 300 });
+  t.like(
+    results.find(({ node }) => node === `127.0.0.1:${dead}`),
+    { name: 'reach', level: 'error' },
+  );
+  t.like(
+    results.find(({ name, node }) => name === 'schema' && node === url.host),
+    { level: 'ok' },
+  );
+  // The tests run as root, which is more than a server needs.
+  t.like(
+    results.find(({ name }) => name === 'privileges'),
+    { level: 'warning' },
+  );
+});
+
+test('D1 a server needs no DDL and no DELETE; purging has a user of its own', async (t) => {
+  const url = new URL(await database.createDatabase());
+  await migrate(url.href);
+  const name = url.pathname.slice(1);
+  const [server, purger] = [`s${name.slice(-12)}`, `p${name.slice(-12)}`];
+  const root = await createConnection(url.href);
+  for (const [user, privileges] of [
+    [server, 'select, insert, update'],
+    [purger, 'select, update, delete'],
+  ] as const) {
+    await root.query(`create user ${user}@'%' identified by 'x'`);
+    await root.query(`grant ${privileges} on ${name}.* to ${user}@'%'`);
+  }
+  const as = (user: string) => Object.assign(new URL(url), { username: user, password: 'x' }).href;
+  t.like(
+    (await checkDatabase(as(server))).find((result) => result.name === 'privileges'),
+    { level: 'ok' },
+  );
+  const directory = await openDirectory(as(server));
+  const grant = await newGrant(directory, 2);
+  await directory.publishGrant({ claim: newClaim(), ...grant });
+  await directory.releaseView(newRelease(grant));
+  await directory.removeResource({ claim: newClaim(), clientId: grant.ownerId, imageId: grant.imageId });
+  await t.throwsAsync(directory.purge({ limit: 10 }), { message: /ER_TABLEACCESS_DENIED_ERROR/ });
+
+  await root.query('update claims set not_after = 1');
+  await root.query('update releases set released_at = 1');
+  const purging = await openDirectory(as(purger));
+  t.is(await purging.purge({ limit: 3 }), 3);
+  t.is(await purging.purge({ limit: 100 }), 4); // six claims and one release in all
+  t.is(await purging.purge({ limit: 100 }), 0);
+  await root.query(`drop user ${server}, ${purger}`);
+  await root.end();
+  await Promise.all([directory.close(), purging.close()]);
+});
+
+test('M6 D4 after a restore the generation is new, and owners who publish again bring back what was lost', async (t) => {
+  const path = folder.at('live.db');
+  const copy = folder.at('backup.db');
+  const live = await openDirectory(path);
+  const grant = await newGrant(live, 2);
+  await live.publishGrant({ claim: newClaim(), ...grant });
+  using source = new DatabaseSync(path);
+  await backup(source, copy);
+  const later = revised(grant, 0);
+  await live.publishGrant({ claim: newClaim(), ...later });
+  const { generation } = await live.info({});
+  await live.close();
+
+  const renewed = await renewGeneration(copy);
+  const restored = await openDirectory(copy);
+  t.is(Buffer.from((await restored.info({})).generation).toString('hex'), renewed);
+  t.not(Buffer.from(generation).toString('hex'), renewed);
+  t.is((await restored.grant(grant))?.version, 1);
+  await restored.publishGrant({ claim: newClaim(), ...later });
+  await t.throwsAsync(restored.releaseView(newRelease(grant)), { message: /withdrawn/ });
+  await restored.close();
+});
