@@ -1,11 +1,6 @@
 export type { Aead, CryptoSuite, DhKeyPair, RandomBytes } from './core/crypto-suite.ts';
-export {
-  Endpoint,
-  type EndpointAdmission,
-  type EndpointConfig,
-  type EndpointTarget,
-  packetBytes,
-} from './core/endpoint.ts';
+export { Endpoint, packetBytes } from './core/endpoint.ts';
+export type { EndpointAdmission, EndpointConfig, EndpointTarget } from './core/endpoint-config.ts';
 export type { EndpointEvent, SessionEnd, TransferFailure } from './core/events.ts';
 export { type EndpointLimits, InvalidLimitError, resolveLimits } from './core/limits.ts';
 export type { Path } from './core/path.ts';

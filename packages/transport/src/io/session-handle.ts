@@ -99,7 +99,7 @@ export class SessionHandle implements Session {
   async openLane(): Promise<Lane> {
     await this.#opened.promise;
     if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
-    if (!this.#core.hasRoomForLane) throw new LaneRefusedError('cap');
+    if (this.#core.lanes?.hasRoom !== true) throw new LaneRefusedError('cap');
     const acquired = this.#context.workers.acquire();
     const socket = acquired instanceof Promise ? await acquired : acquired;
     const id = this.#reason === undefined ? this.#offerLane(socket) : undefined;
@@ -246,7 +246,7 @@ export class SessionHandle implements Session {
       acquired.then(
         (socket) => this.#acceptLane(id, socket),
         () => {
-          this.#core.refuseLane(id);
+          this.#core.lanes?.refuse(id);
           this.#context.flush();
         },
       );
@@ -256,20 +256,20 @@ export class SessionHandle implements Session {
   }
 
   #acceptLane(id: number, socket: WorkerSocket): void {
-    if (this.#reason !== undefined || this.#core.lane(id) === undefined) {
+    if (this.#reason !== undefined || this.#core.lanes?.get(id) === undefined) {
       this.#context.workers.release(socket.number);
       return;
     }
-    this.#core.acceptLane(id, socket.number, socket.udp.port);
+    this.#core.lanes?.accept(id, socket.number, socket.udp.port);
     this.#context.flush();
     this.#handlers.onLane?.(this.#laneHandle(id));
   }
 
   #laneHandle(id: number): LaneHandle {
-    const lane = this.#core.lane(id);
+    const lane = this.#core.lanes?.get(id);
     const handle = new LaneHandle(id, lane?.localPort ?? 0, lane?.path?.port ?? 0, () => {
       if (!this.#lanes.has(id) || this.#reason !== undefined) return;
-      this.#core.closeLane(id);
+      this.#core.lanes?.close(id);
       this.#context.flush();
     });
     this.#lanes.set(id, handle);
@@ -277,7 +277,7 @@ export class SessionHandle implements Session {
   }
 
   #offerLane(socket: WorkerSocket): number | undefined {
-    const id = this.#core.offerLane(socket.number, socket.udp.port, this.#context.now());
+    const id = this.#core.lanes?.offer(socket.number, socket.udp.port, this.#context.now());
     this.#context.flush();
     return id;
   }
@@ -285,7 +285,7 @@ export class SessionHandle implements Session {
   #giveUpLane(id: number): void {
     if (this.#reason !== undefined || !this.#openingLanes.has(id)) return;
     // `lane-closed` follows, and frees the port.
-    this.#core.closeLane(id);
+    this.#core.lanes?.close(id);
     this.#context.flush();
   }
 

@@ -75,17 +75,17 @@ for (let seed = 1; seed <= 20; seed++) {
 test('T2 a lane is opened on both sides, carries a transfer each way, and is freed', (t) => {
   const { world, client, server, session, peer } = established(3);
   const { socket, port } = server.openSocket();
-  const lane = peer.offerLane(socket, port, world.now)!;
+  const lane = peer.lanes!.offer(socket, port, world.now)!;
   t.true(world.run(() => server.of('lane-opened').length === 1));
-  t.is(session.lane(lane)?.path?.port, port);
-  t.is(peer.lane(lane)?.path?.port, client.ports[1]);
+  t.is(session.lanes?.get(lane)?.path?.port, port);
+  t.is(peer.lanes?.get(lane)?.path?.port, client.ports[1]);
   const bytes = content(9, 60_000);
   session.sendTransfer({ id: content(1, 16), purpose: 1, bytes, lane });
   peer.sendTransfer({ id: content(2, 16), purpose: 2, bytes, lane });
   t.true(world.run(() => client.of('transfer-sent').length === 1 && server.of('transfer-sent').length === 1));
   t.deepEqual(received(server), [bytes]);
   t.deepEqual(received(client), [bytes]);
-  peer.closeLane(lane);
+  peer.lanes!.close(lane);
   t.true(world.run(() => client.of('lane-closed').length === 1));
   t.is(client.endpoint.lanes, 0);
   t.is(server.endpoint.lanes, 0);

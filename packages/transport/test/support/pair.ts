@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { Endpoint, type EndpointAdmission, packetBytes } from '../../src/core/endpoint.ts';
+import { Endpoint, packetBytes } from '../../src/core/endpoint.ts';
+import type { EndpointAdmission } from '../../src/core/endpoint-config.ts';
 import type { EndpointEvent } from '../../src/core/events.ts';
 import { type EndpointLimits, resolveLimits } from '../../src/core/limits.ts';
 import type { Path } from '../../src/core/path.ts';
@@ -232,7 +233,7 @@ export function acceptAll(node: Node): void {
     if (event.type === 'transfer-offered') event.session.acceptTransfer(event.transfer);
     if (event.type === 'lane-offered') {
       const { socket, port } = node.openSocket();
-      event.session.acceptLane(event.lane, socket, port);
+      event.session.lanes?.accept(event.lane, socket, port);
     }
   };
 }

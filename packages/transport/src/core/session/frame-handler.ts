@@ -1,11 +1,4 @@
-import {
-  type DataHeader,
-  type Frame,
-  FrameType,
-  type LaneOfferFrame,
-  type TransferOpenFrame,
-  type TransferPieceFrame,
-} from '@p2pimg/wire';
+import { type DataHeader, type Frame, FrameType, type TransferOpenFrame, type TransferPieceFrame } from '@p2pimg/wire';
 import { ProtocolViolation } from '../errors.ts';
 import type { TransferFailure } from '../events.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
@@ -15,14 +8,17 @@ import { MAX_TRANSFER_BYTES } from '../transfers/layout.ts';
 import type { SessionHost } from './host.ts';
 import type { SessionParts } from './parts.ts';
 import { type Session, STOP_CODES } from './session.ts';
+import type { SessionLanes } from './session-lanes.ts';
 
 /** The receiving half of a session: what each opened frame, and each segment, does. */
 export class FrameHandler {
   readonly #session: Session;
   readonly #parts: SessionParts;
   readonly #host: SessionHost;
+  readonly #lanes: SessionLanes;
 
-  constructor(session: Session, parts: SessionParts, host: SessionHost) {
+  constructor(session: Session, parts: SessionParts, host: SessionHost, lanes: SessionLanes) {
+    this.#lanes = lanes;
     this.#session = session;
     this.#parts = parts;
     this.#host = host;
@@ -75,17 +71,13 @@ export class FrameHandler {
         this.#piece(frame);
         return;
       case FrameType.laneOffer:
-        this.#laneOffered(frame, now);
+        this.#lanes.offered(frame, now);
         return;
-      case FrameType.laneRefuse: {
-        const lane = parts.lanes.get(frame.lane);
-        if (lane?.offeredHere !== true || lane.open) return;
-        this.#forgetLane(frame.lane);
-        this.#host.emit({ type: 'lane-refused', session, lane: lane.id, socket: lane.socket });
+      case FrameType.laneRefuse:
+        this.#lanes.refused(frame);
         return;
-      }
       case FrameType.laneClose:
-        this.removeLane(frame.lane);
+        this.#lanes.remove(frame.lane);
         return;
       case FrameType.close:
         session.close('remote', now);
@@ -125,44 +117,6 @@ export class FrameHandler {
     if (lane !== undefined) lane.usedAt = now;
     if (transfer !== undefined) this.#afterSegment(transfer, header.record, result);
     this.#host.wake(this.#session);
-  }
-
-  /** A sealed packet under a lane's keys: the peer reaches our worker port from there. */
-  heardOnLane(id: number, path: Path, now: number): void {
-    const lane = this.#parts.lanes.get(id);
-    if (lane === undefined) return;
-    lane.usedAt = now;
-    // Only the peer's validated host may be sent to without asking it first.
-    if (lane.open || !lane.offeredHere || path.socket !== lane.socket || path.host !== this.#parts.path.host) return;
-    lane.path = path;
-    lane.open = true;
-    this.#host.emit({ type: 'lane-opened', session: this.#session, lane: id });
-  }
-
-  /** Frees a lane on this side; transfers that have not ended go on over the parent port. */
-  removeLane(id: number): void {
-    const lane = this.#parts.lanes.get(id);
-    if (lane === undefined) return;
-    this.#forgetLane(id);
-    for (const transfer of this.#parts.outgoing.all()) {
-      if (transfer.lane === id) transfer.leaveLane();
-    }
-    this.#host.emit({ type: 'lane-closed', session: this.#session, lane: id, socket: lane.socket });
-  }
-
-  /** Ends what a lane closed by this side still carried. */
-  failTransfersOf(id: number): void {
-    const session = this.#session;
-    for (const transfer of this.#parts.outgoing.all()) {
-      if (transfer.lane !== id) continue;
-      session.cancelTransfer(transfer);
-      this.#host.emit({ type: 'send-failed', session, transfer, reason: 'lane-closed' });
-    }
-    for (const transfer of this.#parts.incoming.all()) {
-      if (transfer.lane !== id) continue;
-      session.stopTransfer(transfer, 'lane-closed');
-      this.#host.emit({ type: 'receive-failed', session, transfer, reason: 'lane-closed' });
-    }
   }
 
   #open(frame: TransferOpenFrame): void {
@@ -212,24 +166,5 @@ export class FrameHandler {
     this.#parts.incoming.remove(transfer);
     this.#parts.dirty.delete(transfer);
     this.#host.emit({ type: 'receive-failed', session: this.#session, transfer, reason });
-  }
-
-  #laneOffered(frame: LaneOfferFrame, now: number): void {
-    const { lanes, path, queue } = this.#parts;
-    if (frame.port === 0) throw new ProtocolViolation('lane port');
-    if (!lanes.isNewOffer(frame.lane)) return;
-    if (!this.#session.hasRoomForLane) {
-      queue.push({ type: FrameType.laneRefuse, lane: frame.lane, code: 0 });
-      return;
-    }
-    lanes.offered(frame.lane, { socket: 0, host: path.host, port: frame.port }, now);
-    this.#host.lanes++;
-    this.#host.emit({ type: 'lane-offered', session: this.#session, lane: frame.lane });
-  }
-
-  #forgetLane(id: number): void {
-    if (this.#parts.lanes.remove(id) === undefined) return;
-    this.#host.lanes--;
-    this.#parts.keys.forgetLane(id);
   }
 }

@@ -18,7 +18,7 @@ import type { SessionEnd, TransferFailure } from '../events.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
 import { KeyRing, REKEY_AFTER_MS } from '../keys/key-ring.ts';
 import { controlNonce } from '../keys/nonces.ts';
-import { type LaneState, LaneTable } from '../lanes/lane-table.ts';
+import { LaneTable } from '../lanes/lane-table.ts';
 import { IncomingMessages } from '../messages/incoming-messages.ts';
 import { OutgoingMessages } from '../messages/outgoing-messages.ts';
 import { type Path, samePath } from '../path.ts';
@@ -36,6 +36,7 @@ import { FrameHandler } from './frame-handler.ts';
 import type { SessionHost } from './host.ts';
 import type { SessionParts } from './parts.ts';
 import { PathValidation } from './path-validation.ts';
+import { SessionLanes } from './session-lanes.ts';
 import { type Transmit, Transmitter } from './transmitter.ts';
 
 /** Unreliable messages that may wait for a packet. */
@@ -76,6 +77,7 @@ export class Session {
   #parts: SessionParts | undefined;
   #transmitter: Transmitter | undefined;
   #frames: FrameHandler | undefined;
+  #lanes: SessionLanes | undefined;
   #heardAt = 0;
   #pingedAt = 0;
   #unresponsive = false;
@@ -106,8 +108,9 @@ export class Session {
     return this.#parts?.recovery.roundTrip.sampled === true ? this.#parts.recovery.roundTrip.smoothed : undefined;
   }
 
-  lane(id: number): Readonly<LaneState> | undefined {
-    return this.#parts?.lanes.get(id);
+  /** Its worker lanes, once established. */
+  get lanes(): SessionLanes | undefined {
+    return this.#lanes;
   }
 
   /** Keys are there. The initiator may send at once; the responder waits for the first packet that it can open. */
@@ -136,7 +139,8 @@ export class Session {
     this.#transmitter = new Transmitter(parts, this.#host, (number) =>
       this.#host.emit({ type: 'message-acknowledged', session: this, number }),
     );
-    this.#frames = new FrameHandler(this, parts, this.#host);
+    this.#lanes = new SessionLanes(this, parts, this.#host);
+    this.#frames = new FrameHandler(this, parts, this.#host, this.#lanes);
     this.#heardAt = now;
     this.#pingedAt = now;
     this.#state = this.initiator ? 'established' : 'unconfirmed';
@@ -230,53 +234,6 @@ export class Session {
     this.#host.wake(this);
   }
 
-  /** Offers a worker port; undefined past the caps. `lane-opened` or `lane-refused` follows. */
-  offerLane(socket: number, localPort: number, now: number): number | undefined {
-    const { lanes, queue } = this.#live();
-    if (!this.hasRoomForLane) return undefined;
-    const lane = lanes.offer(socket, localPort, now);
-    this.#host.lanes++;
-    queue.push({ type: FrameType.laneOffer, lane: lane.id, port: localPort });
-    this.#host.wake(this);
-    return lane.id;
-  }
-
-  get hasRoomForLane(): boolean {
-    const { maxLanes, maxLanesPerSession } = this.#host.limits;
-    return this.#host.lanes < maxLanes && this.#live().lanes.size < maxLanesPerSession;
-  }
-
-  /** Answers an offer from a worker port of ours. */
-  acceptLane(id: number, socket: number, localPort: number): void {
-    const { lanes, queue } = this.#live();
-    const lane = lanes.get(id);
-    if (lane === undefined) return;
-    lane.socket = socket;
-    lane.localPort = localPort;
-    lane.open = true;
-    queue.push({ type: FrameType.laneAccept, lane: id, port: localPort }, id);
-    this.#host.wake(this);
-  }
-
-  refuseLane(id: number, code = 0): void {
-    const { lanes, queue, keys } = this.#live();
-    if (lanes.remove(id) === undefined) return;
-    this.#host.lanes--;
-    keys.forgetLane(id);
-    queue.push({ type: FrameType.laneRefuse, lane: id, code });
-    this.#host.wake(this);
-  }
-
-  /** Ends a lane on both sides: its unfinished transfers fail. */
-  closeLane(id: number): void {
-    const { queue, lanes } = this.#live();
-    if (lanes.get(id) === undefined) return;
-    queue.push({ type: FrameType.laneClose, lane: id });
-    this.#frames?.failTransfersOf(id);
-    this.#frames?.removeLane(id);
-    this.#host.wake(this);
-  }
-
   ping(): void {
     this.#live().pingOwed = true;
     this.#host.wake(this);
@@ -337,7 +294,7 @@ export class Session {
     }
     this.#heard(now);
     parts.keys.confirm(epoch);
-    if (lane !== 0) this.#frames?.heardOnLane(lane, path, now);
+    if (lane !== 0) this.#lanes?.heard(lane, path, now);
     else if (newest && path.socket === 0 && !samePath(path, parts.path)) parts.paths.suspect(path, now);
     this.#dispatch(plaintext, number, path, now);
   }
@@ -426,7 +383,7 @@ export class Session {
       parts.pingOwed = true;
     }
     for (const lane of [...parts.lanes.all()]) {
-      if (lane.usedAt + limits.laneIdleMs <= now) this.closeLane(lane.id);
+      if (lane.usedAt + limits.laneIdleMs <= now) this.#lanes?.close(lane.id);
     }
     this.#host.wake(this);
   }
@@ -493,7 +450,7 @@ export class Session {
     if (parts === undefined) return;
     for (const transfer of parts.incoming.all()) parts.incoming.remove(transfer);
     for (const transfer of parts.outgoing.all()) parts.outgoing.remove(transfer);
-    for (const lane of [...parts.lanes.all()]) this.#frames?.removeLane(lane.id);
+    for (const lane of [...parts.lanes.all()]) this.#lanes?.remove(lane.id);
   }
 
   #live(): SessionParts {

@@ -1,0 +1,26 @@
+import type { CryptoSuite, RandomBytes } from './crypto-suite.ts';
+import type { EndpointLimits } from './limits.ts';
+import type { Path } from './path.ts';
+
+export type EndpointAdmission =
+  | { readonly admit: false }
+  | { readonly admit: true; readonly preSharedKeys?: readonly Uint8Array[] };
+
+export interface EndpointConfig {
+  readonly suite: CryptoSuite;
+  readonly random: RandomBytes;
+  /** Raw X25519 private key. */
+  readonly privateKey: Uint8Array;
+  readonly limits: EndpointLimits;
+  readonly admit: (publicKey: Uint8Array, from: Path) => EndpointAdmission;
+  /** What has to be added to `now` for milliseconds since 1970. */
+  readonly epochMs: number;
+  /** Bytes that our socket's receive buffer holds as datagrams. */
+  readonly receiveBuffer: number;
+}
+
+export interface EndpointTarget {
+  readonly publicKey: Uint8Array;
+  readonly preSharedKey?: Uint8Array;
+  readonly path: Path;
+}

@@ -1,0 +1,173 @@
+import { HANDSHAKE_INIT_BYTES, HandshakeStatus, INIT } from '@p2pimg/wire';
+import { EpochKeys } from '../keys/epoch-keys.ts';
+import type { Path } from '../path.ts';
+import type { Session } from '../session/session.ts';
+import type { HandshakeContext } from './context.ts';
+import { CookieIssuer } from './cookies.ts';
+import { LoadGate } from './load-gate.ts';
+import { Mac1 } from './macs.ts';
+import { type PeerRecord, PeerTable } from './peer-table.ts';
+import { type OpenedInit, openInit } from './response.ts';
+
+/** Before the first sample. */
+const INITIAL_ROUND_TRIP_MS = 50;
+
+/** Answers message 1: the order of its steps is the defence (docs/protocol/handshake.md). */
+export class Responder {
+  readonly #context: HandshakeContext;
+  readonly #mac1: Mac1;
+  readonly #peers = new PeerTable();
+  readonly #gate = new LoadGate();
+  readonly #cookies: CookieIssuer;
+
+  constructor(context: HandshakeContext) {
+    const { suite, random } = context.config;
+    this.#context = context;
+    this.#mac1 = new Mac1(suite, context.keys.publicKey);
+    this.#cookies = new CookieIssuer(suite, random, context.keys.publicKey);
+  }
+
+  receive(packet: Uint8Array, path: Path, now: number): void {
+    if (packet.length !== HANDSHAKE_INIT_BYTES) {
+      this.#context.drop('malformed');
+      return;
+    }
+    if (!this.#mac1.verify(packet, INIT.mac1)) {
+      this.#context.drop('mac');
+      return;
+    }
+    if (!this.#mayCost(packet, path, now)) return;
+    const { suite } = this.#context.config;
+    const init = openInit(packet, suite, this.#context.keys, () => suite.keyPair(this.#context.config.random(32)));
+    if (init === undefined) {
+      this.#context.drop('handshake');
+      return;
+    }
+    const record = this.#peers.admitTimestamp(init.remoteStatic, init.payload.timestamp, now);
+    if (record === undefined) {
+      this.#context.drop('timestamp');
+      return;
+    }
+    const admission = this.#context.config.admit(init.remoteStatic, path);
+    if (!admission.admit) {
+      this.#context.drop('not-admitted');
+      this.#answer(init, HandshakeStatus.refused, path);
+      return;
+    }
+    const keys = admission.preSharedKeys ?? [];
+    if (init.preShared !== keys.length > 0) {
+      this.#context.drop('not-admitted');
+      return;
+    }
+    const preSharedKey = keys[record.attempts % Math.max(1, keys.length)];
+    if (init.payload.continues !== 0) {
+      this.#continue(init, record, preSharedKey, path, now);
+      return;
+    }
+    if (this.#context.sessionCount >= this.#context.config.limits.maxSessions) {
+      this.#context.drop('too-many-sessions');
+      this.#answer(init, HandshakeStatus.full, path);
+      return;
+    }
+    this.#admit(init, record, preSharedKey, path, now);
+  }
+
+  /** The initiator has proven itself: its earlier session, if any, is of a process or a link that is gone. */
+  confirmed(session: Session, now: number): void {
+    const record = this.#peers.find(session.remoteKey);
+    if (record === undefined) return;
+    const older = record.established;
+    record.attempts = 0;
+    record.unconfirmed = undefined;
+    record.established = session;
+    if (older !== undefined && older !== session) older.close('remote', now);
+  }
+
+  forget(session: Session): void {
+    const record = this.#peers.find(session.remoteKey);
+    if (record?.established === session) record.established = undefined;
+    if (record?.unconfirmed === session) record.unconfirmed = undefined;
+  }
+
+  /** Whether an init with a right mac1 is worth Diffie–Hellman: always in calm; under load for proven addresses in turn. */
+  #mayCost(init: Uint8Array, path: Path, now: number): boolean {
+    const underLoad = this.#gate.arrive(now);
+    if (init.subarray(INIT.mac2).some((byte) => byte !== 0)) {
+      if (!this.#cookies.verify(init, path, now)) {
+        this.#context.drop('mac');
+        return false;
+      }
+      if (!underLoad || this.#gate.allow(path.host, now)) return true;
+      this.#context.drop('rate');
+      return false;
+    }
+    if (!underLoad) return true;
+    this.#context.drop('rate');
+    this.#context.send(path, this.#cookies.reply(init, path, now));
+    return false;
+  }
+
+  /** New keys inside a session: only for its own initiator, and only the next epoch. Unknown sessions are not answered. */
+  #continue(init: OpenedInit, record: PeerRecord, preSharedKey: Uint8Array | undefined, path: Path, now: number): void {
+    const { suite, receiveBuffer } = this.#context.config;
+    const { epoch, continues } = init.payload;
+    const session = this.#context.find(continues);
+    const known = session?.state === 'established' && !session.initiator && session.nextEpoch === epoch;
+    if (session === undefined || !known || !suite.equal(session.remoteKey, init.remoteStatic)) {
+      this.#context.drop('unknown-connection');
+      return;
+    }
+    record.attempts++;
+    const status = HandshakeStatus.accepted;
+    const response = init.respond({ connectionId: continues, status, epoch, receiveBuffer }, preSharedKey);
+    if (response === undefined) {
+      this.#context.drop('handshake');
+      return;
+    }
+    this.#context.send(path, response.packet);
+    const { initiatorToResponder: receive, responderToInitiator: send } = response.secrets;
+    session.addEpoch(new EpochKeys(suite, epoch, { send, receive }, now), now);
+  }
+
+  /** Answers without keeping anything. Impossible, and left out, where a pre-shared key is wanted. */
+  #answer(init: OpenedInit, status: HandshakeStatus, path: Path): void {
+    const { epoch } = init.payload;
+    const response = init.respond({ connectionId: 0, status, epoch, receiveBuffer: 0 }, undefined);
+    if (response !== undefined) this.#context.send(path, response.packet);
+  }
+
+  #admit(init: OpenedInit, record: PeerRecord, preSharedKey: Uint8Array | undefined, path: Path, now: number): void {
+    record.attempts++;
+    record.unconfirmed?.close('handshake-timeout', now);
+    const session = this.#context.newSession(init.remoteStatic, false);
+    const { epoch, receiveBuffer } = init.payload;
+    const response = init.respond(
+      {
+        connectionId: session.localId,
+        status: HandshakeStatus.accepted,
+        epoch,
+        receiveBuffer: this.#context.config.receiveBuffer,
+      },
+      preSharedKey,
+    );
+    if (response === undefined) {
+      this.#context.forget(session);
+      this.#context.drop('handshake');
+      return;
+    }
+    record.unconfirmed = session;
+    this.#context.send(path, response.packet);
+    const { initiatorToResponder, responderToInitiator } = response.secrets;
+    const secrets = { send: responderToInitiator, receive: initiatorToResponder };
+    session.establish(
+      {
+        keys: new EpochKeys(this.#context.config.suite, epoch, secrets, now),
+        remoteId: init.remoteId,
+        path,
+        roundTripMs: INITIAL_ROUND_TRIP_MS,
+        peerBuffer: receiveBuffer,
+      },
+      now,
+    );
+  }
+}
