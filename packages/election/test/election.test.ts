@@ -10,7 +10,7 @@ import {
   priorityOf,
   TimingError,
 } from '../src/index.ts';
-import { Cloud, memberConfigs } from './cloud.ts';
+import { Cloud, type Fact, memberConfigs } from './cloud.ts';
 
 const members = memberConfigs(3);
 
@@ -179,6 +179,27 @@ test('E4 short lateness of this process itself is not the peers’ silence', (t)
     now = (election.nextTimeout() ?? now) + 120;
     t.false(facts(election.step(now, { type: 'timeout' })).includes('suspected'));
     t.false(facts(election.step(now, { type: 'timeout' })).includes('incarnation'));
+  }
+});
+
+test('E1 E4 a link that is broken for good, both ways or one way, kills nobody and deposes nobody while a third helps', (t) => {
+  for (const oneWay of [false, true]) {
+    for (const [from, to] of [
+      [0, 1],
+      [1, 0],
+      [1, 2],
+    ] as const) {
+      const told: string[] = [];
+      const onFact = (_: number, { kind }: Fact): void => {
+        if (kind === 'died' || kind === 'leader') told.push(kind);
+      };
+      const cloud = new Cloud({ servers: 3, seed: 4, loads: [0.1, 0.5, 0.9], onFact });
+      cloud.simulation.runUntil(1_000);
+      t.is(told.splice(0).length, 3, 'each has heard of the first leader');
+      cloud.simulation.apply({ kind: 'partition', at: 0, from: [from], to: [to], oneWay, forMs: 1e9 });
+      cloud.simulation.runUntil(30_000);
+      t.deepEqual(told, []);
+    }
   }
 });
 
