@@ -1,1 +1,34 @@
-export {};
+export type {
+  ActiveUser,
+  CallName,
+  CallResult,
+  Delivery,
+  RightsChange,
+} from './core/calls.ts';
+export {
+  ClientError,
+  type ClientErrorCode,
+  CloudRefusedError,
+  CloudUnreachableError,
+  EncodingMismatchError,
+  KeyChangedError,
+  PeerRefusedError,
+  PeerUnreachableError,
+  ViewsError,
+} from './core/errors.ts';
+export type { News, Progress } from './core/news.ts';
+export type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from './core/records.ts';
+export {
+  type Client,
+  type EncodeOptions,
+  type Links,
+  openClient,
+  type PeerImage,
+  type Registered,
+  type SharedRight,
+  type Shown,
+} from './node/client.ts';
+export type { ClientConfig } from './node/config.ts';
+export { defaultPicture } from './node/default-picture.ts';
+export { ClientConfigError, JournalBrokenError, JournalCorruptError, PictureError } from './node/errors.ts';
+export { MAX_PIXELS, type PictureKind, pictureKind } from './node/picture-kind.ts';

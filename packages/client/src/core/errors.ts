@@ -23,6 +23,7 @@ export type ClientErrorCode =
   | 'transfer_failed'
   | 'rights_invalid'
   | 'store_failed'
+  | 'picture_invalid'
   | 'closed'
   | 'failed';
 

@@ -45,7 +45,7 @@ interface JobTypes {
       readonly version: number;
       readonly allowed: number;
     };
-    readonly output: { readonly grant: string; readonly grantId: string };
+    readonly output: { readonly grant: string; readonly grantId: string; readonly viewerShare: string };
   };
   /** Fails when it is malformed, not signed by that owner, for another viewer or on another picture. */
   readonly verifyGrant: {
@@ -60,15 +60,15 @@ interface JobTypes {
   };
   /** Level 2 for the viewer: the stored level-1 picture with a first rights band. */
   readonly assemble: {
-    readonly input: { readonly blob: string; readonly grant: string; readonly contentKey: string };
+    readonly input: { readonly blob: string; readonly grant: string; readonly viewerShare: string };
     readonly output: { readonly picture: BytesHandle; readonly bytes: number };
   };
   /**
-   * Whether a received level-2 picture is the offered one: digest of level 1, and a band of that grant which opens with this client's
-   * key. A genuine one's grant is entered into the ledger, which may know views from an earlier copy.
+   * Whether a received level-2 picture is the offered one: digest of level 1, and a band with that very grant which opens with this
+   * client's key. A genuine one's grant is entered into the ledger, which may know views from an earlier copy.
    */
   readonly checkReceived: {
-    readonly input: { readonly picture: BytesHandle; readonly digest: string; readonly grantId: string };
+    readonly input: { readonly picture: BytesHandle; readonly digest: string; readonly grant: string };
     readonly output: { readonly genuine: boolean; readonly used: number };
   };
   /**

@@ -66,6 +66,8 @@ export interface SentGrant {
   /** As far as the owner knows. */
   readonly used: number;
   readonly grant: string;
+  /** The viewer's half of the content key, hexadecimal: it authenticates the first rights band. */
+  readonly viewerShare: string;
   readonly changedAt: number;
   readonly viewedAt: number | undefined;
 }

@@ -67,7 +67,11 @@ export class FakeJobs {
       case 'issueGrant': {
         const { ownerId, viewerId, imageId, digest, version, allowed } = job.input;
         const grantId = Buffer.from(`${ownerId}/${viewerId}/${imageId}`).toString('hex').slice(0, 32).padEnd(32, '0');
-        return { grant: writeGrant({ grantId, version, allowed, ownerId, viewerId, imageId, digest }), grantId };
+        return {
+          grant: writeGrant({ grantId, version, allowed, ownerId, viewerId, imageId, digest }),
+          grantId,
+          viewerShare: '00',
+        };
       }
       case 'verifyGrant': {
         const grant = parseGrant(job.input.grant);
@@ -82,7 +86,7 @@ export class FakeJobs {
       }
       case 'checkReceived': {
         const { picture, grant } = this.memory.get(job.input.picture)!;
-        const { grantId } = job.input;
+        const { grantId } = parseGrant(job.input.grant);
         const genuine = `digest of ${picture}` === job.input.digest && parseGrant(grant!).grantId === grantId;
         return { genuine, used: this.ledger.get(grantId) ?? 0 };
       }

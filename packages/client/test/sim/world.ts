@@ -135,7 +135,10 @@ export class World {
     for (const effect of client.core?.step(this.now, event) ?? []) {
       if (client.core === undefined) return;
       const fate = this.onEffect(client, effect);
-      if (fate === 'crash') return this.crash(client);
+      if (fate === 'crash') {
+        this.crash(client);
+        return;
+      }
       if (fate === 'go') this.#perform(client, effect);
     }
   }
@@ -150,16 +153,21 @@ export class World {
     };
     switch (effect.kind) {
       case 'sendCloud':
-        return this.#toCloud(client, effect);
+        this.#toCloud(client, effect);
+        return;
       case 'sendPeer': {
         const peer = this.#at(effect.peer);
-        if (peer === undefined) return fail('nobody is there');
+        if (peer === undefined) {
+          fail('nobody is there');
+          return;
+        }
         this.#soon(
           peer,
           { kind: 'peerMessage', peer: client.jobs.key, message: { kind: 'request', request: effect.request } },
           3,
         );
-        return complete(undefined, 4);
+        complete(undefined, 4);
+        return;
       }
       case 'answerPeer': {
         const peer = this.#at(effect.peer);
@@ -172,18 +180,27 @@ export class World {
         return;
       }
       case 'openLane':
-        return complete(++this.#order, 3);
+        complete(++this.#order, 3);
+        return;
       case 'sendTransfer':
-        return this.#send(client, effect, fail);
+        this.#send(client, effect, fail);
+        return;
       case 'acceptTransfer': {
         const transfer = this.#transfers.get(effect.transfer);
-        if (transfer === undefined) return fail('no such transfer');
+        if (transfer === undefined) {
+          fail('no such transfer');
+          return;
+        }
         const { from, life } = transfer;
         if (from !== undefined) {
-          if (from.life !== life) return fail('the sender is gone');
+          if (from.life !== life) {
+            fail('the sender is gone');
+            return;
+          }
           this.#soon(from, { kind: 'completed', opId: transfer.opId, value: undefined }, 5);
         }
-        return complete(client.jobs.hold({ ...transfer.value }), 5);
+        complete(client.jobs.hold({ ...transfer.value }), 5);
+        return;
       }
       case 'refuseTransfer': {
         const transfer = this.#transfers.get(effect.transfer);
@@ -195,12 +212,15 @@ export class World {
       }
       case 'store':
         client.disk.push(...(structuredClone(effect.changes) as Change[]));
-        return complete(undefined);
+        complete(undefined);
+        return;
       case 'job':
         try {
-          return complete(client.jobs.run(effect.job));
+          complete(client.jobs.run(effect.job));
+          return;
         } catch (error) {
-          return fail(error instanceof Error ? error.message : 'failed');
+          fail(error instanceof Error ? error.message : 'failed');
+          return;
         }
       case 'answer':
         client.outcomes.set(effect.callId, effect.outcome);
@@ -220,15 +240,9 @@ export class World {
     const handler = SERVERS.find((id) => !this.downServers.has(id) && !request.tried.includes(id));
     if (server !== handler) return;
     if (request.type === 'encode') {
-      return this.#soon(
-        client,
-        {
-          kind: 'cloudMessage',
-          server,
-          message: { kind: 'assigned', assigned: { type: 'assigned', id: request.id, server, lane: 1 } },
-        },
-        3,
-      );
+      const assigned = { type: 'assigned', id: request.id, server, lane: 1 } as const;
+      this.#soon(client, { kind: 'cloudMessage', server, message: { kind: 'assigned', assigned } }, 3);
+      return;
     }
     this.#later(3, () => {
       const ack = this.cloud.handle(server, client.jobs.key, request);
@@ -242,9 +256,15 @@ export class World {
     fail: (message: string) => void,
   ): void {
     const value = client.jobs.memory.get(effect.bytes)!;
-    if ('server' in effect.place) return this.#encode(client, effect.place.server, effect, value.picture);
+    if ('server' in effect.place) {
+      this.#encode(client, effect.place.server, effect, value.picture);
+      return;
+    }
     const peer = this.#at(effect.place.peer);
-    if (peer === undefined) return fail('nobody is there');
+    if (peer === undefined) {
+      fail('nobody is there');
+      return;
+    }
     const transfer = ++this.#order;
     this.#transfers.set(transfer, { from: client, opId: effect.opId, life: client.life, value });
     this.#offer(peer, { peer: client.jobs.key }, transfer, effect.id, 'image', 2_500);

@@ -43,9 +43,9 @@ export function* nextGrant(
   const { clientId: ownerId } = context.self();
   const viewer = { signKey, boxKey };
   const terms = { ownerId, viewerId, viewer, imageId, digest, contentKey, version, allowed };
-  const { grant, grantId } = yield* context.job('issueGrant', terms);
+  const { grant, grantId, viewerShare } = yield* context.job('issueGrant', terms);
   const { used = 0, viewedAt } = before ?? {};
-  return { imageId, viewerId, grantId, version, allowed, used, grant, changedAt: context.now, viewedAt };
+  return { imageId, viewerId, grantId, version, allowed, used, grant, viewerShare, changedAt: context.now, viewedAt };
 }
 
 /** Keeps a grant, and has the directory told. */

@@ -21,7 +21,7 @@ export function* sendPicture(context: Context, peers: Peers, peer: Peer, offerId
   const { picture, bytes } = yield* context.job('assemble', {
     blob: own.blob,
     grant: sent.grant,
-    contentKey: own.contentKey,
+    viewerShare: sent.viewerShare,
   });
   try {
     const body: PeerBodies['image_offer'] = {
@@ -134,7 +134,7 @@ export class Arrivals {
     const context = this.#context;
     const { imageId, digest, mime, bytes } = body;
     try {
-      const checked = yield* context.job('checkReceived', { picture, digest, grantId: facts.grantId });
+      const checked = yield* context.job('checkReceived', { picture, digest, grant: body.grant });
       if (!checked.genuine) throw new ClientError('rights_invalid', 'the picture is not the one that was offered');
       const { blob } = yield* context.job('saveBlob', { bytes: picture });
       yield* context.locks.hold(`held ${imageId}`, function* () {

@@ -1,0 +1,57 @@
+/** Pictures on disk, as they travelled: names are random hexadecimal digits, never anything from the network. */
+
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeFileDurably } from '@p2pimg/identity';
+import { MAX_STEGO_BYTES } from '@p2pimg/wire';
+
+const NAME = /^[0-9a-f]{32}$/;
+
+export class Blobs {
+  readonly #folder: string;
+
+  private constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Opens the folder and removes what no record names: pictures whose record a crash has prevented. */
+  static async open(folder: string, known: ReadonlySet<string>): Promise<Blobs> {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    for (const file of await readdir(folder)) {
+      if (!known.has(file.replace(/\.png$/, ''))) await rm(join(folder, file), { force: true });
+    }
+    return new Blobs(folder);
+  }
+
+  async save(bytes: Uint8Array): Promise<string> {
+    const blob = randomBytes(16).toString('hex');
+    await this.replace(blob, bytes);
+    return blob;
+  }
+
+  /** The old bytes or the new ones after a crash. */
+  async replace(blob: string, bytes: Uint8Array): Promise<void> {
+    await writeFileDurably(this.path(blob), bytes);
+  }
+
+  async read(blob: string): Promise<Uint8Array> {
+    const handle = await open(this.path(blob), 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > MAX_STEGO_BYTES) throw new RangeError('the picture file is longer than allowed');
+      return new Uint8Array(await handle.readFile());
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async drop(blob: string): Promise<void> {
+    await rm(this.path(blob), { force: true });
+  }
+
+  path(blob: string): string {
+    if (!NAME.test(blob)) throw new RangeError('not the name of a picture file');
+    return join(this.#folder, `${blob}.png`);
+  }
+}
