@@ -28,7 +28,8 @@ const SPKI: Record<Curve, Uint8Array> = {
 
 /**
  * The eight points of small order, in canonical form, without the sign bit (and the two non-canonical spellings of 0 and 1 that
- * a lax decoder would take). A signature under such a key verifies for messages that nobody signed.
+ * a lax decoder would take). A signature under such a key verifies for messages that nobody signed; OpenSSL refuses these keys
+ * since 3.5 only.
  */
 const SMALL_ORDER: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',

@@ -83,6 +83,14 @@ test('a grant of another length is refused', (t) => {
   }
 });
 
+test('reserved bytes of a grant are zero', (t) => {
+  for (const at of [2, 3, 392, 399]) {
+    const bytes = grant.bytes.slice();
+    bytes[at] = 1;
+    t.throws(() => decodeGrant(suite, bytes), { instanceOf: MalformedGrantError, message: /reserved/ }, `byte ${at}`);
+  }
+});
+
 test('N9: a grant is verified against what is known from elsewhere, not against itself', (t) => {
   const stranger = makeWorld('stranger').owner;
   const { bytes: _, ...fields } = grant;

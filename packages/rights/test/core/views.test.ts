@@ -44,6 +44,7 @@ test('M6: −k takes k, never more than are left, and never gives any', (t) => {
     fc.property(counts, views, (now, k) => {
       const after = viewsLeft({ ...now, allowed: decreaseAllowed(now, k) });
       t.is(after, Math.max(0, viewsLeft(now) - k));
+      t.true(decreaseAllowed(now, k) >= now.used, 'never below what has been used');
     }),
   );
 });
