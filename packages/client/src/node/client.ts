@@ -210,16 +210,14 @@ export class Client {
   }
 
   ownImages(): readonly Pick<OwnImage, 'imageId' | 'state' | 'mime' | 'originalBytes' | 'bytes' | 'createdAt'>[] {
-    return this.#driver.core.model
-      .all('own')
-      .map(({ imageId, state, mime, originalBytes, bytes, createdAt }) => ({
-        imageId,
-        state,
-        mime,
-        originalBytes,
-        bytes,
-        createdAt,
-      }));
+    return this.#driver.core.model.all('own').map(({ imageId, state, mime, originalBytes, bytes, createdAt }) => ({
+      imageId,
+      state,
+      mime,
+      originalBytes,
+      bytes,
+      createdAt,
+    }));
   }
 
   /** The stego picture of an own image, as the cloud has made it: public, without its key. @throws ClientError `image_unknown` */

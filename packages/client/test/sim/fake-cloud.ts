@@ -1,9 +1,9 @@
 import type { AnyAck, AnyRequest, ListedUser, PendingGrant, PendingNotice, WireAddress } from '@p2pimg/wire';
-import { parseGrant } from './fake-jobs.ts';
 
 interface Member {
   readonly clientId: number;
   readonly key: string;
+  readonly signKey: string;
   address: WireAddress | undefined;
   counter: number;
   readonly images: Set<string>;
@@ -20,6 +20,15 @@ interface Row {
   acked: number;
 }
 
+/** What the cloud reads in a grant. */
+export interface GrantFields {
+  readonly grantId: string;
+  readonly version: number;
+  readonly allowed: number;
+  readonly ownerId: number;
+  readonly viewerId: number;
+}
+
 /** One directory behind all servers: what the real one promises, without its storage. */
 export class FakeCloud {
   readonly members: Map<string, Member> = new Map();
@@ -28,6 +37,11 @@ export class FakeCloud {
   readonly #answered = new Map<string, AnyAck>();
   readonly #released = new Map<string, { sequence: number; used: number }>();
   releases = 0;
+  readonly #parseGrant: (grant: string) => GrantFields;
+
+  constructor(parseGrant: (grant: string) => GrantFields) {
+    this.#parseGrant = parseGrant;
+  }
 
   /** Undefined for an encode: the world moves its bytes. */
   handle(server: string, key: string, request: AnyRequest): AnyAck {
@@ -43,8 +57,8 @@ export class FakeCloud {
     const ok = (body: object): AnyAck => ({ type, id, server, status: 'success', body }) as AnyAck;
     const no = (code: string): AnyAck =>
       ({ type, id, server, status: 'refused', error: { code, message: code } }) as AnyAck;
-    if (type === 'register') {
-      const member = this.members.get(key) ?? this.#newMember(key);
+    if (request.type === 'register') {
+      const member = this.members.get(key) ?? this.#newMember(key, request.body.signKey);
       return ok({ clientId: member.clientId });
     }
     const me = this.members.get(key);
@@ -78,7 +92,7 @@ export class FakeCloud {
         if (other === undefined) return no('not_found');
         const { clientId, address } = other;
         const online = address !== undefined;
-        return ok({ clientId, online, signKey: other.key, boxKey: other.key, ...(online ? { address } : {}) });
+        return ok({ clientId, online, signKey: other.signKey, boxKey: other.key, ...(online ? { address } : {}) });
       }
       case 'publish':
         me.images.add(request.body.imageId);
@@ -87,7 +101,7 @@ export class FakeCloud {
         me.images.delete(request.body.imageId);
         return ok({ imageId: request.body.imageId });
       case 'change-view':
-        return ok({ version: this.#keep(request.body.grant).version });
+        return ok({ version: this.#keep(request.body.imageId, request.body.grant).version });
       case 'leave_notice': {
         const { to, noticeId, kind, imageId } = request.body;
         const box = this.notices.get(to) ?? new Map<string, PendingNotice>();
@@ -104,7 +118,7 @@ export class FakeCloud {
         for (const noticeId of request.body.notices) this.notices.get(me.clientId)?.delete(noticeId);
         return ok({});
       case 'release_view': {
-        const row = this.#keep(request.body.grant);
+        const row = this.#keep(request.body.imageId, request.body.grant);
         const repeat = this.#released.get(request.body.nonce);
         if (repeat) return ok({ ...repeat, version: row.version, allowed: row.allowed, share: 'AA' });
         row.used = Math.max(row.used, request.body.used);
@@ -120,14 +134,21 @@ export class FakeCloud {
     }
   }
 
-  #newMember(key: string): Member {
-    const member = { clientId: this.members.size + 1, key, address: undefined, counter: 0, images: new Set<string>() };
+  #newMember(key: string, signKey: string): Member {
+    const member = {
+      clientId: this.members.size + 1,
+      key,
+      signKey,
+      address: undefined,
+      counter: 0,
+      images: new Set<string>(),
+    };
     this.members.set(key, member);
     return member;
   }
 
-  #keep(grant: string): Row {
-    const { grantId, version, allowed, ownerId, viewerId, imageId } = parseGrant(grant);
+  #keep(imageId: string, grant: string): Row {
+    const { grantId, version, allowed, ownerId, viewerId } = this.#parseGrant(grant);
     const row = this.rows.get(grantId);
     if (row === undefined) {
       const fresh = { viewerId, ownerId, imageId, grant, version, allowed, used: 0, acked: 0 };
@@ -146,6 +167,6 @@ export class FakeCloud {
   }
 }
 
-function listed({ clientId, address, key, images }: Member): ListedUser {
-  return { clientId, address: address!, signKey: key, boxKey: key, images: [...images], moreImages: false };
+function listed({ clientId, address, key, signKey, images }: Member): ListedUser {
+  return { clientId, address: address!, signKey, boxKey: key, images: [...images], moreImages: false };
 }

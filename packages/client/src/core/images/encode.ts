@@ -92,6 +92,11 @@ function transform(
 ): Flow<Encoded> {
   const body = { imageId, bytes: size, digest, mime, contentKey, ...(cover === undefined ? {} : { cover }) };
   onProgress({ phase: 'waiting' });
+  let downloading = false;
+  // Acknowledgements of the last chunks may come after the first of the result.
+  const onUpload = (progress: Progress): void => {
+    if (!downloading) onProgress(progress);
+  };
   return cloud.converse('encode', body, { withinMs: context.settings.encodeMs }, function* (exchange) {
     const lanes = new Set<string>();
     let stego: { readonly bytes: BytesHandle; readonly server: string } | undefined;
@@ -103,10 +108,11 @@ function transform(
           const lane = `${letter.server} ${letter.lane}`;
           if (lanes.has(lane)) break;
           lanes.add(lane);
-          context.flows.spawn(upload(context, exchange, letter.server, letter.lane, { bytes, size }, onProgress));
+          context.flows.spawn(upload(context, exchange, letter.server, letter.lane, { bytes, size }, onUpload));
           break;
         }
         case 'result': {
+          downloading = true;
           const received = yield* download(context, letter, onProgress);
           if (received === undefined) break;
           if (stego !== undefined) context.release(stego.bytes);
@@ -136,6 +142,7 @@ function* upload(
   onProgress: (progress: Progress) => void,
 ): Flow<void> {
   const onBytes = (done: number): void => onProgress({ phase: 'uploading', done, total: picture.size, server });
+  onBytes(0);
   try {
     yield* context.perform<void>(
       { kind: 'sendTransfer', place: { server }, lane, id: exchange.id, purpose: 'upload', bytes: picture.bytes },
