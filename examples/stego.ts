@@ -8,7 +8,7 @@ import { AuthFailedError, capacity, compileCover, cropRows, decodeCover, embed, 
 const picture = (name: string): Promise<Buffer> => readFile(new URL(`../tools/demo/assets/${name}`, import.meta.url));
 
 const puppy = await picture('puppy.jpg');
-const image = decodeCover(await picture('cover-coffee.jpg'));
+const image = decodeCover(await picture('covers/coffee.jpg'));
 const cover = compileCover(image); // once for each cover
 console.log(`room for ${capacity(cover.width, cover.height, cover.profile)} bytes, ${puppy.length} needed`);
 
