@@ -13,25 +13,26 @@ export interface Machine {
   readonly programs?: readonly string[];
 }
 
-/** Runs a program as somebody with this home folder and these programs would; throws with its output when it fails. */
-export async function runOn(
-  machine: Machine,
-  cwd: string,
-  command: string,
-  args: readonly string[],
-): Promise<Finished> {
-  const path = [...(machine.programs ?? []), '/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'].join(
-    delimiter,
+/** Runs a program as somebody with this home folder and these programs would. */
+export function tryOn(machine: Machine, cwd: string, command: string, args: readonly string[]): Promise<Finished> {
+  const system = ['/usr/local/bin', '/usr/bin', '/bin', '/usr/sbin', '/sbin'];
+  const ours = Object.keys(process.env).filter((name) =>
+    /^(npm_|NODE_(OPTIONS|ENV|PATH)$|AVA|P2PIMG_|INIT_CWD)/i.test(name),
   );
-  const strip = Object.keys(process.env).filter((name) => /^(npm_|NODE|AVA|P2PIMG_|INIT_CWD)/i.test(name));
   const env = {
-    ...Object.fromEntries(strip.map((name) => [name, undefined])),
+    ...Object.fromEntries(ours.map((name) => [name, undefined])),
     HOME: machine.home,
-    PATH: path,
+    PATH: [...(machine.programs ?? []), ...system].join(delimiter),
     CI: 'true',
   };
-  const done = await runProcess(command, args, { cwd, env, timeoutMs: 15 * MINUTES });
+  return runProcess(command, args, { cwd, env, timeoutMs: 15 * MINUTES });
+}
+
+/** The same, but throws with its output when it fails. */
+export async function runOn(...call: Parameters<typeof tryOn>): Promise<Finished> {
+  const done = await tryOn(...call);
   if (done.code !== 0) {
+    const [, , command, args] = call;
     throw new Error(
       `${command} ${args.join(' ')} ended with ${done.signal ?? done.code}:\n${done.stdout}${done.stderr}`,
     );
