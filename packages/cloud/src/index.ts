@@ -13,3 +13,18 @@ export type { BytesHandle, CloudEffect, Job, JobResults, OperationId, SessionId 
 export { CloudConfigError } from './core/errors.ts';
 export type { CloudEvent, OperationFailure, OperationResult } from './core/events.ts';
 export type { ChosenBy, CloudFact, MoveCause } from './core/facts.ts';
+export type { ServerConfig } from './node/config.ts';
+export {
+  CoverError,
+  DirectoryUnusableError,
+  ManifestNotValidError,
+  PortUnavailableError,
+  ServerKeyMismatchError,
+  ServerNotInManifestError,
+  ServerStartError,
+  UnresolvedHostError,
+} from './node/errors.ts';
+export type { LoadSource } from './node/load.ts';
+export type { Log } from './node/log.ts';
+export type { ServerStatus } from './node/program.ts';
+export { type RunningServer, startServer } from './node/server.ts';

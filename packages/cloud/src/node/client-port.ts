@@ -1,0 +1,243 @@
+import {
+  type Address,
+  type CloseReason,
+  type IncomingTransfer,
+  type Lane,
+  LaneRefusedError,
+  type OutgoingTransfer,
+  openTransport,
+  type Session,
+  type StaticKeys,
+  type Transport,
+  type TransportLimits,
+  type TransportStats,
+} from '@p2pimg/transport';
+import { encodeAck, encodeAssigned, fromHex, MAX_MESSAGE_BYTES, MAX_STEGO_BYTES, toHex } from '@p2pimg/wire';
+import type { BytesHandle, CloudEffect, OperationId, SessionId } from '../core/effects.ts';
+import type { CloudEvent, OperationFailure, OperationResult } from '../core/events.ts';
+
+export interface ClientPortOptions {
+  readonly keys: StaticKeys;
+  readonly bind: Address;
+  readonly limits: Partial<TransportLimits>;
+  readonly give: (event: CloudEvent) => void;
+  readonly onMessage: (session: SessionId, bytes: Uint8Array) => void;
+}
+
+/** An upload that has been asked for, or an operation that a lane's end would leave without an end. */
+interface Pending {
+  readonly opId: OperationId;
+  readonly lane: number;
+}
+
+interface Upload extends Pending {
+  readonly bytes: number;
+}
+
+interface ClientSession {
+  readonly id: SessionId;
+  readonly session: Session;
+  readonly lanes: Map<number, Lane>;
+  /** By request id. */
+  readonly uploads: Map<string, Upload>;
+  readonly pending: Map<OperationId, Pending>;
+}
+
+type Of<T extends CloudEffect['type']> = Extract<CloudEffect, { readonly type: T }>;
+
+/** Sessions with clients on the parent port, and their worker ports (SPEC S2, S4). Anybody may open a session. */
+export class ClientPort {
+  readonly #options: ClientPortOptions;
+  readonly #sessions = new Map<SessionId, ClientSession>();
+  readonly #results = new Map<OperationId, OutgoingTransfer>();
+  #transport: Transport | undefined;
+  #lastSession = 0;
+
+  private constructor(options: ClientPortOptions) {
+    this.#options = options;
+  }
+
+  static async open(options: ClientPortOptions): Promise<ClientPort> {
+    const port = new ClientPort(options);
+    port.#transport = await openTransport({
+      keys: options.keys,
+      bind: options.bind,
+      limits: options.limits,
+      admit: () => ({ admit: true }),
+      onSession: (session) => port.#welcome(session),
+    });
+    return port;
+  }
+
+  get address(): Address {
+    return this.#open.address;
+  }
+
+  setSilent(silent: boolean): void {
+    this.#open.setSilent(silent);
+  }
+
+  stats(): TransportStats {
+    return this.#open.stats();
+  }
+
+  close(): Promise<void> {
+    return this.#open.close();
+  }
+
+  sendClient({ session, message }: Of<'sendClient'>): void {
+    const client = this.#sessions.get(session);
+    if (client === undefined) return;
+    if (message.kind === 'assigned') {
+      send(client.session, encodeAssigned(message.assigned));
+      return;
+    }
+    const bytes = encodeAck(message.ack, MAX_STEGO_BYTES);
+    if (bytes.length <= MAX_MESSAGE_BYTES) {
+      send(client.session, bytes);
+      return;
+    }
+    const transfer = client.session.sendTransfer({ id: fromHex(message.ack.id), purpose: 'answer', bytes });
+    transfer.done.catch(() => {}); // the client comes again if it still wants the answer
+  }
+
+  openLane({ opId, session }: Of<'openLane'>): void {
+    const client = this.#sessions.get(session);
+    if (client === undefined) {
+      this.#complete(opId, gone('the session ended'));
+      return;
+    }
+    client.session.openLane().then(
+      (lane) => this.#laneOpened(client, opId, lane),
+      (error: unknown) => this.#complete(opId, error instanceof LaneRefusedError ? noLane : gone('no worker port')),
+    );
+  }
+
+  closeLane({ session, lane }: Of<'closeLane'>): void {
+    this.#sessions.get(session)?.lanes.get(lane)?.close();
+  }
+
+  expectUpload({ opId, session, lane, requestId, bytes }: Of<'expectUpload'>): void {
+    const client = this.#sessions.get(session);
+    if (client?.lanes.has(lane) !== true) {
+      this.#complete(opId, gone('the worker port is closed'));
+      return;
+    }
+    client.pending.set(opId, { opId, lane });
+    client.uploads.set(requestId, { opId, lane, bytes });
+  }
+
+  sendTransfer({ opId, session, lane, requestId, bytes }: Of<'sendTransfer'>): void {
+    const client = this.#sessions.get(session);
+    const open = client?.lanes.get(lane);
+    if (client === undefined || open === undefined) {
+      this.#complete(opId, gone('the worker port is closed'));
+      return;
+    }
+    client.pending.set(opId, { opId, lane });
+    const transfer = client.session.sendTransfer({
+      id: fromHex(requestId),
+      purpose: 'result',
+      bytes: bytesOf(bytes),
+      lane: open,
+    });
+    this.#results.set(opId, transfer);
+    transfer.done.then(
+      () => this.#settle(client, opId, { ok: true, value: undefined }),
+      () => this.#settle(client, opId, gone('the client did not take the picture')),
+    );
+  }
+
+  abandon(opId: OperationId): void {
+    this.#results.get(opId)?.cancel();
+    this.#results.delete(opId);
+    for (const { pending, uploads } of this.#sessions.values()) {
+      if (!pending.delete(opId)) continue;
+      for (const [requestId, upload] of uploads) if (upload.opId === opId) uploads.delete(requestId);
+    }
+  }
+
+  get #open(): Transport {
+    if (this.#transport === undefined) throw new Error('the client port is not open yet');
+    return this.#transport;
+  }
+
+  #welcome(session: Session): void {
+    this.#lastSession += 1;
+    const id = this.#lastSession;
+    const client: ClientSession = { id, session, lanes: new Map(), uploads: new Map(), pending: new Map() };
+    this.#sessions.set(id, client);
+    session.setHandlers({
+      onMessage: (bytes) => this.#options.onMessage(id, bytes),
+      onTransfer: (transfer) => this.#offered(client, transfer),
+      onClose: (reason) => this.#closed(client, reason),
+    });
+    const { host, port } = session.remoteAddress;
+    this.#options.give({ type: 'sessionUp', session: id, clientKey: session.remoteKey, address: { host, port } });
+  }
+
+  #closed(client: ClientSession, _reason: CloseReason): void {
+    this.#sessions.delete(client.id);
+    this.#options.give({ type: 'sessionDown', session: client.id });
+  }
+
+  #laneOpened(client: ClientSession, opId: OperationId, lane: Lane): void {
+    client.lanes.set(lane.id, lane);
+    void lane.closed.then(() => {
+      client.lanes.delete(lane.id);
+      for (const pending of [...client.pending.values()]) {
+        if (pending.lane === lane.id) this.#settle(client, pending.opId, gone('the worker port was closed'));
+      }
+    });
+    this.#complete(opId, { ok: true, value: lane.id });
+  }
+
+  /** Takes what was asked for, on the port where it was asked for, at the size that was announced. Nothing else. */
+  #offered(client: ClientSession, transfer: IncomingTransfer): void {
+    const requestId = toHex(transfer.id);
+    const upload = client.uploads.get(requestId);
+    const asked =
+      upload !== undefined &&
+      transfer.purpose === 'upload' &&
+      transfer.lane?.id === upload.lane &&
+      transfer.size === upload.bytes;
+    if (!asked) {
+      transfer.refuse();
+      return;
+    }
+    client.uploads.delete(requestId);
+    transfer.accept().then(
+      (bytes) => this.#settle(client, upload.opId, { ok: true, value: bytes }),
+      () => this.#settle(client, upload.opId, gone('the picture did not arrive')),
+    );
+  }
+
+  #settle(client: ClientSession, opId: OperationId, result: OperationResult): void {
+    this.#results.delete(opId);
+    if (client.pending.delete(opId)) this.#complete(opId, result);
+  }
+
+  #complete(opId: OperationId, result: OperationResult): void {
+    this.#options.give({ type: 'completed', opId, result });
+  }
+}
+
+function send(session: Session, bytes: Uint8Array): void {
+  session.sendMessage(bytes).catch(() => {}); // the session ended: the client comes again
+}
+
+function gone(message: string): OperationResult {
+  const failure: OperationFailure = { kind: 'gone', code: 'gone', message };
+  return { ok: false, failure };
+}
+
+const noLane: OperationResult = {
+  ok: false,
+  failure: { kind: 'unavailable', code: 'no_worker_port', message: 'no worker port is free', retryAfterMs: 500 },
+};
+
+/** The handles of this program are the bytes themselves. */
+export function bytesOf(handle: BytesHandle): Uint8Array {
+  if (!(handle instanceof Uint8Array)) throw new TypeError('a handle that is no bytes');
+  return handle;
+}

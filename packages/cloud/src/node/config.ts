@@ -1,0 +1,38 @@
+import type { ElectionTiming, Policy } from '@p2pimg/election';
+import type { Manifest, ServerSecrets } from '@p2pimg/identity';
+import type { Address } from '@p2pimg/transport';
+import type { CloudLimits, CloudTiming, FailureSimulation } from '../core/config.ts';
+import type { LoadSource } from './load.ts';
+import type { Log } from './log.ts';
+
+/** What a server is started with. What may be left out has the default of the core's configuration. */
+export interface ServerConfig {
+  readonly secrets: ServerSecrets;
+  /** Its signature has been verified. */
+  readonly manifest: Manifest;
+  /** IP literal to bind to (default: the manifest's host when that is one, else `0.0.0.0`). Ports are the manifest's. */
+  readonly bindHost?: string | undefined;
+  /** `sqlite:///path`, a path, or `mysql://user:password@host:port/database`. */
+  readonly directoryUrl: string;
+  /** CA (PEM) for TLS to MySQL; `system` for the system's; no TLS when left out. */
+  readonly directoryCa?: string | undefined;
+  /** Address of the status pages; none when left out. */
+  readonly status?: Address | undefined;
+  /** Folder of PNG and JPEG covers; a built-in cover when left out. */
+  readonly coversFolder?: string | undefined;
+  /** Name of the cover for clients that name none (default: the first, or the built-in one). */
+  readonly defaultCover?: string | undefined;
+  /** Threads for pictures (default: one less than the machine has cores, at least one). */
+  readonly threads?: number | undefined;
+  readonly policy?: Policy | undefined;
+  /** Default: `process` when the manifest has two servers on one host, else `host`. */
+  readonly loadSource?: LoadSource | undefined;
+  /** Registration policy `token`: the tokens themselves. */
+  readonly registrationTokens?: readonly string[] | undefined;
+  readonly leaseMs?: number | undefined;
+  readonly failureSimulation?: FailureSimulation | undefined;
+  readonly electionTiming?: Partial<ElectionTiming> | undefined;
+  readonly timing?: Partial<CloudTiming> | undefined;
+  readonly limits?: Partial<CloudLimits> | undefined;
+  readonly log: Log;
+}

@@ -1,0 +1,58 @@
+import type { CloudCore } from '../core/cloud-core.ts';
+import type { CloudEffect } from '../core/effects.ts';
+import type { CloudEvent } from '../core/events.ts';
+
+/** Timers of Node fire up to this much early. */
+const ROUNDING_MS = 1;
+
+/** Runs the core on the real clock: one event after the other, and a timeout when it wants one. */
+export class Driver {
+  readonly #core: CloudCore;
+  readonly #perform: (effect: CloudEffect) => void;
+  readonly #events: CloudEvent[] = [];
+  #stepping = false;
+  #timer: NodeJS.Timeout | undefined;
+  #timerAt: number = Number.POSITIVE_INFINITY;
+  #stopped = false;
+
+  constructor(core: CloudCore, perform: (effect: CloudEffect) => void) {
+    this.#core = core;
+    this.#perform = perform;
+  }
+
+  /** Gives the core an event; at once, or after the one that it is at. */
+  give(event: CloudEvent): void {
+    if (this.#stopped) return;
+    this.#events.push(event);
+    if (this.#stepping) return;
+    this.#stepping = true;
+    try {
+      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
+        for (const effect of this.#core.step(performance.now(), next)) this.#perform(effect);
+      }
+    } finally {
+      this.#stepping = false;
+    }
+    this.#arm();
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    clearTimeout(this.#timer);
+  }
+
+  #arm(): void {
+    const at = this.#core.nextTimeout();
+    if (this.#stopped || at === undefined || at === this.#timerAt) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = at;
+    const delay = Math.max(0, at - performance.now()) + ROUNDING_MS;
+    // Sockets are read before the timeout is believed: after a busy moment the awaited message may be there already.
+    this.#timer = setTimeout(() => setImmediate(() => this.#fire()), delay);
+  }
+
+  #fire(): void {
+    this.#timerAt = Number.POSITIVE_INFINITY;
+    this.give({ type: 'timeout' });
+  }
+}

@@ -1,0 +1,28 @@
+/** What passes between the server and its encoding threads. */
+
+import type { CoverFile } from './covers.ts';
+
+export interface EncodeWorkerData {
+  readonly covers: readonly CoverFile[];
+  /** By name; the built-in cover when there is none with it. */
+  readonly defaultCover: string;
+}
+
+export type EncodeTask =
+  /** Compile all covers. */
+  | { readonly kind: 'prepare' }
+  | {
+      readonly kind: 'encode';
+      readonly picture: Uint8Array;
+      readonly digest: string;
+      readonly mime: string;
+      readonly contentKey: string;
+      readonly cover: string | undefined;
+    };
+
+export type EncodeAnswer =
+  | { readonly kind: 'prepared' }
+  /** A cover that cannot be used. */
+  | { readonly kind: 'badCover'; readonly name: string; readonly problem: string }
+  | { readonly kind: 'encoded'; readonly picture: Uint8Array; readonly digest: string }
+  | { readonly kind: 'refused'; readonly code: string; readonly message: string };

@@ -1,0 +1,72 @@
+/** A thread that hides pictures in covers (SPEC S7). Covers are compiled once in each thread. */
+
+import { createHash } from 'node:crypto';
+import { workerData } from 'node:worker_threads';
+import { type CompiledCover, compileCover, decodeCover, embed, LimitExceededError, StegoError } from '@p2pimg/stego';
+import { fromHex } from '@p2pimg/wire';
+import { move, transferableSymbol, valueSymbol } from 'piscina';
+import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from './encode-messages.ts';
+import { standardCover } from './standard-cover.ts';
+
+const { covers, defaultCover } = workerData as EncodeWorkerData;
+const compiled = new Map<string, CompiledCover>();
+
+/** What the pool calls for each task. */
+export function run(task: EncodeTask): EncodeAnswer {
+  return task.kind === 'prepare' ? prepare() : encode(task);
+}
+
+function prepare(): EncodeAnswer {
+  for (const name of [defaultCover, ...covers.map((cover) => cover.name)]) {
+    try {
+      coverNamed(name);
+    } catch (error) {
+      if (error instanceof StegoError) return { kind: 'badCover', name, problem: error.message };
+      throw error;
+    }
+  }
+  return { kind: 'prepared' };
+}
+
+function encode({ picture, digest, mime, contentKey, cover }: Extract<EncodeTask, { kind: 'encode' }>): EncodeAnswer {
+  if (sha256(picture) !== digest) return refused('digest_mismatch', 'the picture has another digest than the request');
+  if (!looksLike(mime, picture)) return refused('not_an_image', 'the file is not the kind of picture it is said to be');
+  const found = coverNamed(cover ?? defaultCover);
+  if (found === undefined) return refused('unknown_cover', 'this cloud has no such cover');
+  try {
+    const stego = embed(found, picture, { key: fromHex(contentKey), mime, fit: 'tile' });
+    return movable({ kind: 'encoded', picture: stego, digest: sha256(stego) }, stego.buffer);
+  } catch (error) {
+    if (error instanceof LimitExceededError) return refused('too_large', 'the picture is too large');
+    throw error;
+  }
+}
+
+function coverNamed(name: string): CompiledCover | undefined {
+  const known = compiled.get(name);
+  if (known !== undefined) return known;
+  const file = covers.find((cover) => cover.name === name);
+  if (file === undefined && name !== defaultCover) return undefined;
+  const fresh = compileCover(file === undefined ? standardCover() : decodeCover(file.bytes));
+  compiled.set(name, fresh);
+  return fresh;
+}
+
+/** By the first bytes alone: what is hidden is nobody's business here, and is never decoded. */
+function looksLike(mime: string, bytes: Uint8Array): boolean {
+  const start = mime === 'image/png' ? [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a] : [0xff, 0xd8, 0xff];
+  return start.every((byte, i) => bytes[i] === byte);
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+function refused(code: string, message: string): EncodeAnswer {
+  return { kind: 'refused', code, message };
+}
+
+/** Hands the bytes over instead of copying them. */
+function movable(answer: EncodeAnswer, buffer: ArrayBufferLike): EncodeAnswer {
+  return move({ [transferableSymbol]: buffer, [valueSymbol]: answer } as never) as unknown as EncodeAnswer;
+}

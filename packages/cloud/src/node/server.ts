@@ -1,0 +1,99 @@
+import { isIP } from 'node:net';
+import type { OpenDirectory } from '@p2pimg/directory';
+import { nodeSuite } from '@p2pimg/identity';
+import type { Address } from '@p2pimg/transport';
+import { CloudCore } from '../core/cloud-core.ts';
+import { resolveServers } from './addresses.ts';
+import { ClientPort } from './client-port.ts';
+import type { ServerConfig } from './config.ts';
+import { readCovers } from './covers.ts';
+import { PortUnavailableError } from './errors.ts';
+import { Jobs } from './jobs.ts';
+import { LoadMeter } from './load.ts';
+import { openForStart } from './open-directory.ts';
+import { PeerPort } from './peer-port.ts';
+import { checkMembership, coreConfig, coversOf, loadSourceOf, threadsOf } from './prepare.ts';
+import { ServerProgram, type ServerStatus } from './program.ts';
+import { StatusServer } from './status-server.ts';
+
+/** A server that serves. */
+export interface RunningServer {
+  readonly serverId: string;
+  readonly clientAddress: Address;
+  readonly statusAddress: Address | undefined;
+  status(): ServerStatus;
+  /** Takes nothing new, hands the lead over, finishes what it has (for at most `drainMs`, default 10,000) and ends. */
+  stop(options?: { readonly drainMs?: number }): Promise<void>;
+}
+
+/**
+ * Starts one server of a cloud: opens the directory and the ports, joins the group and serves.
+ * @throws ServerStartError subclasses, CloudConfigError, election's TimingError and MembershipError; whatever was opened is closed
+ */
+export async function startServer(config: ServerConfig): Promise<RunningServer> {
+  const wallMs = Date.now();
+  const own = checkMembership(config.manifest, config.secrets, wallMs);
+  const servers = await resolveServers(config.manifest);
+  const core = new CloudCore(coreConfig(config, servers, wallMs), nodeSuite);
+  const covers = coversOf(
+    config.coversFolder === undefined ? [] : await readCovers(config.coversFolder),
+    config.defaultCover,
+  );
+
+  const stack = new AsyncDisposableStack();
+  try {
+    const directory = stack.adopt(await openForStart(config.directoryUrl, config.directoryCa), close);
+    const { clusterKeys, keys, psks } = config.secrets;
+    const jobs = stack.adopt(new Jobs({ clusterKeys, covers, threads: threadsOf(config) }), close);
+    await jobs.prepare();
+
+    const host = config.bindHost ?? (isIP(own.host) === 0 ? '0.0.0.0' : own.host);
+    const program = new ServerProgram({ core, directory, jobs, log: config.log });
+    const peerPort = await PeerPort.open({
+      keys: keys.box,
+      bind: { host, port: own.peerPort },
+      peers: servers
+        .filter(({ server }) => server.id !== own.id)
+        .map((peer) => ({ server: peer.server, address: { host: peer.host, port: peer.server.peerPort } })),
+      psks,
+      onMessage: program.onPeerMessage,
+      onDown: program.onPeerDown,
+    }).catch((error) => portUnavailable('servers', host, own.peerPort, error));
+    stack.adopt(peerPort, close);
+    const clientPort = await ClientPort.open({
+      keys: keys.box,
+      bind: { host, port: own.clientPort },
+      limits: {},
+      give: program.give,
+      onMessage: program.onClientMessage,
+    }).catch((error) => portUnavailable('clients', host, own.clientPort, error));
+    stack.adopt(clientPort, close);
+    const pages = { notReady: () => program.notReady(), status: () => program.status() };
+    const status = config.status && stack.adopt(await StatusServer.open(config.status, pages), close);
+
+    program.start(clientPort, peerPort, new LoadMeter(loadSourceOf(config, servers)));
+    stack.defer(() => program.end());
+    const opened = stack.move();
+    return {
+      serverId: own.id,
+      clientAddress: clientPort.address,
+      statusAddress: status?.address,
+      status: () => program.status(),
+      stop: async ({ drainMs = 10_000 } = {}) => {
+        await program.drain(drainMs);
+        await opened.disposeAsync();
+      },
+    };
+  } catch (error) {
+    await stack.disposeAsync();
+    throw error;
+  }
+}
+
+function close(opened: OpenDirectory | Jobs | PeerPort | ClientPort | StatusServer): Promise<void> {
+  return opened.close();
+}
+
+function portUnavailable(what: string, host: string, port: number, error: unknown): never {
+  throw new PortUnavailableError(what, host, port, error);
+}
