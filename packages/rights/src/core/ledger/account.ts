@@ -14,6 +14,11 @@ export interface LedgerAccount {
   readonly allowed: number;
   /** Views that the cloud has counted (mode `trusting`: that were shown). Those taken in advance are among them. */
   readonly used: number;
+  /**
+   * The cloud's count at the last release that was spent or taken in advance here, at most `used`. Each release must lie above it: a
+   * count that was only heard of does not make the release it belongs to look repeated.
+   */
+  readonly releasedTo: number;
   /** Views taken in advance and not yet shown; never more than `used`. */
   readonly offlineLeft: number;
   /** How many views may be taken in advance; 0 but in mode `offline`. */
@@ -60,7 +65,13 @@ export function accountLeft(account: LedgerAccount): number {
 
 export function openAccount(suite: CryptoSuite, grant: SignedGrant, used: number): LedgerAccount {
   const { grantId, mode, version, allowed, offlineViews, expiresAt } = grant;
-  const rest = { offlineLeft: 0, grantHash: suite.sha256(grant.bytes), nonce: NO_NONCE, deviceKey: NO_DEVICE_KEY };
+  const rest = {
+    offlineLeft: 0,
+    releasedTo: 0,
+    grantHash: suite.sha256(grant.bytes),
+    nonce: NO_NONCE,
+    deviceKey: NO_DEVICE_KEY,
+  };
   return { grantId, mode, version, allowed, used, offlineViews, expiresAt, ...rest };
 }
 
@@ -77,9 +88,9 @@ export function withGrant(suite: CryptoSuite, account: LedgerAccount, grant: Sig
   }
   const covered = grant.mode === 'offline' ? Math.max(0, grant.allowed - accountUsed(account)) : 0;
   const offlineLeft = Math.min(account.offlineLeft, covered);
-  const { nonce } = account;
+  const { nonce, releasedTo } = account;
   const deviceKey = offlineLeft === 0 ? NO_DEVICE_KEY : account.deviceKey;
-  return { ...openAccount(suite, grant, account.used), offlineLeft, nonce, deviceKey };
+  return { ...openAccount(suite, grant, account.used), offlineLeft, releasedTo, nonce, deviceKey };
 }
 
 /** The cloud (or the picture) has counted more than this ledger: views spent by a crash, or on another device. */
@@ -90,19 +101,19 @@ export function withUsed(account: LedgerAccount, used: number): LedgerAccount {
 /** One view that the cloud has counted. @throws GrantModeError, ReleaseMismatchError, NoViewsLeftError */
 export function withReleasedView(account: LedgerAccount, release: ReleasedViews): LedgerAccount {
   checkRelease(account, release, 1);
-  return { ...account, used: release.used, nonce: release.nonce };
+  return { ...account, ...counted(account, release) };
 }
 
 /** Views that the cloud has counted in advance. @throws GrantModeError, ReleaseMismatchError, NoViewsLeftError */
 export function withReservedViews(account: LedgerAccount, reserved: ReservedViews): LedgerAccount {
-  const { views, used, nonce, deviceKey } = reserved;
+  const { views, deviceKey } = reserved;
   if (account.mode !== 'offline') throw new GrantModeError('this grant gives no views in advance');
   const offlineLeft = account.offlineLeft + views;
   if (!Number.isInteger(views) || views < 1 || offlineLeft > account.offlineViews) {
     throw new ReleaseMismatchError(`at most ${account.offlineViews} views can be held in advance`);
   }
   checkRelease(account, reserved, views);
-  return { ...account, used, nonce, offlineLeft, deviceKey };
+  return { ...account, ...counted(account, reserved), offlineLeft, deviceKey };
 }
 
 /** One view without the cloud: from those held in advance, or in mode `trusting`. @throws GrantModeError, NoViewsLeftError, GrantExpiredError */
@@ -118,10 +129,17 @@ export function withOwnView(account: LedgerAccount, now: number): LedgerAccount 
   return { ...account, offlineLeft, deviceKey: offlineLeft === 0 ? NO_DEVICE_KEY : account.deviceKey };
 }
 
+function counted(
+  account: LedgerAccount,
+  { used, nonce }: ReleasedViews,
+): Pick<LedgerAccount, 'used' | 'releasedTo' | 'nonce'> {
+  return { used: Math.max(account.used, used), releasedTo: used, nonce };
+}
+
 function checkRelease(account: LedgerAccount, { version, used, nonce }: ReleasedViews, views: number): void {
   if (account.mode === 'trusting') throw new GrantModeError('the cloud counts no views of this grant');
   if (version !== account.version) throw new ReleaseMismatchError('the release is for another version of the grant');
-  if (!Number.isInteger(used) || used < account.used + views) {
+  if (!Number.isInteger(used) || used < account.releasedTo + views) {
     throw new ReleaseMismatchError('the count of the cloud does not rise');
   }
   if (equalBytes(nonce, account.nonce)) throw new ReleaseMismatchError('this release was used before');

@@ -234,10 +234,11 @@ export class Ledger implements LedgerView {
     if (record.sequence !== this.#sequence + 1) return 'the sequence has a gap';
     const { account } = record;
     if (account.offlineLeft > account.used) return 'more views held in advance than counted';
+    if (account.releasedTo > account.used) return 'more views released than counted';
     const before = this.account(account.grantId);
     if (before === undefined) return undefined;
     if (account.version < before.version) return 'an older version of the grant';
-    if (account.used < before.used) return 'views given back';
+    if (account.used < before.used || account.releasedTo < before.releasedTo) return 'views given back';
     return undefined;
   }
 }

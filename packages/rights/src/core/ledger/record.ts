@@ -1,13 +1,13 @@
 /**
  * A ledger record, 256 bytes, big-endian. A ledger file is nothing but records; the first is the genesis.
  *
- *     0  format u8 = 1         32  version u32             56  SHA-256 of the grant 32      200  offline views u32
- *     1  kind u8               36  allowed u32             88  nonce 32                     204  reserved 20 = 0
- *     2  mode u8               40  used u32               120  device key 80                224  hash 32
- *     3  reserved = 0          44  held in advance u32
- *     4  sequence u32          48  expires at u64 ms
- *     8  time u64 ms
- *    16  grant id 16
+ *     0  format u8 = 1         32  version u32              56  SHA-256 of the grant 32
+ *     1  kind u8               36  allowed u32              88  nonce of the last release 32
+ *     2  mode u8               40  used u32                120  device key 80
+ *     3  reserved = 0          44  held in advance u32     200  offline views u32
+ *     4  sequence u32          48  expires at u64 ms       204  released to u32
+ *     8  time u64 ms                                       208  reserved 16 = 0
+ *    16  grant id 16                                       224  hash 32
  *
  * hash = SHA-256(context ‖ hash of the record before ‖ bytes 0 … 223): checksum and chain in one. Each record tells the whole state of
  * its account, so the last one of an account is all that compaction keeps. In a genesis, bytes 16 … 31 are the ledger's id and
@@ -100,12 +100,13 @@ function writeAccount(bytes: Uint8Array, view: DataView, account: LedgerAccount)
   bytes.set(account.nonce, 88);
   bytes.set(account.deviceKey, 120);
   view.setUint32(200, account.offlineViews);
+  view.setUint32(204, account.releasedTo);
 }
 
 function readAccount(bytes: Uint8Array, view: DataView): LedgerAccount | undefined {
   const mode = MODES[view.getUint8(2)];
   const expiresAt = Number(view.getBigUint64(48));
-  if (mode === undefined || !Number.isSafeInteger(expiresAt) || !isZero(bytes.subarray(204, HASHED_BYTES)))
+  if (mode === undefined || !Number.isSafeInteger(expiresAt) || !isZero(bytes.subarray(208, HASHED_BYTES)))
     return undefined;
   return {
     mode,
@@ -119,6 +120,7 @@ function readAccount(bytes: Uint8Array, view: DataView): LedgerAccount | undefin
     nonce: bytes.slice(88, 120),
     deviceKey: bytes.slice(120, 200),
     offlineViews: view.getUint32(200),
+    releasedTo: view.getUint32(204),
   };
 }
 

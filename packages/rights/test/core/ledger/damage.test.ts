@@ -94,6 +94,7 @@ test('N10: a whole chain that gives views back, or an older grant, is refused', 
     { sequence: sequence + 1, account: { ...account, used: 2 } },
     { sequence: sequence + 1, account: { ...account, version: 0 } },
     { sequence: sequence + 1, account: { ...account, offlineLeft: 4 } },
+    { sequence: sequence + 1, account: { ...account, releasedTo: 4 } },
     { sequence: sequence + 2, account },
     { sequence, account },
   ];
@@ -165,6 +166,7 @@ test('N10 M4: in any history used never falls, at most the allowed views are sho
             shown++;
             t.true(accountUsed(entry.account) <= Math.max(entry.account.allowed, entry.account.used));
             t.is(accountLeft(entry.account), accountLeft(before!) - (s.do === 'view' ? s.ahead : 1));
+            if (s.do === 'view') t.true(entry.account.releasedTo > before!.releasedTo);
           }
           t.true(entry.account.used >= (before?.used ?? 0));
           t.true(entry.account.offlineLeft <= entry.account.used);

@@ -73,6 +73,20 @@ test('M5: a view that a crash has cost is counted when the cloud tells of it', (
   t.is(ledger.count(witnessed.grantId, 4, T)?.account.used, 4);
 });
 
+test('M5: a count that comes before the release it belongs to costs no view, and gives none', (t) => {
+  const ledger = ledgerWith(witnessed);
+  const { grantId } = witnessed;
+  ledger.viewReleased({ grantId, version: 1, used: 1, nonce: nonce() }, T);
+  ledger.count(grantId, 3, T);
+  const { account } = ledger.viewReleased({ grantId, version: 1, used: 2, nonce: nonce() }, T);
+  t.is(account.used, 3, 'the third is still on its way, or lost');
+  ledger.viewReleased({ grantId, version: 1, used: 3, nonce: nonce() }, T);
+  for (const used of [1, 2, 3]) {
+    const again = { grantId, version: 1, used, nonce: nonce() };
+    t.throws(() => ledger.viewReleased(again, T), { instanceOf: ReleaseMismatchError });
+  }
+});
+
 test('offline(n): views taken in advance are spent without the cloud, and no more than n', (t) => {
   const ledger = ledgerWith(offline);
   const { grantId } = offline;
@@ -198,5 +212,5 @@ test('golden: the ledger of a fixed seed never changes', async (t) => {
     ledger.compact().bytes,
   );
   t.is(toHex(bytes.subarray(224)), 'c45a21ae222863d6be282719d2d6e4ab2f2333da67f0a9f7a8565c7ca34eb035');
-  t.is(toHex(suite.sha256(whole)), '39d871d036b8f9f8c406969a96c944c8efd4ec36eabfd5645dc554974a6a824b');
+  t.is(toHex(suite.sha256(whole)), '4a3c71987ecb203f627e10ae9fec43e1cd9da637e39ffccd4ca3c0b87eac6031');
 });
