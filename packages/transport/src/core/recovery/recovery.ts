@@ -217,7 +217,9 @@ export class Recovery {
 
   #endRound(): void {
     this.#roundEnd = this.#sent.nextNumber;
-    if (++this.#calmRounds >= REORDER_PERSISTENCE) this.#reorderSteps = 1;
+    if (++this.#calmRounds < REORDER_PERSISTENCE) return;
+    this.#calmRounds = 0;
+    this.#reorderSteps = Math.max(1, this.#reorderSteps - 1);
   }
 
   /** An acknowledgement for a packet that was declared lost: reordering is wider than thought. */

@@ -22,7 +22,7 @@ import { LaneTable } from '../lanes/lane-table.ts';
 import { IncomingMessages } from '../messages/incoming-messages.ts';
 import { OutgoingMessages } from '../messages/outgoing-messages.ts';
 import { type Path, samePath } from '../path.ts';
-import { Cubic } from '../recovery/cubic.ts';
+import { Bbr } from '../recovery/bbr.ts';
 import { ReceivedPackets } from '../recovery/received-packets.ts';
 import { Recovery } from '../recovery/recovery.ts';
 import { MAX_TRACKED_PACKETS } from '../recovery/sent-packets.ts';
@@ -119,7 +119,7 @@ export class Session {
     const lanes = new LaneTable(this.initiator);
     const parts: SessionParts = {
       keys: new KeyRing(how.keys),
-      recovery: new Recovery(new Cubic(), how.roundTripMs, how.peerBuffer),
+      recovery: new Recovery(new Bbr(), how.roundTripMs, how.peerBuffer),
       received: new ReceivedPackets(),
       replay: new ReplayWindow(MAX_TRACKED_PACKETS),
       queue: new ControlQueue((lane) => lane === 0 || lanes.get(lane) !== undefined),

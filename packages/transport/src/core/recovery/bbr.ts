@@ -1,0 +1,232 @@
+import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import type { AckSample, CongestionController } from './congestion.ts';
+
+/** Gains of draft-ietf-ccwg-bbr, section 2.4. */
+const STARTUP_PACING_GAIN = 2.77;
+const STARTUP_WINDOW_GAIN = 2;
+const DRAIN_PACING_GAIN = 0.5;
+const UP_GAIN = 1.25;
+const DOWN_GAIN = 0.9;
+const WINDOW_GAIN = 2;
+/** Slightly below the estimate, so that a queue never stands. */
+const PACING_MARGIN = 0.99;
+const FULL_PIPE_GROWTH = 1.25;
+const FULL_PIPE_ROUNDS = 3;
+const CRUISE_ROUNDS = 6;
+const LOSS_THRESHOLD = 0.02;
+/** Beyond this, loss is congestion even if the queue is too short to be seen in the round trip. */
+const HEAVY_LOSS = 0.2;
+const BETA = 0.7;
+const MIN_ROUND_TRIP_LIFE_MS = 10_000;
+const PROBE_ROUND_TRIP_MS = 200;
+
+const INITIAL_WINDOW: number = 32 * MAX_DATAGRAM_BYTES;
+const MINIMUM_WINDOW: number = 4 * MAX_DATAGRAM_BYTES;
+/**
+ * An event loop answers in steps: the window covers at least this much time at the estimated rate, whatever the path's
+ * round trip; pacing, not the window, keeps the queue short.
+ */
+const LOOP_MS = 5;
+/**
+ * Below this round trip the loops at both ends, not the path, make up most of what is measured: a rate taken from it
+ * would throttle. There the window alone decides, with this floor, until loss sets a ceiling.
+ */
+const NEAR_MS = 2;
+const NEAR_WINDOW: number = 512 * MAX_DATAGRAM_BYTES;
+
+type Phase = 'startup' | 'drain' | 'down' | 'cruise' | 'refill' | 'up' | 'probe-round-trip';
+
+/**
+ * Congestion control by a model of the path: the largest delivery rate and the smallest round trip (BBR,
+ * draft-ietf-ccwg-bbr), with two departures. Loss bounds the window only when the round trip shows a queue or the loss is
+ * heavy, so that random loss does not; and a probing cycle takes rounds instead of seconds, so that short transfers find the rate.
+ */
+export class Bbr implements CongestionController {
+  #phase: Phase = 'startup';
+  #window = INITIAL_WINDOW;
+  #ceiling = Number.POSITIVE_INFINITY;
+  /** Largest delivery rate of the last and of the running cycle, bytes per ms. */
+  #rates: [number, number] = [0, 0];
+  #sampledInCycle = false;
+  #minRoundTrip = Number.POSITIVE_INFINITY;
+  #minRoundTripAt = 0;
+  #initialPacing = Number.POSITIVE_INFINITY;
+  #roundEnd = 0;
+  #roundDelivered = 0;
+  #roundLost = 0;
+  #roundMinRoundTrip = Number.POSITIVE_INFINITY;
+  #fullRate = 0;
+  #fullRounds = 0;
+  #phaseRounds = 0;
+  #phaseAt = 0;
+  #windowBeforeStall = 0;
+
+  get window(): number {
+    return this.#window;
+  }
+
+  get pacingRate(): number {
+    if (this.#minRoundTrip < NEAR_MS) return Number.POSITIVE_INFINITY;
+    const rate = this.#gain * this.#rate * PACING_MARGIN;
+    return this.#phase === 'startup' ? Math.max(rate, this.#initialPacing) : rate;
+  }
+
+  onSent(): void {}
+
+  onAck(sample: AckSample): void {
+    this.#learn(sample);
+    this.#roundDelivered += sample.acked;
+    if (sample.deliveredBefore >= this.#roundEnd) this.#endRound(sample);
+    this.#step(sample);
+    this.#resize(sample);
+  }
+
+  onLoss(bytes: number): void {
+    this.#roundLost += bytes;
+  }
+
+  onSpuriousLoss(): void {
+    this.#roundLost = Math.max(0, this.#roundLost - MAX_DATAGRAM_BYTES);
+  }
+
+  onPersistentLoss(): void {
+    this.#windowBeforeStall = Math.max(this.#windowBeforeStall, this.#window);
+    this.#window = MINIMUM_WINDOW;
+  }
+
+  get #rate(): number {
+    return Math.max(this.#rates[0], this.#rates[1]);
+  }
+
+  get #gain(): number {
+    switch (this.#phase) {
+      case 'startup':
+        return STARTUP_PACING_GAIN;
+      case 'drain':
+        return DRAIN_PACING_GAIN;
+      case 'down':
+        return DOWN_GAIN;
+      case 'up':
+        return UP_GAIN;
+      default:
+        return 1;
+    }
+  }
+
+  /** Bytes that fill the path without a queue. */
+  get #bandwidthDelay(): number {
+    return this.#rate * this.#minRoundTrip;
+  }
+
+  #learn(sample: AckSample): void {
+    const { now, roundTrip, deliveryRate } = sample;
+    this.#roundMinRoundTrip = Math.min(this.#roundMinRoundTrip, roundTrip);
+    const expired = now - this.#minRoundTripAt > MIN_ROUND_TRIP_LIFE_MS;
+    if (roundTrip <= this.#minRoundTrip || (expired && this.#phase === 'probe-round-trip')) {
+      this.#minRoundTrip = roundTrip;
+      this.#minRoundTripAt = now;
+    }
+    if (this.#initialPacing === Number.POSITIVE_INFINITY) {
+      this.#initialPacing = (STARTUP_PACING_GAIN * INITIAL_WINDOW) / Math.max(NEAR_MS, this.#minRoundTrip);
+    }
+    if (!sample.appLimited) this.#sampledInCycle = true;
+    else if (deliveryRate <= this.#rate) return;
+    this.#rates[1] = Math.max(this.#rates[1], deliveryRate);
+  }
+
+  #endRound(sample: AckSample): void {
+    const lossRate = this.#roundLost / Math.max(1, this.#roundLost + this.#roundDelivered);
+    const queued = this.#roundMinRoundTrip > this.#minRoundTrip * 1.1 + 1;
+    const congested = (lossRate > LOSS_THRESHOLD && queued) || lossRate > HEAVY_LOSS;
+    if (congested) this.#onCongestion(sample);
+    if (this.#phase === 'startup' && !sample.appLimited) this.#checkFullPipe(congested, sample.now);
+    this.#roundEnd = sample.delivered;
+    this.#roundDelivered = 0;
+    this.#roundLost = 0;
+    this.#roundMinRoundTrip = Number.POSITIVE_INFINITY;
+    this.#phaseRounds++;
+  }
+
+  #onCongestion(sample: AckSample): void {
+    const inFlight = sample.inFlight + sample.acked;
+    this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * BETA, this.#bandwidthDelay * BETA);
+    if (this.#phase === 'up') this.#enter('down', sample.now);
+  }
+
+  #checkFullPipe(congested: boolean, now: number): void {
+    if (this.#rate >= this.#fullRate * FULL_PIPE_GROWTH && !congested) {
+      this.#fullRate = this.#rate;
+      this.#fullRounds = 0;
+      return;
+    }
+    if (++this.#fullRounds >= FULL_PIPE_ROUNDS || congested) this.#enter('drain', now);
+  }
+
+  #step(sample: AckSample): void {
+    const { now, inFlight } = sample;
+    const drained = inFlight <= this.#bandwidthDelay;
+    switch (this.#phase) {
+      case 'startup':
+        return;
+      case 'drain':
+        if (drained || this.#phaseRounds >= FULL_PIPE_ROUNDS) this.#enter('cruise', now);
+        return;
+      case 'down':
+        if (drained || this.#phaseRounds >= 2) this.#enter('cruise', now);
+        return;
+      case 'cruise':
+        if (now - this.#minRoundTripAt > MIN_ROUND_TRIP_LIFE_MS) this.#enter('probe-round-trip', now);
+        else if (this.#phaseRounds >= CRUISE_ROUNDS) this.#enter('refill', now);
+        return;
+      case 'refill':
+        if (this.#phaseRounds >= 1) this.#enter('up', now);
+        return;
+      case 'up':
+        if (this.#phaseRounds >= 1 && (inFlight >= UP_GAIN * this.#bandwidthDelay || this.#phaseRounds >= 3)) {
+          // Nothing was lost that mattered: the ceiling rises.
+          this.#ceiling *= UP_GAIN;
+          this.#endCycle();
+          this.#enter('down', now);
+        }
+        return;
+      case 'probe-round-trip':
+        if (now - this.#phaseAt >= PROBE_ROUND_TRIP_MS && this.#phaseRounds >= 1) {
+          this.#minRoundTripAt = now;
+          this.#enter('cruise', now);
+        }
+        return;
+    }
+  }
+
+  /** The rate of the cycle before the last is forgotten; not while the application sets the pace. */
+  #endCycle(): void {
+    if (!this.#sampledInCycle) return;
+    this.#rates = [this.#rates[1], 0];
+    this.#sampledInCycle = false;
+  }
+
+  #enter(phase: Phase, now: number): void {
+    this.#phase = phase;
+    this.#phaseRounds = 0;
+    this.#phaseAt = now;
+  }
+
+  #resize(sample: AckSample): void {
+    if (this.#windowBeforeStall > 0) {
+      this.#window = this.#windowBeforeStall;
+      this.#windowBeforeStall = 0;
+    }
+    if (this.#phase === 'probe-round-trip') {
+      this.#window = Math.max(MINIMUM_WINDOW, this.#bandwidthDelay / 2);
+      return;
+    }
+    const gain = this.#phase === 'startup' ? STARTUP_WINDOW_GAIN : WINDOW_GAIN;
+    const span = Math.max(this.#minRoundTrip, LOOP_MS);
+    const floor = this.#minRoundTrip < NEAR_MS ? NEAR_WINDOW : INITIAL_WINDOW;
+    const target = Math.max(floor, gain * this.#rate * span + 16 * MAX_DATAGRAM_BYTES);
+    const grown = this.#window + sample.acked;
+    // While the pipe is being filled the estimate lags: the window never shrinks then.
+    const limit = this.#phase === 'startup' ? Math.max(target, this.#window) : target;
+    this.#window = Math.max(MINIMUM_WINDOW, Math.min(limit, grown, this.#ceiling));
+  }
+}
