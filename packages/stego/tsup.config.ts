@@ -1,7 +1,7 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts', 'src/core.ts'],
+  entry: { index: 'src/index.ts', core: 'src/core.ts', cli: 'src/cli/main.ts' },
   format: 'esm',
   dts: true,
   sourcemap: true,

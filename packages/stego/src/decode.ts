@@ -4,6 +4,7 @@ import type { Platform } from './platform.ts';
 import { unfilterLane } from './png/carried-plane.ts';
 import { type Chunk, checkCrc, concat } from './png/chunks.ts';
 import { channelCount, colourType, type PngHeader } from './png/header.ts';
+import { checkPalette } from './png/palette.ts';
 import { type Profile, profiles, profileTraits } from './profile.ts';
 import type { Raster } from './raster.ts';
 import { type RightsPicture, readRightsPicture } from './rights/picture.ts';
@@ -24,6 +25,7 @@ function inflatePicture(platform: Platform, png: Uint8Array, limits: Limits): In
   const picture = readRightsPicture(platform, png, limits);
   const { header, chunks, band } = picture;
   for (const chunk of chunks) checkCrc(platform, png, chunk);
+  checkPalette(header, chunks);
   const alphas = checkAlpha(header, chunks);
   return {
     picture,
@@ -99,9 +101,7 @@ function checkAlpha(
   }
   if (interlaced) throw new UnsupportedPngError('interlaced pictures are not read');
   if (transparency === undefined) return undefined;
-  if (type !== colourType.palette) throw new BadImageError('tRNS in a picture with alpha');
   if (depth !== 8) throw new UnsupportedPngError('palette pictures are read with 8 bits per index only');
-  if (transparency.length > 256) throw new BadImageError('tRNS has too many entries');
   const alphas = new Uint8Array(256).fill(255);
   alphas.set(transparency);
   return alphas;

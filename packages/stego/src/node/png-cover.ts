@@ -1,8 +1,9 @@
 import { PNG } from 'pngjs';
 import { BadImageError, TruncatedError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
-import { type Chunk, concat, readChunks } from '../png/chunks.ts';
-import { channelCount, colourType, type PngHeader, readHeader } from '../png/header.ts';
+import { concat, readChunks } from '../png/chunks.ts';
+import { channelCount, type PngHeader, readHeader } from '../png/header.ts';
+import { checkPalette } from '../png/palette.ts';
 import type { Raster } from '../raster.ts';
 import { nodePlatform } from './platform.ts';
 
@@ -30,20 +31,6 @@ export function decodePng(bytes: Uint8Array, limits: Limits): Raster {
     return { width, height, rgba: new Uint8Array(rgba.buffer, rgba.byteOffset, rgba.length) };
   } catch {
     throw new BadImageError('the PNG cannot be decoded');
-  }
-}
-
-function checkPalette({ colourType: type, depth }: PngHeader, chunks: readonly Chunk[]): void {
-  const palette = chunks.find((chunk) => chunk.type === 'PLTE')?.data.length;
-  const transparency = chunks.find((chunk) => chunk.type === 'tRNS')?.data.length;
-  if (type === colourType.palette && palette === undefined) throw new BadImageError('the palette is missing');
-  if (palette !== undefined && (palette % 3 !== 0 || palette < 3 || palette > 768)) {
-    throw new BadImageError('the palette has a wrong length');
-  }
-  if (transparency === undefined) return;
-  const longest = type === colourType.palette ? Math.min(palette! / 3, 1 << depth) : { 0: 2, 2: 6 }[type];
-  if (longest === undefined || transparency > longest || (type !== colourType.palette && transparency !== longest)) {
-    throw new BadImageError('tRNS has a wrong length');
   }
 }
 
