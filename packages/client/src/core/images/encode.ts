@@ -113,7 +113,7 @@ function transform(
         }
         case 'result': {
           downloading = true;
-          const received = yield* download(context, letter, onProgress);
+          const received = yield* download(context, letter, exchange.deadline, onProgress);
           if (received === undefined) break;
           if (stego !== undefined) context.release(stego.bytes);
           stego = { bytes: received, server: letter.server };
@@ -159,11 +159,12 @@ function* upload(
 function* download(
   context: Context,
   { server, transfer, size }: { readonly server: string; readonly transfer: number; readonly size: number },
+  deadline: number,
   onProgress: (progress: Progress) => void,
 ): Flow<BytesHandle | undefined> {
   const onBytes = (done: number): void => onProgress({ phase: 'downloading', done, total: size, server });
   try {
-    return yield* context.perform<BytesHandle>({ kind: 'acceptTransfer', transfer }, { onProgress: onBytes });
+    return yield* context.perform<BytesHandle>({ kind: 'acceptTransfer', transfer }, { onProgress: onBytes, deadline });
   } catch (error) {
     if (!(error instanceof OperationError)) throw error;
     return undefined;

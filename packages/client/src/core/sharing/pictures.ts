@@ -36,22 +36,25 @@ export function* sendPicture(context: Context, peers: Peers, peer: Peer, offerId
     const ack = yield* peers.tell(peer, { type: 'image_offer', id: offerId, body });
     if (ack.disposition !== 'accepted') return; // it waits for the viewer, who will answer, or is there already
     const place = { peer: boxKey };
-    yield* context.perform<void>({
-      kind: 'sendTransfer',
-      place,
-      lane: ack.lane,
-      id: offerId,
-      purpose: 'image',
-      bytes: picture,
-    });
+    yield* context.perform<void>(
+      { kind: 'sendTransfer', place, lane: ack.lane, id: offerId, purpose: 'image', bytes: picture },
+      { deadline: transferDeadline(context, bytes) },
+    );
     context.report({ kind: 'imageDelivered', to: clientId, imageId });
   } catch (error) {
-    if (error instanceof OperationError)
+    if (error instanceof OperationError || error instanceof WaitTimeoutError)
       throw new PeerUnreachableError(clientId, `did not get the picture: ${error.message}`);
     throw error;
   } finally {
     context.release(picture);
   }
+}
+
+/** Bytes per ms below which a transfer is given up: 8 KB/s. */
+const SLOWEST = 8;
+
+function transferDeadline({ now, settings }: Context, bytes: number): number {
+  return now + settings.transferStartMs + bytes / SLOWEST;
 }
 
 interface Arriving {
@@ -101,7 +104,8 @@ export class Arrivals {
     const place = { peer: from.boxKey };
     this.#images.add(body.imageId);
     try {
-      const lane = yield* this.#context.perform<number>({ kind: 'openLane', place });
+      const deadline = this.#context.now + this.#context.settings.peerAckMs;
+      const lane = yield* this.#context.perform<number>({ kind: 'openLane', place }, { deadline });
       try {
         const token = this.#context.flows.token();
         this.#arriving.set(`${from.boxKey} ${offerId}`, { size: body.bytes, token });
@@ -127,7 +131,10 @@ export class Arrivals {
     const transfer = yield* context.flows.wait<number>(token, context.now + context.settings.transferStartMs);
     const onProgress = (done: number): void =>
       context.report({ kind: 'imageArriving', from: from.clientId, imageId, bytes, done });
-    return yield* context.perform<BytesHandle>({ kind: 'acceptTransfer', transfer }, { onProgress });
+    return yield* context.perform<BytesHandle>(
+      { kind: 'acceptTransfer', transfer },
+      { onProgress, deadline: transferDeadline(context, bytes) },
+    );
   }
 
   *#keep({ from, offerId, body, facts }: Agreed, picture: BytesHandle): Flow<void> {
