@@ -22,9 +22,31 @@ export interface ActorIo<Event, Message> {
   sendReliably(to: NodeId, message: Message): void;
   /** Brings `event` back to this process after `delayMs`; a crash forgets it, a pause delays it. */
   after(delayMs: number, event: Event): void;
+  /**
+   * Brings the result of a directory call, a job or a write back as the simulation's `CompletionModel` has it: in any
+   * order, sometimes twice, sometimes never.
+   */
+  complete(event: Event): void;
   /** A line for the readable trace; `text` is called only when somebody reads. */
   note(text: () => string): void;
 }
+
+/** How the results of asynchronous work come back to a process. */
+export interface CompletionModel {
+  readonly delayMs: number;
+  /** Uniform extra delay in [0, jitterMs). */
+  readonly jitterMs: number;
+  /** Probability that a result comes twice. */
+  readonly duplicate: number;
+  /** Probability that a result takes `lateMs` longer. */
+  readonly late: number;
+  readonly lateMs: number;
+  /** Probability that a result never comes. Whether the work was done is the adapter's business. */
+  readonly never: number;
+}
+
+/** Prompt and reliable. */
+export const PROMPT: CompletionModel = { delayMs: 1, jitterMs: 1, duplicate: 0, late: 0, lateMs: 0, never: 0 };
 
 /** What a starting process gets. */
 export interface Birth {

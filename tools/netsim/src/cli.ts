@@ -66,7 +66,7 @@ async function main(): Promise<boolean> {
       list: { type: 'boolean', default: false },
     },
   });
-  const all = await loadScenarios();
+  const all = await loadScenarios(values.scenario);
   if (values.list) {
     for (const [name, { about }] of all) console.log(`${name.padEnd(28)} ${about}`);
     return true;

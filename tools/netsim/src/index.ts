@@ -1,4 +1,4 @@
-export type { Actor, ActorAdapter, ActorIo, Birth } from './actor.ts';
+export { type Actor, type ActorAdapter, type ActorIo, type Birth, type CompletionModel, PROMPT } from './actor.ts';
 export { EventQueue } from './event-queue.ts';
 export {
   type Crash,
@@ -25,5 +25,6 @@ export {
   type SweepResult,
   sweep,
 } from './scenario.ts';
-export { NoProgressError, Simulation, type SimulationOptions } from './simulation.ts';
+export { NoProgressError, Simulation } from './simulation.ts';
 export { TraceHash, type TraceSink, traceLine } from './trace.ts';
+export type { SimulationOptions } from './world.ts';

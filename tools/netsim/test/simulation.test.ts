@@ -198,3 +198,43 @@ test('overlapping link changes end each for itself', (t) => {
   });
   t.deepEqual(delays, [5, 9, 9, 0.2]);
 });
+
+test('results come in any order, twice, late or never, as asked for, and not after a crash', (t) => {
+  interface Asked {
+    readonly result?: number;
+  }
+  const got: number[] = [];
+  const completion = { delayMs: 2, jitterMs: 5, duplicate: 0.2, late: 0.2, lateMs: 50, never: 0.2 };
+  const simulation = new Simulation<never>({ seed: 1, completion });
+  simulation.addNode<Asked, number>('a', {
+    create: () => ({
+      step: (_, { result }) => {
+        if (result === undefined) return Array.from({ length: 200 }, (__, i) => i);
+        got.push(result);
+        return [];
+      },
+      nextTimeout: () => undefined,
+    }),
+    timeout: {},
+    message: () => ({}),
+    perform: (effect, io) => io.complete({ result: effect }),
+  });
+  simulation.inject(0, {});
+  simulation.runUntil(20);
+  const early = got.length;
+  simulation.runUntil(200);
+  const distinct = new Set(got).size;
+  t.true(distinct > 140 && distinct < 180, `${distinct}`);
+  t.true(got.length > distinct + 15, 'some twice');
+  t.true(got.length > early, 'some late');
+  t.true(
+    got.some((n, i) => i > 0 && n < got[i - 1]!),
+    'out of order',
+  );
+  simulation.inject(0, {});
+  simulation.runUntil(201);
+  simulation.apply({ kind: 'crash', at: 0, node: 0, downMs: 1, disk: 'kept' });
+  const before = got.length;
+  simulation.runUntil(400);
+  t.is(got.length, before);
+});

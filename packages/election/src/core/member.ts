@@ -9,7 +9,7 @@ const FIRST_SERVICE_MS = 50;
 /** The range of a heartbeat's field; 0 would make any queue look empty. */
 const MIN_SERVICE_MS = 0.01;
 const MAX_SERVICE_MS = 3_600_000;
-/** Slow, because single requests differ much: at 0.1 the estimates' noise costs 2 % of the mean response. */
+/** Slow, because single requests differ much: at 0.1 the estimates' noise costs 3 % of the mean response. */
 const SERVICE_SMOOTHING = 0.02;
 const LOSS_SMOOTHING = 0.01;
 /** More lost heartbeats in a row tell nothing more about the loss rate. */
