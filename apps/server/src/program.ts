@@ -4,6 +4,7 @@ import { addConfig } from './commands/config.ts';
 import { addInitLocal } from './commands/init-local.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addManifest } from './commands/manifest.ts';
+import { addRun } from './commands/run.ts';
 
 /** The command line. Commands throw; `main.ts` turns what they throw into one line and an exit code. */
 export function createProgram(): Command {
@@ -13,6 +14,7 @@ export function createProgram(): Command {
   };
   const program = new Command('p2pimg-server').description(description).version(version);
   program.showSuggestionAfterError().exitOverride();
+  addRun(program);
   addConfig(program);
   addInitLocal(program);
   addKeygen(program);

@@ -1,4 +1,4 @@
-/** Settings of a server: flags over `P2PIMG_*` over the TOML file over defaults. */
+/** Settings of a server: flags over `P2PIMG_SERVER_*` over the TOML file over defaults. */
 
 import { type Definition, type Relation, type Resolved, readSettingsFile, resolveSettings } from '@p2pimg/settings';
 import { z } from 'zod';
@@ -8,6 +8,7 @@ export interface ServerSettings {
   readonly secrets: string;
   readonly 'bind.host': string | undefined;
   readonly 'directory.url': string;
+  readonly 'directory.ca': string | undefined;
   readonly 'covers.folder': string | undefined;
   readonly 'covers.default': string | undefined;
   readonly 'status.host': string;
@@ -17,6 +18,9 @@ export interface ServerSettings {
   readonly 'election.policy': 'least-outstanding' | 'least-load' | 'round-robin';
   readonly 'election.loadSource': 'auto' | 'host' | 'process';
   readonly 'timers.heartbeatMs': number;
+  readonly 'timers.stampWaitMs': number;
+  readonly 'timers.handlingGraceMs': number;
+  readonly 'timers.drainMs': number;
   readonly 'timers.leaseMs': number;
   readonly 'timers.laneIdleMs': number;
   readonly 'workers.threads': number;
@@ -52,8 +56,14 @@ const turnIsNoticed: Relation<ServerSettings> = (v) =>
     ? 'failureToken.downMs must be at least twenty times timers.heartbeatMs, or nobody notices'
     : undefined;
 
+const beginIsAwaited: Relation<ServerSettings> = (v) =>
+  v['timers.handlingGraceMs'] <= v['timers.stampWaitMs']
+    ? 'timers.handlingGraceMs must exceed timers.stampWaitMs, or nobody has time to begin'
+    : undefined;
+
 export const serverSettings: Definition<ServerSettings> = {
-  prefix: 'P2PIMG',
+  // The client's programs and the tests have variables of their own.
+  prefix: 'P2PIMG_SERVER',
   settings: {
     manifest: { schema: path, default: '', description: "the cloud's signed manifest" },
     secrets: { schema: path, default: '', description: "this server's secrets (keygen server)" },
@@ -64,9 +74,14 @@ export const serverSettings: Definition<ServerSettings> = {
     },
     'directory.url': {
       schema: path,
-      default: 'sqlite://p2pimg-directory.sqlite',
-      description: 'sqlite://file for one machine, or mysql://user:password@host/database',
+      default: 'p2pimg-directory.sqlite',
+      description: 'a file for one machine, or mysql://user:password@host/database',
       secret: true,
+    },
+    'directory.ca': {
+      schema: path.optional(),
+      default: undefined,
+      description: 'CA certificate (PEM file) for TLS to MySQL, or "system"; no TLS by default',
     },
     'covers.folder': {
       schema: path.optional(),
@@ -104,6 +119,21 @@ export const serverSettings: Definition<ServerSettings> = {
       description: 'load average of the host, or CPU time of this process; auto: process when servers share a host',
     },
     'timers.heartbeatMs': { schema: whole(10, 10_000), default: 50, description: 'between two heartbeats' },
+    'timers.stampWaitMs': {
+      schema: whole(1, 10_000),
+      default: 20,
+      description: 'a request that the leader has not given to anybody is served without it after this',
+    },
+    'timers.handlingGraceMs': {
+      schema: whole(2, 60_000),
+      default: 150,
+      description: 'a server that was given a request and has not begun by then is passed over',
+    },
+    'timers.drainMs': {
+      schema: whole(0, HOUR_MS),
+      default: 10_000,
+      description: 'a server that stops finishes what it has for at most this long',
+    },
     'timers.leaseMs': {
       schema: whole(1_000, 24 * HOUR_MS),
       default: 30_000,
@@ -131,7 +161,7 @@ export const serverSettings: Definition<ServerSettings> = {
       description: 'between the end of a turn and the next',
     },
   },
-  relations: [leaseOutlivesHeartbeats, turnIsNoticed],
+  relations: [leaseOutlivesHeartbeats, turnIsNoticed, beginIsAwaited],
 };
 
 /** @throws SettingsError subclasses */
@@ -141,7 +171,7 @@ export async function loadServerSettings(
 ): Promise<Resolved<ServerSettings>> {
   const { config, ...rest } = flags;
   // The file's own place is the one thing that the file cannot say.
-  const { P2PIMG_CONFIG: named, ...variables } = environment;
+  const { P2PIMG_SERVER_CONFIG: named, ...variables } = environment;
   const file = typeof config === 'string' ? config : named;
   return resolveSettings(serverSettings, {
     flags: rest,

@@ -18,7 +18,7 @@ test('each value is shown with its origin, secrets are not', async (t) => {
     MAIN,
     ['config', '--json', '--config', file, '--status-port', '9000'],
     {
-      env: { P2PIMG_LOG_LEVEL: 'debug', P2PIMG_DIRECTORY_URL: 'mysql://u:hidden@127.0.0.1/db' },
+      env: { P2PIMG_SERVER_LOG_LEVEL: 'debug', P2PIMG_SERVER_DIRECTORY_URL: 'mysql://u:hidden@127.0.0.1/db' },
     },
   );
   t.is(code, 0, stderr);
@@ -36,7 +36,12 @@ test('each value is shown with its origin, secrets are not', async (t) => {
 });
 
 const MISTAKES: readonly (readonly [string, readonly string[], Record<string, string>, RegExp])[] = [
-  ['a misspelt variable', REQUIRED, { P2PIMG_LOG_LEVL: 'info' }, /P2PIMG_LOG_LEVL.*did you mean P2PIMG_LOG_LEVEL/],
+  [
+    'a misspelt variable',
+    REQUIRED,
+    { P2PIMG_SERVER_LOG_LEVL: 'info' },
+    /P2PIMG_SERVER_LOG_LEVL.*did you mean P2PIMG_SERVER_LOG_LEVEL/,
+  ],
   ['a port past 65,535', [...REQUIRED, '--status-port', '70000'], {}, /--status-port: .*0 to 65535/],
   ['a port that is a word', [...REQUIRED, '--status-port', 'http'], {}, /--status-port: .*whole number/],
   ['an unknown policy', [...REQUIRED, '--election-policy', 'random'], {}, /least-outstanding/],

@@ -5,7 +5,7 @@ import { type Command, Option } from 'commander';
 import { serverSettings } from '../settings.ts';
 
 export function addSettingsOptions(command: Command): Command {
-  command.option('--config <file>', 'TOML file with settings (also P2PIMG_CONFIG)');
+  command.option('--config <file>', 'TOML file with settings (also P2PIMG_SERVER_CONFIG)');
   for (const [key, { description, default: fallback }] of Object.entries(serverSettings.settings)) {
     const shown = fallback === undefined || fallback === '' ? '' : ` (default: ${fallback})`;
     command.addOption(new Option(`${flagName(key)} <value>`, description + shown));

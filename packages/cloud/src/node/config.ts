@@ -30,6 +30,8 @@ export interface ServerConfig {
   /** Registration policy `token`: the tokens themselves. */
   readonly registrationTokens?: readonly string[] | undefined;
   readonly leaseMs?: number | undefined;
+  /** A worker port without traffic is freed after this (default 10,000). */
+  readonly laneIdleMs?: number | undefined;
   readonly failureSimulation?: FailureSimulation | undefined;
   readonly electionTiming?: Partial<ElectionTiming> | undefined;
   readonly timing?: Partial<CloudTiming> | undefined;

@@ -1,8 +1,10 @@
 import { DirectoryError, type OpenDirectory, openDirectory } from '@p2pimg/directory';
 import { DirectoryUnusableError } from './errors.ts';
 
-/** A directory that has not answered by then is reported as unreachable: a server starts, or says why not, within 2 s. */
-const START_MS = 1_500;
+/** A database that has not answered by then is reported as unreachable: a server starts, or says why not, within 2 s. */
+const DATABASE_MS = 1_500;
+/** A file is there or not; only a busy machine, or others who make the tables just now, take time. */
+const FILE_MS = 15_000;
 
 /** Opens the directory and asks it something. @throws DirectoryUnusableError; it never quotes the URL */
 export async function openForStart(url: string, ca: string | undefined): Promise<OpenDirectory> {
@@ -11,10 +13,11 @@ export async function openForStart(url: string, ca: string | undefined): Promise
     await directory.info({});
     return directory;
   });
+  const limitMs = url.startsWith('mysql:') ? DATABASE_MS : FILE_MS;
   const late = Promise.withResolvers<never>();
   const timer = setTimeout(
-    () => late.reject(new DirectoryUnusableError(`the directory does not answer within ${START_MS} ms`)),
-    START_MS,
+    () => late.reject(new DirectoryUnusableError(`the directory does not answer within ${limitMs} ms`)),
+    limitMs,
   );
   try {
     return await Promise.race([opening, late.promise]);

@@ -63,7 +63,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const clientPort = await ClientPort.open({
       keys: keys.box,
       bind: { host, port: own.clientPort },
-      limits: {},
+      limits: config.laneIdleMs === undefined ? {} : { laneIdleMs: config.laneIdleMs },
       give: program.give,
       onMessage: program.onClientMessage,
     }).catch((error) => portUnavailable('clients', host, own.clientPort, error));

@@ -1,0 +1,49 @@
+/** `p2pimg-server run`: one server of a cloud, until it is told to stop. */
+
+import { type RunningServer, startServer } from '@p2pimg/cloud';
+import type { Command } from 'commander';
+import type { Logger } from 'pino';
+import { EXIT } from '../exit.ts';
+import { createLogger } from '../logging.ts';
+import { loadServerSettings, type ServerSettings } from '../settings.ts';
+import { readCredentials, serverConfig } from '../start.ts';
+import { addSettingsOptions, settingsFlags } from './settings-options.ts';
+
+export function addRun(program: Command): void {
+  addSettingsOptions(program.command('run').description('run a server until it gets SIGTERM or SIGINT')).action(
+    async (_options: object, command: Command) => {
+      const { values } = await loadServerSettings(settingsFlags(command), process.env);
+      const credentials = await readCredentials(values);
+      const log = createLogger(values, credentials.secrets.serverId);
+      const server = await startServer(await serverConfig(values, credentials, log));
+      announce(server, log);
+      await stopped(server, values, log);
+    },
+  );
+}
+
+function announce({ serverId, clientAddress, statusAddress }: RunningServer, log: Logger): void {
+  const status = statusAddress === undefined ? undefined : `http://${statusAddress.host}:${statusAddress.port}/statusz`;
+  log.info({ status }, `server ${serverId} serves clients on ${clientAddress.host} port ${clientAddress.port}`);
+}
+
+/** The first signal drains, the second ends at once. */
+async function stopped(server: RunningServer, settings: ServerSettings, log: Logger): Promise<void> {
+  const signal = await nextSignal();
+  log.info({ signal }, 'stops: finishes what it has, takes nothing new');
+  void nextSignal().then(() => process.exit(EXIT.interrupted));
+  await server.stop({ drainMs: settings['timers.drainMs'] });
+  log.info({}, 'stopped');
+}
+
+function nextSignal(): Promise<NodeJS.Signals> {
+  return new Promise((resolve) => {
+    const take = (signal: NodeJS.Signals): void => {
+      process.off('SIGTERM', take);
+      process.off('SIGINT', take);
+      resolve(signal);
+    };
+    process.on('SIGTERM', take);
+    process.on('SIGINT', take);
+  });
+}

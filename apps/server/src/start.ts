@@ -1,0 +1,77 @@
+/** From settings to what the cloud library is started with. */
+
+import { readFile } from 'node:fs/promises';
+import type { Log, ServerConfig } from '@p2pimg/cloud';
+import { type Manifest, readServerSecrets, type ServerSecrets } from '@p2pimg/identity';
+import { CommandError, EXIT } from './exit.ts';
+import { readManifestFile } from './operator/manifest-file.ts';
+import type { ServerSettings } from './settings.ts';
+
+/** What the other timers of election are made for; they keep their proportions to the heartbeat. */
+const USUAL_HEARTBEAT_MS = 50;
+
+export interface Credentials {
+  readonly manifest: Manifest;
+  readonly secrets: ServerSecrets;
+}
+
+/** @throws CommandError, IdentityError subclasses */
+export async function readCredentials(settings: ServerSettings): Promise<Credentials> {
+  const { manifest, rootKey } = await readManifestFile(settings.manifest);
+  if (rootKey === undefined) {
+    throw new CommandError(`${settings.manifest}: a draft; sign it with "manifest sign"`, EXIT.settings);
+  }
+  return { manifest, secrets: await readServerSecrets(settings.secrets) };
+}
+
+/** @throws errors of node:fs for the CA certificate */
+export async function serverConfig(
+  settings: ServerSettings,
+  credentials: Credentials,
+  log: Log,
+): Promise<ServerConfig> {
+  const s = settings;
+  const loadSource = s['election.loadSource'];
+  return {
+    ...credentials,
+    log,
+    bindHost: s['bind.host'],
+    directoryUrl: s['directory.url'],
+    directoryCa: await certificate(s['directory.ca']),
+    status: { host: s['status.host'], port: s['status.port'] },
+    coversFolder: s['covers.folder'],
+    defaultCover: s['covers.default'],
+    threads: s['workers.threads'],
+    policy: s['election.policy'],
+    loadSource: loadSource === 'auto' ? undefined : loadSource,
+    registrationTokens: s['registration.tokens'],
+    leaseMs: s['timers.leaseMs'],
+    laneIdleMs: s['timers.laneIdleMs'],
+    failureSimulation: s['failureToken.enabled']
+      ? { holdMs: s['failureToken.downMs'], intervalMs: s['failureToken.intervalMs'] }
+      : undefined,
+    electionTiming: electionTiming(s['timers.heartbeatMs']),
+    timing: { stampWaitMs: s['timers.stampWaitMs'], handlingGraceMs: s['timers.handlingGraceMs'] },
+    limits: {
+      workers: s['workers.ports'],
+      workersPerClient: s['workers.ports'],
+      queue: s['workers.queue'],
+    },
+  };
+}
+
+function electionTiming(heartbeatMs: number): NonNullable<ServerConfig['electionTiming']> {
+  const scaled = (ms: number): number => Math.max(1, Math.round((ms * heartbeatMs) / USUAL_HEARTBEAT_MS));
+  return {
+    heartbeatMs,
+    latenessMs: scaled(12),
+    probeMs: scaled(25),
+    joinMs: scaled(200),
+    staggerMs: scaled(100),
+    standstillMs: scaled(150),
+  };
+}
+
+async function certificate(path: string | undefined): Promise<string | undefined> {
+  return path === undefined || path === 'system' ? path : readFile(path, 'utf8');
+}
