@@ -1,3 +1,4 @@
+export { findProgram, provide } from '../../system-packages.mjs';
 export { startDatabase, type TestDatabase } from './database.ts';
 export {
   type DatabaseServer,

@@ -59,6 +59,18 @@ export async function freshCopy(): Promise<TempDir> {
 /** A folder with programs of the npm registry (`node@18`, `npm@10`); put `at('node_modules/.bin')` on the path. */
 export async function programsFromNpm(home: string, ...specs: string[]): Promise<TempDir> {
   const folder = await tempDir('p2pimg-node-');
-  await runOn({ home }, folder.path, 'npm', ['install', '--no-audit', '--no-fund', '--prefix', folder.path, ...specs]);
-  return folder;
+  try {
+    await runOn({ home }, folder.path, 'npm', [
+      'install',
+      '--no-audit',
+      '--no-fund',
+      '--prefix',
+      folder.path,
+      ...specs,
+    ]);
+    return folder;
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
 }
