@@ -102,6 +102,26 @@ test('E1 E2 priorities that cross in real time change the order, at most once a 
   }
 });
 
+test('U1 E2 E4 each server reports everybody’s priority about once a second, and who leads', (t) => {
+  const reports: Fact[][] = [[], [], []];
+  const onFact = (node: number, fact: Fact): void => void reports[node]!.push(fact);
+  const cloud = new Cloud({ servers: 3, seed: 1, loads: [0.5, 0.2, 0], onFact });
+  cloud.simulation.runUntil(5_500);
+  for (const facts of reports) {
+    const priorities = facts.filter((fact) => fact.kind === 'priorities');
+    t.is(priorities.length, 5);
+    t.deepEqual(priorities.at(-1)?.priorities, [
+      { id: 'c', priority: 100, state: 'alive' },
+      { id: 'b', priority: 5, state: 'alive' },
+      { id: 'a', priority: 2, state: 'alive' },
+    ]);
+    t.like(
+      facts.find((fact) => fact.kind === 'leader'),
+      { leader: 'c', epoch: 1 },
+    );
+  }
+});
+
 test('E2 N2 the priority is finite at load 0, whatever the load is', (t) => {
   t.is(priorityOf(0), MAX_PRIORITY);
   t.is(priorityOf(-1), MAX_PRIORITY);
@@ -233,7 +253,7 @@ test('E7 a leader that stood still so briefly that nobody missed it goes on lead
   t.is(election.epoch, 1);
 });
 
-test('E1 a server that leads alone is found by one that comes later; membership can grow and shrink', (t) => {
+test('S1 E1 a server that leads alone is found by one that comes later; membership can grow and shrink', (t) => {
   const alone = new Election({ self: 'a', members: members.slice(0, 1), incarnation: 1 }, () => 0.5);
   alone.step(0, { type: 'start' });
   t.true(alone.isLeader, 'a cloud of one waits for nobody');
