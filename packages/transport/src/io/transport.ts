@@ -148,7 +148,9 @@ class NodeTransport implements Transport {
   #flush(): void {
     this.#flushing = undefined;
     const now = performance.now();
-    this.#dispatch(this.#endpoint.takeEvents());
+    this.#dispatch(
+      this.#endpoint.nextTimeout() <= now ? this.#endpoint.handleTimeout(now) : this.#endpoint.takeEvents(),
+    );
     for (let sends = 0; sends < SENDS_PER_TURN; sends++) {
       const transmit = this.#endpoint.pollTransmit(now, this.#slab, this.#segmentsPerSend);
       if (transmit === undefined) {
@@ -174,13 +176,14 @@ class NodeTransport implements Transport {
     if (at >= this.#timerAt || at === Number.POSITIVE_INFINITY) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    this.#timer = setTimeout(() => this.#onTimer(), Math.max(1, Math.ceil(at - now)));
-  }
-
-  #onTimer(): void {
-    this.#timerAt = Number.POSITIVE_INFINITY;
-    this.#dispatch(this.#endpoint.handleTimeout(performance.now()));
-    this.#flush();
+    // By way of `#schedule`: after a stall of the loop the sockets are read before anybody is given up.
+    this.#timer = setTimeout(
+      () => {
+        this.#timerAt = Number.POSITIVE_INFINITY;
+        this.#schedule();
+      },
+      Math.max(1, Math.ceil(at - now)),
+    );
   }
 
   #dispatch(events: readonly EndpointEvent[]): void {
