@@ -3,11 +3,13 @@ import { encodeFileHead, headerLength, plaintextLength, writePlaintext } from '.
 import { checkKey, plaintextCapacity, rowsForPlaintext, sealContainer } from './container/seal.ts';
 import { type CompiledCover, compileCover } from './cover/compile.ts';
 import { type Fit, scaleToPixels } from './cover/fit.ts';
+import { bytesPerPixel } from './cover/layout.ts';
 import { encodePicture } from './encode.ts';
 import { CoverTooSmallError } from './errors.ts';
 import { checkLimit, type Limits } from './limits.ts';
 import type { Platform } from './platform.ts';
 import { profileTraits } from './profile.ts';
+import { recompress } from './recompress.ts';
 import { appendRights } from './rights/rights.ts';
 
 export interface EmbedOptions {
@@ -23,6 +25,11 @@ export interface EmbedOptions {
   readonly fit?: Fit;
   /** `needed` (default) shows as many rows of the cover as the payload needs; `all` shows the whole cover. */
   readonly rows?: 'needed' | 'all';
+  /**
+   * `speed` (default) writes the compiled bits. `size` runs deflate as well and takes what is smaller: better on smooth
+   * covers, twenty times slower, and its bytes depend on the platform's deflate, so servers may differ.
+   */
+  readonly effort?: 'speed' | 'size';
   readonly limits?: Partial<Limits>;
 }
 
@@ -52,8 +59,9 @@ export function embed(
     if (fit === 'refuse') throw tooSmall(cover, length - payload.length, payload.length);
     const pixels = pixelsFor(length - headerLength, cover.profile);
     checkLimit(limits, 'pixels', pixels);
-    const options = { profile: cover.profile, fidelity: cover.fidelity, allowVisible: true };
-    fitted = compileCover(platform, scaleToPixels(cover.source, pixels), options);
+    const { profile, fidelity, source } = cover;
+    const larger = scaleToPixels(source, pixels);
+    fitted = compileCover(platform, larger, { profile, fidelity, allowVisible: true });
     rows = rowsForPlaintext(traits, fitted.width, length);
   } else if (shown === 'all') {
     rows = Math.max(rows, cover.height);
@@ -64,7 +72,9 @@ export function embed(
   const plaintext = new Uint8Array(plaintextCapacity(area));
   writePlaintext(plaintext, head, payload);
   const container = sealContainer(platform, key, area, fitted.digest, plaintext);
-  const png = encodePicture(platform, fitted, rows, container);
+  const written = encodePicture(platform, fitted, rows, container);
+  const rawLength = rows * (1 + fitted.width * bytesPerPixel(fitted.layout));
+  const png = options.effort === 'size' ? recompress(platform, written, rawLength) : written;
   return rights === undefined ? png : appendRights(platform, png, rights, limits);
 }
 

@@ -2,13 +2,13 @@ import { type CarriedFilter, carriedFilter } from './carried-filter.ts';
 import { makePlane } from './container/symbols.ts';
 import type { CompiledCover } from './cover/compile.ts';
 import { bytesPerPixel } from './cover/layout.ts';
-import { type Adler, adlerBytes, emptyAdler, extendAdler, modulo } from './deflate/adler.ts';
+import { type Adler, emptyAdler, extendAdler, modulo } from './deflate/adler.ts';
 import { endOfBlock } from './deflate/dynamic-header.ts';
 import type { Platform } from './platform.ts';
-import { concat, finishChunk, makeChunk, pngSignature } from './png/chunks.ts';
+import { chunkOverhead, concat, finishChunk, makeChunk, pngSignature } from './png/chunks.ts';
 import { headerData } from './png/header.ts';
 import { profileTraits } from './profile.ts';
-import { closingData } from './rights/closing.ts';
+import { closingData, closingLength } from './rights/closing.ts';
 import { type Cursor, writeBits, writeRow } from './write-row.ts';
 
 /*
@@ -33,18 +33,16 @@ export function encodePicture(
     makeChunk(platform, 'IHDR', headerData(cover.width, rows, cover.layout.depth, cover.layout.colourType)),
     cover.paletteChunks,
   ]);
-  const body = new Uint8Array(head.length + 8 + largestStream(cover, rows));
-  body.set(head);
-  const { end, adler } = writeStream(cover, rows, plane, carriedFilter(bits), body, head.length + 8);
-  const closing = makeChunk(platform, 'IDAT', concat([closingData, adlerBytes(adler)]));
   const ending = makeChunk(platform, 'IEND', new Uint8Array(0));
-
-  const png = new Uint8Array(end + 4 + closing.length + ending.length);
-  png.set(body.subarray(0, end));
+  const png = new Uint8Array(head.length + largestStream(cover, rows) + 3 * chunkOverhead + closingLength);
+  png.set(head);
+  const { end, adler } = writeStream(cover, rows, plane, carriedFilter(bits), png, head.length + 8);
   finishChunk(platform, png, head.length, 'IDAT', end - head.length - 8);
+  const closing = makeChunk(platform, 'IDAT', closingData(adler));
   png.set(closing, end + 4);
   png.set(ending, end + 4 + closing.length);
-  return png;
+  // Shortened in place where the allocator can, so that a large picture is not held twice.
+  return new Uint8Array(png.buffer.transfer(end + 4 + closing.length + ending.length));
 }
 
 function combineWithIndices(plane: Uint8Array, indexBase: Uint8Array): void {

@@ -16,6 +16,8 @@ export interface Platform {
    * undefined when the stream is broken, shorter or longer, or followed by anything.
    */
   inflate(stream: Uint8Array, length: number): Uint8Array | undefined;
+  /** Deflate blocks (RFC 1951) of the bytes, as small as can be; none final, ended by an empty stored block ("sync flush"). */
+  deflate(bytes: Uint8Array): Uint8Array;
   /** CRC-32 (ISO 3309, as in PNG). */
   crc32(bytes: Uint8Array): number;
 }

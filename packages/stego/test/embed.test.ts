@@ -1,6 +1,7 @@
 import test from 'ava';
 import { decodeCarried } from '../src/decode.ts';
 import {
+  appendRights,
   capacity,
   compileCover,
   defaultLimits,
@@ -9,8 +10,10 @@ import {
   nodePlatform,
   pixelsFor,
   profiles,
+  readRights,
   render,
   StegoError,
+  stripRights,
 } from '../src/index.ts';
 import { key, photo, randomBytes } from './support/pictures.ts';
 
@@ -99,6 +102,33 @@ test('G1 names of any script come back, in normal form', (t) => {
   const cover = compileCover(photo(40, 40));
   const png = embed(cover, payload, { key, name: 'chie\u0302n 犬 🐶.png' });
   t.is(extract(png, { key }).name, 'chiên 犬 🐶.png');
+});
+
+test('G1 G2 effort "size" makes a smooth cover smaller, and all else works as before', (t) => {
+  const image = photo(120, 60);
+  for (let i = 0; i < image.rgba.length; i++) if (i % 4 < 3) image.rgba[i] = Math.floor(i / 480) * 2;
+  const cover = compileCover(image, { profile: 'alpha8-k2' });
+  const fast = embed(cover, payload, { key });
+  const small = embed(cover, payload, { key, effort: 'size' });
+  t.true(small.length < fast.length, `${small.length} and ${fast.length} bytes`);
+  t.deepEqual(Buffer.from(extract(small, { key }).payload), Buffer.from(payload));
+  const rights = randomBytes(5, 64);
+  t.deepEqual(Buffer.from(stripRights(appendRights(small, rights))), Buffer.from(small));
+  t.true(embed(compileCover(photo(40, 40)), payload, { key, effort: 'size' }).length <= 10_000);
+});
+
+test('G2 rights of 512 bytes fit under a picture of any width', (t) => {
+  const rights = randomBytes(6, 512);
+  for (const width of [1, 2, 3, 7, 64, 513, 4096]) {
+    for (const profile of ['alpha16', 'alpha8-k1', 'alpha8-k3'] as const) {
+      const cover = compileCover(photo(width, Math.ceil(3000 / width)), { profile });
+      const level1 = embed(cover, randomBytes(1, 100), { key });
+      const level2 = appendRights(level1, rights);
+      t.deepEqual(Buffer.from(readRights(level2)!), Buffer.from(rights));
+      t.deepEqual(Buffer.from(stripRights(level2)), Buffer.from(level1));
+      t.deepEqual(Buffer.from(extract(level2, { key }).rights!), Buffer.from(rights));
+    }
+  }
 });
 
 test('G1 a transparent cover is put on white', (t) => {

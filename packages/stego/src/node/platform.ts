@@ -1,5 +1,5 @@
 import { createCipheriv, createDecipheriv, createHash, createHmac } from 'node:crypto';
-import { crc32, inflateSync } from 'node:zlib';
+import { constants, crc32, deflateRawSync, inflateSync } from 'node:zlib';
 import type { Platform } from '../platform.ts';
 
 const tagLength = 16;
@@ -50,6 +50,8 @@ export const nodePlatform: Platform = {
       return undefined;
     }
   },
+
+  deflate: (bytes) => deflateRawSync(bytes, { level: 9, memLevel: 9, finishFlush: constants.Z_SYNC_FLUSH }),
 
   crc32: (bytes) => crc32(bytes),
 };

@@ -6,7 +6,7 @@ import { type Chunk, checkCrc, findChunks } from '../png/chunks.ts';
 import { colourType, type PngHeader, readHeader } from '../png/header.ts';
 import { type Band, decodeBand } from './band.ts';
 import { type BandCode, type BandFormat, makeBandCode } from './band-code.ts';
-import { closingData } from './closing.ts';
+import { isClosing } from './closing.ts';
 
 /** Invisible, and in every 8-bit direct-colour picture the same, so that it need not be told from the picture. */
 const bandBits = 2;
@@ -37,11 +37,6 @@ function findBand(code: BandCode, { width, height }: PngHeader, { data }: Chunk)
   const block = data.subarray(0, -adlerLength);
   const band = decodeBand(code, width, block);
   return band && band.rows < height ? band : undefined;
-}
-
-/** True when these bytes of an IDAT are the closing block of level 1. */
-export function isClosing(data: Uint8Array): boolean {
-  return data.length === closingData.length + adlerLength && closingData.every((byte, i) => byte === data[i]);
 }
 
 const codes = new Map<string, BandCode>();

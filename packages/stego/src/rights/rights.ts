@@ -59,8 +59,7 @@ export function stripRights(platform: Platform, png: Uint8Array, limits: Limits)
   const { band } = picture;
   if (band === undefined) return png.slice();
   const adler = retractAdler(storedAdler(picture.last), bandStretch(code, band));
-  const data = concat([closingData, adlerBytes(adler)]);
-  return replaceLast(platform, png, picture, picture.header.height - band.rows, data);
+  return replaceLast(platform, png, picture, picture.header.height - band.rows, closingData(adler));
 }
 
 function replaceLast(
