@@ -14,12 +14,13 @@ const CACHE = join(ROOT, '.cache');
 const STATE = join(CACHE, 'bootstrap.json');
 const NODE = join(ROOT, 'node_modules', 'node', 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
 
-const RUNNING = ['--prod', '--filter', 'p2pimg-monorepo', '--filter', './apps/*...', '--filter', '@p2pimg/demo...'];
+const RUNNING = ['p2pimg-monorepo', 'p2pimg...', 'p2pimg-server...', '@p2pimg/demo...'];
+const RUNNING_ONLY = ['--prod', ...RUNNING.flatMap((name) => ['--filter', name])];
 /** What each command runs, and what it needs installed: `part` of the workspace, or all of it. */
 const COMMANDS = {
-  start: { file: 'tools/demo/src/main.ts', args: [], part: 'running', install: RUNNING },
-  test: { file: 'tools/test.ts', args: [], part: 'everything', install: [] },
-  'test:long': { file: 'tools/test.ts', args: ['--long'], part: 'everything', install: [] },
+  start: { file: 'tools/demo/src/main.ts', args: [], part: 'running' },
+  test: { file: 'tools/test.ts', args: [], part: 'everything' },
+  'test:long': { file: 'tools/test.ts', args: ['--long'], part: 'everything' },
 };
 
 // Short retries: without a network the reader should know within seconds.
@@ -61,8 +62,10 @@ function pnpmAt(spec) {
 
 /** @typedef {ReturnType<typeof pnpmAt>} Pnpm */
 
-/** @param {{ part: string, install: string[] }} command @param {Pnpm} pnpm */
-async function setUp({ part, install }, pnpm) {
+/** @param {{ part: string }} command @param {Pnpm} pnpm */
+async function setUp(command, pnpm) {
+  // Whoever has the development packages keeps them: a smaller install would take them away.
+  const part = hasDevelopmentPackages() ? 'everything' : command.part;
   const fingerprint = createHash('sha256')
     .update(`${pnpm.spec} ${process.platform} ${process.arch}\n`)
     .update(readFileSync(join(ROOT, 'pnpm-lock.yaml')))
@@ -74,7 +77,7 @@ async function setUp({ part, install }, pnpm) {
   await step('Installing packages', process.execPath, [
     ...[pnpm.script, 'install', '--frozen-lockfile', '--reporter=append-only', '--config.confirm-modules-purge=false'],
     ...PATIENCE,
-    ...install,
+    ...(part === 'everything' ? [] : RUNNING_ONLY),
   ]);
   if (!existsSync(NODE)) {
     throw new SetUpFailed(
@@ -93,6 +96,12 @@ function isInstalled(fingerprint, part) {
   } catch {
     return false; // cut short while it was written: install again
   }
+}
+
+/** What pnpm wrote down about the packages that are there. */
+function hasDevelopmentPackages() {
+  const record = join(ROOT, 'node_modules', '.modules.yaml');
+  return existsSync(record) && /"?devDependencies"?: true/.test(readFileSync(record, 'utf8'));
 }
 
 function requireWritable() {

@@ -33,6 +33,14 @@ test('the first run installs what the command needs, the next ones nothing', asy
   t.notRegex(everything ?? '', /--filter/);
 });
 
+test('packages for development, once installed, are not taken away', async (t) => {
+  await using repository = await fakeRepository();
+  mkdirSync(repository.at('node_modules'));
+  writeFileSync(repository.at('node_modules/.modules.yaml'), '{ "included": {\n "devDependencies": true } }');
+  await bootstrap(repository, ['start']);
+  t.notRegex(calls(repository)[0] ?? '', /--prod|--filter/);
+});
+
 test('another lockfile is installed again', async (t) => {
   await using repository = await fakeRepository();
   await bootstrap(repository, ['start']);
