@@ -1,6 +1,6 @@
 export { capacity, pixelsFor } from './capacity.ts';
 export type { CompiledCover, CompileOptions, Fidelity } from './cover/compile.ts';
-export type { Fit } from './cover/fit.ts';
+export { type Fit, scaleTo, scaleToPixels } from './cover/fit.ts';
 export type { EmbedOptions } from './embed.ts';
 export {
   AuthFailedError,

@@ -47,7 +47,10 @@ export function encodePicture(
 
 function combineWithIndices(plane: Uint8Array, indexBase: Uint8Array): void {
   if (indexBase.length === 0) return;
-  for (let i = 0; i < plane.length; i++) plane[i]! |= indexBase[i % indexBase.length]!;
+  for (let start = 0; start < plane.length; start += indexBase.length) {
+    const end = Math.min(plane.length, start + indexBase.length);
+    for (let i = start; i < end; i++) plane[i]! |= indexBase[i - start]!;
+  }
 }
 
 /** Bytes that the zlib stream of `rows` rows can have at most, with room for a whole word at its end. */

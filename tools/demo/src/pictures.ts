@@ -1,7 +1,7 @@
 /** Pictures of the story: written as PNG, compared pixel by pixel. */
 
 import { writeFile } from 'node:fs/promises';
-import { cropRows, decodeCover, psnr, type Raster } from '@p2pimg/stego';
+import { decodeCover, psnr, type Raster } from '@p2pimg/stego';
 import { PNG } from 'pngjs';
 
 const WHITE = [255, 255, 255] as const;
@@ -28,11 +28,10 @@ export interface Likeness {
   readonly overBlack: number | null;
 }
 
-/** How alike the stego picture looks to the part of the cover that it used. */
+/** How alike the stego picture looks to its cover in the same size. */
 export function likeness(cover: Raster, stego: Raster): Likeness {
-  const used = cropRows(cover, stego.height);
   const decibels = (background: typeof WHITE | typeof BLACK): number | null => {
-    const value = psnr(used, stego, background);
+    const value = psnr(cover, stego, background);
     return Number.isFinite(value) ? Math.round(value * 10) / 10 : null;
   };
   return { overWhite: decibels(WHITE), overBlack: decibels(BLACK) };

@@ -3,7 +3,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { appendRights, cropRows, stripRights } from '@p2pimg/stego';
+import { appendRights, scaleTo, stripRights } from '@p2pimg/stego';
 import type { DemoCloud } from './cloud.ts';
 import type { Facts } from './facts.ts';
 import type { Narrator } from './narrator.ts';
@@ -61,7 +61,7 @@ async function hide({ out, cloud, owner, facts, narrator }: Stage): Promise<stri
   const png = await owner.client.stego(imageId);
   await writeFile(join(out, 'stego.png'), png);
   const stego = decode(png);
-  const cover = cropRows(decode(await readFile(cloud.coverPath)), stego.height);
+  const cover = scaleTo(decode(await readFile(cloud.coverPath)), stego.width, stego.height);
   await writePng(join(out, 'cover.png'), cover);
   const alike = likeness(cover, stego);
   const good = Object.values(alike).every((decibels) => decibels === null || decibels >= LEAST_DECIBELS);

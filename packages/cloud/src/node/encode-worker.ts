@@ -2,14 +2,15 @@
 
 import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
-import { type CompiledCover, compileCover, decodeCover, embed, LimitExceededError, StegoError } from '@p2pimg/stego';
+import { decodeCover, defaultProfile, embed, LimitExceededError, pixelsFor, StegoError } from '@p2pimg/stego';
 import { fromHex } from '@p2pimg/wire';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
+import { CoverSizes } from './cover-sizes.ts';
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from './encode-messages.ts';
 import { standardCover } from './standard-cover.ts';
 
 const { covers, defaultCover } = workerData as EncodeWorkerData;
-const compiled = new Map<string, CompiledCover>();
+const compiled = new Map<string, CoverSizes>();
 
 /** What the pool calls for each task. */
 export function run(task: EncodeTask): EncodeAnswer {
@@ -34,7 +35,8 @@ function encode({ picture, digest, mime, contentKey, cover }: Extract<EncodeTask
   const found = coverNamed(cover ?? defaultCover);
   if (found === undefined) return refused('unknown_cover', 'this cloud has no such cover');
   try {
-    const stego = embed(found, picture, { key: fromHex(contentKey), mime, fit: 'tile' });
+    const fitting = found.fitting(pixelsFor(picture.length + mime.length, defaultProfile));
+    const stego = embed(fitting, picture, { key: fromHex(contentKey), mime, fit: 'tile', rows: 'all' });
     return movable({ kind: 'encoded', picture: stego, digest: sha256(stego) }, stego.buffer);
   } catch (error) {
     if (error instanceof LimitExceededError) return refused('too_large', 'the picture is too large');
@@ -42,12 +44,12 @@ function encode({ picture, digest, mime, contentKey, cover }: Extract<EncodeTask
   }
 }
 
-function coverNamed(name: string): CompiledCover | undefined {
+function coverNamed(name: string): CoverSizes | undefined {
   const known = compiled.get(name);
   if (known !== undefined) return known;
   const file = covers.find((cover) => cover.name === name);
   if (file === undefined && name !== defaultCover) return undefined;
-  const fresh = compileCover(file === undefined ? standardCover() : decodeCover(file.bytes));
+  const fresh = new CoverSizes(file === undefined ? standardCover() : decodeCover(file.bytes));
   compiled.set(name, fresh);
   return fresh;
 }

@@ -1,4 +1,5 @@
-import type { Raster } from '../raster.ts';
+import { BadArgumentError } from '../errors.ts';
+import { checkRaster, type Raster } from '../raster.ts';
 
 /**
  * What `embed` does with a cover that is too small: refuse; repeat it downwards; or scale it up.
@@ -14,8 +15,42 @@ export function scaleToPixels(image: Raster, pixels: number): Raster {
 
 const fraction = 1 << 8;
 
-/** Bilinear interpolation in whole numbers, so that every machine gets the same picture. */
-function scaleTo(image: Raster, width: number, height: number): Raster {
+/**
+ * The picture in another size: halved by averages while it is at least twice as large, then bilinear. Whole numbers only,
+ * so that every machine gets the same pixels.
+ * @param width pixels, ≥ 1
+ * @param height pixels, ≥ 1
+ * @throws BadArgumentError
+ */
+export function scaleTo(image: Raster, width: number, height: number): Raster {
+  checkRaster(image);
+  if (!Number.isInteger(width) || !Number.isInteger(height) || width < 1 || height < 1) {
+    throw new BadArgumentError(`a picture of ${width}×${height} pixels cannot be`);
+  }
+  let large = image;
+  while (large.width >= 2 * width && large.height >= 2 * height) large = halve(large);
+  return interpolate(large, width, height);
+}
+
+/** Each pixel is the rounded mean of four; an odd last row or column is left out. */
+function halve(image: Raster): Raster {
+  const width = image.width >> 1;
+  const height = image.height >> 1;
+  const { rgba: from } = image;
+  const rgba = new Uint8Array(width * height * 4);
+  const below = image.width * 4;
+  for (let y = 0, to = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const at = (2 * y * image.width + 2 * x) * 4;
+      for (let i = at; i < at + 4; i++) {
+        rgba[to++] = (from[i]! + from[i + 4]! + from[i + below]! + from[i + below + 4]! + 2) >> 2;
+      }
+    }
+  }
+  return { width, height, rgba };
+}
+
+function interpolate(image: Raster, width: number, height: number): Raster {
   const rgba = new Uint8Array(width * height * 4);
   const columns = Array.from({ length: width }, (_, x) => position(x, width, image.width));
   for (let y = 0, to = 0; y < height; y++) {
