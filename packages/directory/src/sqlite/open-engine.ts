@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { migrateSchema } from '../schema/migrate.ts';
 import { NodeSqlite } from './database.ts';
 import { createKysely, SqliteEngine } from './engine.ts';
-import { isBusy } from './errors.ts';
+import { isBusy, isDuplicate } from './errors.ts';
 
 export interface OpenEngine {
   readonly engine: SqliteEngine;
@@ -26,14 +26,17 @@ export async function openEngine(path: string, deadlineMs: number): Promise<Open
   }
 }
 
-/** Runs `work` again while another process holds the file. @throws what it throws after the deadline */
+/**
+ * Runs `work` again while another process holds the file, or has just made what `work` wanted to make: the migrations' own
+ * records are unique, and whoever comes second is rolled back as a whole. @throws what it throws after the deadline
+ */
 export async function untilFree<T>(deadlineMs: number, work: () => Promise<T>): Promise<T> {
   const giveUp = performance.now() + deadlineMs;
   for (;;) {
     try {
       return await work();
     } catch (error) {
-      if (!isBusy(error) || performance.now() > giveUp) throw error;
+      if (!(isBusy(error) || isDuplicate(error)) || performance.now() > giveUp) throw error;
       await delay(5 + Math.random() * 20);
     }
   }
