@@ -7,7 +7,7 @@ import { initLocalCloud } from '../../../apps/server/src/operator/init-local.ts'
 
 const PROGRAM = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
 const COVERS = fileURLToPath(new URL('../assets/covers', import.meta.url));
-const READY_WITHIN_MS = 30_000;
+const READY_WITHIN_MS = 60_000;
 const POLL_MS = 50;
 
 /** A server's choice of a handler, out of its log. */
