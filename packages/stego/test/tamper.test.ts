@@ -6,6 +6,8 @@ import { chunksOf, repairCrcs } from './support/png.ts';
 const long = process.env.P2PIMG_LONG === '1';
 const masks = long ? Array.from({ length: 255 }, (_, i) => i + 1) : [0x01, 0x80, 0xff];
 
+const bits = [1, 2, 4, 8, 16, 32, 64, 128];
+
 const payload = randomBytes(11, 500);
 const rights = randomBytes(12, 64);
 
@@ -35,6 +37,7 @@ for (const options of profiles) {
 
   test(`N6 G2 no single changed byte gives another payload or other rights: ${name}`, (t) => {
     const good = picture(options);
+    t.timeout(600_000);
     t.log(`${good.length} bytes, ${masks.length} changes of each`);
     for (let at = 0; at < good.length; at++) {
       for (const mask of masks) {
@@ -56,7 +59,7 @@ for (const options of profiles) {
     const good = picture(options);
     for (const { type, at, length } of chunksOf(good)) {
       for (let i = 0; i < length; i++) {
-        for (const mask of long ? masks : [0x01, 0xff]) {
+        for (const mask of long ? bits : [0x01, 0xff]) {
           const changed = good.slice();
           changed[at + 8 + i]! ^= mask;
           repairCrcs(changed);
