@@ -1,0 +1,31 @@
+/** One way to move bytes, in the client's hands. Its server runs in another process. */
+export interface Contender {
+  readonly name: string;
+  /** Sends `bytes` and resolves when the server has it all. */
+  bulk(bytes: Uint8Array): Promise<void>;
+  /** Sends `up` over something long-lived and resolves with what the server answers: `down` bytes. */
+  exchange(up: Uint8Array, down: number): Promise<void>;
+  /** The same over something new: a worker port or a stream of its own, or a connection where there is no such thing. */
+  fresh(up: Uint8Array, down: number): Promise<void>;
+  /** Sends a short message and resolves when its echo is here. */
+  roundTrip(message: Uint8Array): Promise<void>;
+  /** Opens an authenticated session or connection and closes it. */
+  open(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** What a server process prints as its first message. */
+export interface ServerAddress {
+  readonly port: number;
+  /** Of ours only: its static key. */
+  readonly publicKey?: readonly number[];
+}
+
+export type ContenderName = 'ours' | 'ours-dgram' | 'tcp' | 'tls';
+
+export interface ContenderModule {
+  serve(name: ContenderName): Promise<ServerAddress>;
+  connect(name: ContenderName, server: ServerAddress): Promise<Contender>;
+}
+
+export const HOST = '127.0.0.1';

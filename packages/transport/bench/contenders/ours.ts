@@ -1,0 +1,123 @@
+import { randomBytes } from 'node:crypto';
+import { type Lane, nodeCryptoSuite, openTransport, type Session, type StaticKeys } from '../../src/index.ts';
+import { type Contender, type ContenderName, HOST, type ServerAddress } from '../contender.ts';
+
+const LIMITS = { maxLanesPerSession: 256, maxLanes: 256, maxTransfersPerSession: 256, maxSessions: 10_000 };
+const ID_BYTES = 16;
+/** The client has left in the middle of something: a bench may. */
+const ended = (): void => {};
+
+function newKeys(): StaticKeys {
+  const privateKey = randomBytes(32);
+  return { privateKey, publicKey: nodeCryptoSuite.keyPair(privateKey).publicKey };
+}
+
+const driverOf = (name: ContenderName): 'auto' | 'dgram' => (name === 'ours-dgram' ? 'dgram' : 'auto');
+const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
+
+/** Uploads come with the wanted answer's length in their id; a message asks for a worker lane first. */
+export async function serve(name: ContenderName): Promise<ServerAddress> {
+  const keys = newKeys();
+  const lanes = new Map<string, Lane>();
+  const answer = new Uint8Array(1 << 20);
+  const transport = await openTransport({
+    keys,
+    bind: { host: HOST, port: 0 },
+    limits: LIMITS,
+    driver: driverOf(name),
+    admit: () => ({ admit: true }),
+    onSession: (session) =>
+      session.setHandlers({
+        onMessage: (message) => {
+          if (message.length !== ID_BYTES) void session.sendMessage(message).catch(ended);
+          else void session.openLane().then((lane) => lanes.set(hex(message), lane), ended);
+        },
+        onTransfer: (transfer) => {
+          const { id } = transfer;
+          const down = Buffer.from(id).readUInt32BE(0);
+          const send = async (): Promise<void> => {
+            await transfer.accept();
+            const lane = lanes.get(hex(id));
+            lanes.delete(hex(id));
+            const bytes = answer.subarray(0, down);
+            await session.sendTransfer({ id, purpose: 'result', bytes, ...(lane === undefined ? {} : { lane }) }).done;
+            lane?.close();
+          };
+          send().catch(ended);
+        },
+      }),
+  });
+  return { port: transport.address.port, publicKey: [...keys.publicKey] };
+}
+
+export async function connect(name: ContenderName, server: ServerAddress): Promise<Contender> {
+  const transport = await openTransport({
+    keys: newKeys(),
+    bind: { host: HOST, port: 0 },
+    limits: LIMITS,
+    driver: driverOf(name),
+    admit: () => ({ admit: false }),
+    onSession: () => {},
+  });
+  const target = {
+    address: { host: HOST, port: server.port },
+    publicKey: Uint8Array.from(server.publicKey ?? []),
+  };
+  const session: Session = transport.connect(target);
+  const answered = new Map<string, () => void>();
+  const uploads: { readonly id: Uint8Array; readonly bytes: Uint8Array }[] = [];
+  let echoed: () => void = () => {};
+  session.setHandlers({
+    onMessage: () => echoed(),
+    onLane: (lane) => {
+      const upload = uploads.shift();
+      if (upload !== undefined) session.sendTransfer({ ...upload, purpose: 'upload', lane });
+    },
+    onTransfer: (transfer) =>
+      void transfer.accept().then(() => {
+        answered.get(hex(transfer.id))?.();
+        answered.delete(hex(transfer.id));
+      }),
+  });
+  await session.opened;
+  const newId = (down: number): Uint8Array => {
+    const id = randomBytes(ID_BYTES);
+    id.writeUInt32BE(down, 0);
+    return id;
+  };
+  const answerTo = (id: Uint8Array): Promise<void> => new Promise((resolve) => answered.set(hex(id), resolve));
+  return {
+    name,
+    bulk: (bytes) => session.sendTransfer({ id: newId(0), purpose: 'upload', bytes }).done,
+    exchange(bytes, down) {
+      const id = newId(down);
+      session.sendTransfer({ id, purpose: 'upload', bytes });
+      return answerTo(id);
+    },
+    fresh(bytes, down) {
+      const id = newId(down);
+      uploads.push({ id, bytes });
+      void session.sendMessage(id);
+      return answerTo(id);
+    },
+    roundTrip(bytes) {
+      session.sendMessage(bytes).catch(ended);
+      return new Promise((resolve) => {
+        echoed = resolve;
+      });
+    },
+    async open() {
+      // A key of its own: the server keeps one session per key.
+      const other = await openTransport({
+        keys: newKeys(),
+        bind: { host: HOST, port: 0 },
+        driver: 'dgram',
+        admit: () => ({ admit: false }),
+        onSession: () => {},
+      });
+      await other.connect(target).opened;
+      await other.close();
+    },
+    close: () => transport.close(),
+  };
+}
