@@ -1,0 +1,62 @@
+/** daemon, shutdown */
+
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { openLocal, socketPath } from '../connect.ts';
+import { RemoteApi } from '../daemon/remote.ts';
+import { DaemonServer } from '../daemon/server.ts';
+import { CommandError, EXIT } from '../exit.ts';
+import { type CommandContext, contextOf, leave, withApi } from './context.ts';
+
+const none = z.object({});
+
+export function addDaemon(program: Command): void {
+  const daemon = program.command('daemon').description('stay online, so that peers reach this client between commands');
+  daemon
+    .command('run', { isDefault: true })
+    .description('run until SIGTERM, SIGINT or "daemon stop"')
+    .action(async (_: object, command: Command) => run(await contextOf(command)));
+  daemon
+    .command('stop')
+    .description('go offline and end')
+    .action(async (_: object, command: Command) => {
+      const context = await contextOf(command);
+      const remote = await RemoteApi.connect(socketPath(context.settings));
+      if (remote === undefined) throw new CommandError('no daemon runs for this profile', EXIT.error, 'daemon');
+      await remote.stop();
+      context.output.result(none, {}, 'The daemon has stopped.');
+    });
+
+  program
+    .command('shutdown')
+    .description('go offline in the directory; a daemon ends')
+    .action(async (_: object, command: Command) => {
+      const context = await contextOf(command);
+      const remote = await RemoteApi.connect(socketPath(context.settings));
+      if (remote !== undefined) await remote.stop();
+      else await withApi(context, async () => undefined); // signing in and out again ends whatever was left by a crash
+      context.output.result(none, {}, 'Offline.');
+    });
+}
+
+async function run({ settings, output }: CommandContext): Promise<void> {
+  const api = await openLocal(settings, { daemon: true });
+  const stopped = new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  const server = await DaemonServer.open(api, socketPath(settings)).catch(async (error: unknown) => {
+    await api.close();
+    throw error;
+  });
+  try {
+    const { clientId } = await api.call('status', {});
+    if (clientId !== undefined) await api.call('signIn', {});
+    const said = clientId === undefined ? 'Waiting for "p2pimg register".' : `Client ${clientId} is online.`;
+    output.result(z.object({ clientId: z.int().optional() }), { clientId }, said);
+    await Promise.race([stopped, server.stopAsked]);
+  } finally {
+    await leave({ ...api, daemon: false });
+    await server.close();
+  }
+}

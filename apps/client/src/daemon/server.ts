@@ -1,0 +1,91 @@
+import { chmod, rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { News } from '@p2pimg/client';
+import type { Api, ApiMethod } from '../api/api.ts';
+import { failureOf } from '../exit.ts';
+import { type DaemonMessage, decodeLine, encodeLine, lineReader, requestSchema } from './protocol.ts';
+
+/** Answers commands of the same user through a unix socket with mode 0600. */
+export class DaemonServer {
+  /** Resolves when a command has asked the daemon to stop. */
+  readonly stopAsked: Promise<void>;
+  readonly #api: Api;
+  readonly #path: string;
+  readonly #server: Server;
+  readonly #sockets: Set<Socket> = new Set();
+  #askToStop: () => void = () => {};
+
+  private constructor(api: Api, path: string) {
+    this.#api = api;
+    this.#path = path;
+    this.#server = createServer((socket) => this.#serve(socket));
+    this.stopAsked = new Promise((resolve) => {
+      this.#askToStop = resolve;
+    });
+  }
+
+  /** The profile's lock is held: a socket that is there was left by a daemon that has died. */
+  static async open(api: Api, path: string): Promise<DaemonServer> {
+    const daemon = new DaemonServer(api, path);
+    await rm(path, { force: true });
+    const mask = process.umask(0o177);
+    try {
+      await new Promise<void>((resolve, reject) => {
+        daemon.#server.once('error', reject);
+        daemon.#server.listen(path, resolve);
+      });
+    } finally {
+      process.umask(mask);
+    }
+    await chmod(path, 0o600);
+    return daemon;
+  }
+
+  async close(): Promise<void> {
+    for (const socket of this.#sockets) socket.end();
+    await new Promise((resolve) => this.#server.close(resolve));
+    await rm(this.#path, { force: true });
+  }
+
+  #serve(socket: Socket): void {
+    this.#sockets.add(socket);
+    const send = (message: DaemonMessage): void => void socket.write(encodeLine(message));
+    const unsubscribe = this.#api.onNews((news: News) => send({ news }));
+    socket.on('close', () => {
+      unsubscribe();
+      this.#sockets.delete(socket);
+    });
+    socket.on('error', () => socket.destroy()); // the command has ended: nobody waits for the answer
+    const read = lineReader(
+      (line) => void this.#answer(line, send),
+      () => socket.destroy(),
+    );
+    socket.on('data', read);
+  }
+
+  async #answer(line: string, send: (message: DaemonMessage) => void): Promise<void> {
+    const request = requestSchema.safeParse(parse(line));
+    if (!request.success) return;
+    const { id, method, args } = request.data;
+    if (method === 'stop') {
+      send({ id, result: null });
+      this.#askToStop();
+      return;
+    }
+    try {
+      const result = await this.#api.call(method as ApiMethod, args as never, (progress) => send({ id, progress }));
+      send({ id, result: result ?? null });
+    } catch (error) {
+      const failure = failureOf(error) ?? { code: 'error', message: 'the daemon failed; see its log', exitCode: 1 };
+      send({ id, error: failure });
+    }
+  }
+}
+
+function parse(line: string): unknown {
+  try {
+    return decodeLine(line);
+  } catch {
+    return undefined; // refused like any other malformed request
+  }
+}

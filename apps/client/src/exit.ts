@@ -1,0 +1,79 @@
+import { ClientConfigError, ClientError, type ClientErrorCode, JournalCorruptError } from '@p2pimg/client';
+import { IdentityError } from '@p2pimg/identity';
+import { SettingsError } from '@p2pimg/settings';
+
+/** How the program ends. Documented in the README; scripts rely on it. */
+export const EXIT = {
+  ok: 0,
+  error: 1,
+  usage: 2,
+  /** No views are left, or the owner took the rights back: the default picture was shown. */
+  noViews: 3,
+  notSignedIn: 4,
+  rejected: 5,
+  /** Done here; the peer is offline and gets it later. */
+  queued: 6,
+  cloudUnreachable: 7,
+  interrupted: 130,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+/** Ends the program with one clear line. */
+export class CommandError extends Error {
+  override readonly name: string = 'CommandError';
+  readonly exitCode: ExitCode;
+  /** Stable, for scripts. */
+  readonly code: string;
+  constructor(message: string, exitCode: ExitCode = EXIT.error, code = 'error', options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+    this.code = code;
+  }
+}
+
+const EXIT_OF: Partial<Record<ClientErrorCode, ExitCode>> = {
+  not_registered: EXIT.notSignedIn,
+  not_signed_in: EXIT.notSignedIn,
+  cloud_unreachable: EXIT.cloudUnreachable,
+  peer_refused: EXIT.rejected,
+  peer_unreachable: EXIT.queued,
+  views_range: EXIT.usage,
+};
+
+/** An error as scripts get it; undefined for what nobody foresaw. */
+export interface Failure {
+  readonly code: string;
+  readonly message: string;
+  readonly exitCode: ExitCode;
+}
+
+export function failureOf(error: unknown): Failure | undefined {
+  if (error instanceof CommandError) return { code: error.code, message: error.message, exitCode: error.exitCode };
+  if (error instanceof ClientError) {
+    return { code: error.code, message: error.message, exitCode: EXIT_OF[error.code] ?? EXIT.error };
+  }
+  if (error instanceof SettingsError) return { code: 'settings', message: error.message, exitCode: EXIT.usage };
+  if (error instanceof IdentityError || error instanceof ClientConfigError || error instanceof JournalCorruptError) {
+    return { code: 'profile', message: error.message, exitCode: EXIT.error };
+  }
+  if (isInterruption(error)) return { code: 'interrupted', message: 'interrupted', exitCode: EXIT.interrupted };
+  if (isSystemError(error)) {
+    const place = error.path ?? ('port' in error ? `port ${String(error.port)}` : error.syscall);
+    return {
+      code: 'system',
+      message: `${place}: ${error.code === 'EADDRINUSE' ? 'the port is in use' : error.code}`,
+      exitCode: EXIT.error,
+    };
+  }
+  return undefined;
+}
+
+/** Ctrl-C at a prompt. */
+function isInterruption(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ExitPromptError';
+}
+
+function isSystemError(error: unknown): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'syscall' in error && 'code' in error;
+}

@@ -1,0 +1,83 @@
+import { fileURLToPath } from 'node:url';
+import { runNode, type SpawnedProcess, spawnNode, tempDir, freeTcpPort } from '@p2pimg/testkit';
+import type { ExecutionContext } from 'ava';
+
+const SERVER = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
+export const PUPPY: string = fileURLToPath(new URL('../../../../tools/demo/assets/puppy.jpg', import.meta.url));
+
+export interface LocalCloud {
+  readonly manifest: string;
+  readonly servers: ReadonlyMap<string, SpawnedProcess>;
+  /** A fresh folder for somebody's profile. */
+  readonly profile: (name: string) => string;
+}
+
+/** Three real servers on loopback with an embedded directory. */
+export async function localCloud(t: ExecutionContext): Promise<LocalCloud> {
+  const dir = await tempDir();
+  t.teardown(dir.remove);
+  const base = Math.min(31_900, await freeTcpPort());
+  const made = await runNode(SERVER, ['init-local', '--dir', dir.at('cloud'), '--base-port', String(base)]);
+  if (made.code !== 0) throw new Error(made.stderr);
+  const servers = new Map<string, SpawnedProcess>();
+  for (const id of ['s1', 's2', 's3']) {
+    const server = await spawnNode(SERVER, ['run', '--config', dir.at('cloud', `${id}.toml`)]);
+    t.teardown(server.stop);
+    await server.line(/serves clients/);
+    servers.set(id, server);
+  }
+  return { manifest: dir.at('cloud', 'cloud.manifest.json'), servers, profile: (name) => dir.at(name) };
+}
+
+export interface Said {
+  readonly code: number | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** What `--json` printed. */
+  readonly json: Record<string, unknown>;
+}
+
+/** One person at the command line. */
+export class Person {
+  readonly cloud: LocalCloud;
+  readonly profile: string;
+
+  constructor(cloud: LocalCloud, name: string) {
+    this.cloud = cloud;
+    this.profile = cloud.profile(name);
+  }
+
+  get flags(): readonly string[] {
+    return ['--profile', this.profile, '--manifest', this.cloud.manifest, '--bind-host', '127.0.0.1', '--timeout', '30'];
+  }
+
+  /** Runs one command with `--json`. */
+  async say(...args: readonly string[]): Promise<Said> {
+    const { code, stdout, stderr } = await runNode(CLIENT, [...this.flags, '--json', ...args]);
+    return { code, stdout, stderr, json: stdout === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>) };
+  }
+
+  /** Starts the daemon and waits until it is online. */
+  async daemon(t: ExecutionContext): Promise<SpawnedProcess> {
+    const daemon = await spawnNode(CLIENT, [...this.flags, 'daemon']);
+    t.teardown(daemon.stop);
+    await daemon.line(/is online|Waiting/);
+    return daemon;
+  }
+
+  /** The shell command that starts the menu. */
+  get menuCommand(): string {
+    return [process.execPath, '--conditions=@p2pimg/source', CLIENT, ...this.flags].map((word) => `'${word}'`).join(' ');
+  }
+}
+
+/** Asks until it is so; gives up after half a minute. */
+export async function until<T>(look: () => Promise<T | undefined>): Promise<T> {
+  const end = performance.now() + 30_000;
+  for (;;) {
+    const found = await look();
+    if (found !== undefined) return found;
+    if (performance.now() > end) throw new Error('it did not come about');
+  }
+}
