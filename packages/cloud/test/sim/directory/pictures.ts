@@ -1,0 +1,41 @@
+import type { Directory, DirectoryAnswer } from '@p2pimg/directory';
+import { equalBytes, parseImageId, toHex } from '@p2pimg/wire';
+import { Refused } from './claims.ts';
+import type { EffectLog } from './effect-log.ts';
+import type { Tables } from './tables.ts';
+
+type Call<M extends keyof Directory> = Parameters<Directory[M]>[0];
+
+export function addResource(tables: Tables, log: EffectLog, call: Call<'addResource'>): object {
+  const { clientId: ownerId, imageId, digest } = call;
+  if (parseImageId(imageId).clientId !== ownerId) throw new Refused('not_owner');
+  log.note(`publish ${imageId} ${toHex(digest)}`);
+  const known = tables.images.get(imageId);
+  if (known === undefined) tables.images.set(imageId, { imageId, ownerId, digest, removed: false });
+  else if (!equalBytes(known.digest, digest)) throw new Refused('image_digest');
+  else known.removed = false;
+  return { imageId };
+}
+
+export function removeResource(tables: Tables, log: EffectLog, call: Call<'removeResource'>): object {
+  const { clientId, imageId } = call;
+  const known = tables.images.get(imageId);
+  if (known === undefined) throw new Refused('unknown_image');
+  if (known.ownerId !== clientId) throw new Refused('not_owner');
+  known.removed = true;
+  log.note(`unpublish ${imageId}`);
+  return { imageId };
+}
+
+export function listImages(tables: Tables, call: Call<'listImages'>): DirectoryAnswer<'listImages'> {
+  const { ownerId, afterImageId = '', limit } = call;
+  const all = imagesOf(tables, ownerId).filter((imageId) => imageId > afterImageId);
+  return { items: all.slice(0, limit), more: all.length > limit };
+}
+
+/** Published ids in ascending order. */
+export function imagesOf(tables: Tables, ownerId: number): readonly string[] {
+  const own: string[] = [];
+  for (const row of tables.images.values()) if (row.ownerId === ownerId && !row.removed) own.push(row.imageId);
+  return own.sort();
+}
