@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { EventQueue } from '@p2pimg/netsim';
 import { Endpoint, packetBytes } from '../../src/core/endpoint.ts';
 import type { EndpointAdmission } from '../../src/core/endpoint-config.ts';
 import type { EndpointEvent } from '../../src/core/events.ts';
@@ -48,8 +49,6 @@ export const PERFECT: LinkConditions = {
 };
 
 interface Flight {
-  readonly at: number;
-  readonly order: number;
   readonly to: string;
   readonly from: string;
   readonly bytes: Uint8Array;
@@ -105,8 +104,7 @@ export class World {
   /** Sees each datagram; may change it, or drop it by returning undefined. */
   tap: (bytes: Uint8Array, from: string, to: string) => Uint8Array | undefined = (bytes) => bytes;
   readonly #nodes = new Map<string, Node>();
-  #flights: Flight[] = [];
-  #order = 0;
+  readonly #flights = new EventQueue();
   readonly #busyUntil = new Map<string, number>();
   readonly #slab = new Uint8Array(64 * 1024);
 
@@ -161,8 +159,7 @@ export class World {
   }
 
   #nextTime(): number {
-    let next = Number.POSITIVE_INFINITY;
-    for (const flight of this.#flights) next = Math.min(next, flight.at);
+    let next = this.#flights.nextTime();
     for (const node of this.#nodes.values()) next = Math.min(next, node.endpoint.nextTimeout());
     return next;
   }
@@ -196,15 +193,13 @@ export class World {
   }
 
   #launch(bytes: Uint8Array, from: string, to: string, at: number): void {
-    this.#flights.push({ at, order: this.#order++, from, to, bytes });
+    const flight: Flight = { from, to, bytes };
+    this.#flights.push(at, 0, 0, 0, 0, flight);
   }
 
   #deliver(): void {
-    const due = this.#flights.filter((flight) => flight.at <= this.now);
-    if (due.length === 0) return;
-    this.#flights = this.#flights.filter((flight) => flight.at > this.now);
-    due.sort((a, b) => a.at - b.at || a.order - b.order);
-    for (const { to, from, bytes } of due) {
+    while (this.#flights.nextTime() <= this.now && this.#flights.pop()) {
+      const { to, from, bytes } = this.#flights.payload as Flight;
       const [host, port] = to.split(':');
       const node = this.#nodes.get(host!);
       const socket = node?.ports.indexOf(Number(port)) ?? -1;
