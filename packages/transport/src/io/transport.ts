@@ -146,6 +146,8 @@ class NodeTransport implements Transport {
   }
 
   #flush(): void {
+    // Called by `close` before its turn: that turn must not come any more, on sockets that are closed by then.
+    clearImmediate(this.#flushing);
     this.#flushing = undefined;
     const now = performance.now();
     this.#dispatch(

@@ -173,6 +173,18 @@ for (const driver of drivers) {
     await t.notThrowsAsync(sent);
   });
 
+  test(`T2 what is asked for while a transport closes reaches no closed socket (${driver})`, async (t) => {
+    const server = await openPeer(t);
+    const client = await openPeer(t);
+    const [peer] = await Promise.all([server.nextSession(), client.transport.connect(server.target).opened]);
+    const ended = new Promise((resolve) => peer.setHandlers({ onClose: resolve }));
+    const closing = client.transport.close();
+    client.transport.connect(server.target);
+    await closing;
+    await new Promise(setImmediate);
+    t.is(await ended, 'remote');
+  });
+
   test(`T2 closing frees the port (${driver})`, async (t) => {
     const first = await openPeer(t);
     await first.transport.close();
