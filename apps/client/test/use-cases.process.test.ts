@@ -24,7 +24,10 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
     return requests.length > 0 ? requests : undefined;
   });
   t.like(request, { kind: 'image', from: 2, imageId: 'client1-puppy', views: 5 });
-  t.like(await owner.say('requests', 'approve', String(request!.id), '--views', '2'), { code: 0, json: { delivery: 'delivered' } });
+  t.like(await owner.say('requests', 'approve', String(request!.id), '--views', '2'), {
+    code: 0,
+    json: { delivery: 'delivered' },
+  });
   t.like(await waiting, { code: 0, json: { answer: 'arrived' } });
   t.deepEqual((await viewer.say('images')).json.held, [{ imageId: 'client1-puppy', ownerId: 1, remaining: 2 }]);
 
@@ -46,7 +49,10 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
   t.deepEqual((await viewer.say('signin')).json.news, [], 'once');
 
   await viewer.daemon(t);
-  t.like(await owner.say('rights', 'take', 'client1-puppy', '2', '4'), { code: 0, json: { remaining: 6, delivery: 'delivered' } });
+  t.like(await owner.say('rights', 'take', 'client1-puppy', '2', '4'), {
+    code: 0,
+    json: { remaining: 6, delivery: 'delivered' },
+  });
   t.is(((await viewer.say('images')).json.held as Row[])[0]!.remaining, 6);
   t.like(await owner.say('rights', 'revoke', 'client1-puppy', '2'), { code: 0 });
   t.is((await viewer.say('view', 'client1-puppy', '--terminal')).code, 3);

@@ -15,7 +15,7 @@ export const requestSchema: z.ZodType<DaemonRequest> = z.strictObject({
 
 export interface DaemonRequest {
   readonly id: number;
-  readonly method: ApiMethod | "stop";
+  readonly method: ApiMethod | 'stop';
   readonly args: Readonly<Record<string, unknown>>;
 }
 

@@ -1,5 +1,4 @@
 import type { Shown } from '@p2pimg/client';
-import openInBrowser from 'open';
 import { plural, REASONS } from '../wording.ts';
 import { PageServer } from './server.ts';
 
@@ -19,8 +18,11 @@ export async function showInBrowser(shown: Shown, { imageId, open, onUrl }: Show
     caption: captionOf(shown, imageId),
   });
   onUrl(page.url);
-  // Without a browser the address has been told.
-  if (open) await openInBrowser(page.url).catch(() => undefined);
+  if (open) {
+    const { default: openInBrowser } = await import('open');
+    // Without a browser the address has been told.
+    await openInBrowser(page.url).catch(() => undefined);
+  }
   const stop = (): void => page.close();
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { runNode, type SpawnedProcess, spawnNode, tempDir, freeTcpPort } from '@p2pimg/testkit';
+import { freeTcpPort, runNode, type SpawnedProcess, spawnNode, tempDir } from '@p2pimg/testkit';
 import type { ExecutionContext } from 'ava';
 
 const SERVER = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
@@ -49,7 +49,16 @@ export class Person {
   }
 
   get flags(): readonly string[] {
-    return ['--profile', this.profile, '--manifest', this.cloud.manifest, '--bind-host', '127.0.0.1', '--timeout', '30'];
+    return [
+      '--profile',
+      this.profile,
+      '--manifest',
+      this.cloud.manifest,
+      '--bind-host',
+      '127.0.0.1',
+      '--timeout',
+      '30',
+    ];
   }
 
   /** Runs one command with `--json`. */
@@ -68,7 +77,9 @@ export class Person {
 
   /** The shell command that starts the menu. */
   get menuCommand(): string {
-    return [process.execPath, '--conditions=@p2pimg/source', CLIENT, ...this.flags].map((word) => `'${word}'`).join(' ');
+    return [process.execPath, '--conditions=@p2pimg/source', CLIENT, ...this.flags]
+      .map((word) => `'${word}'`)
+      .join(' ');
   }
 }
 

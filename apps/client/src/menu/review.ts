@@ -1,0 +1,33 @@
+import type { QueuedRequest, ReceivedOffer } from '@p2pimg/client';
+import { delivered } from '../wording.ts';
+import { askViews, pick } from './ask.ts';
+import type { Screen } from './entries.ts';
+
+/** Approve, approve fewer, reject, or back. */
+export async function reviewRequest({ api, say }: Screen, request: QueuedRequest): Promise<void> {
+  const { id, from, views } = request;
+  const answer = await pick(`Give client ${from} what it asks for?`, [
+    { name: 'Approve', value: 'approve' },
+    { name: 'Approve another number of views', value: 'other' },
+    { name: 'Reject', value: 'reject' },
+  ] as const);
+  if (answer === undefined) return;
+  if (answer === 'reject') {
+    const { delivery } = await api.call('reject', { id });
+    say(`Rejected: ${delivered(delivery, from)}.`);
+    return;
+  }
+  const given = answer === 'other' ? await askViews('How many views?', views) : views;
+  const { delivery } = await api.call('approve', { id, views: given });
+  say(`Approved: ${delivered(delivery, from)}.`);
+}
+
+export async function reviewOffer({ api, say }: Screen, { id, from }: ReceivedOffer): Promise<void> {
+  const answer = await pick(`Take the picture that client ${from} offers?`, [
+    { name: 'Accept', value: 'accept' },
+    { name: 'Decline', value: 'decline' },
+  ] as const);
+  if (answer === undefined) return;
+  const { delivery } = await api.call(answer, { id });
+  say(`Told: ${delivered(delivery, from)}.`);
+}
