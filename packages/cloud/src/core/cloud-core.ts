@@ -105,7 +105,7 @@ export class CloudCore {
     const due = this.#election.nextTimeout();
     if (due !== undefined && now >= due) this.#stepElection(now, { type: 'timeout' });
     this.#handle(now, event);
-    this.#handleTimeouts(now);
+    if (this.#silentUntil === undefined) this.#handleTimeouts(now);
     return this.#out.take();
   }
 
@@ -181,6 +181,7 @@ export class CloudCore {
   #handleTimeouts(now: number): void {
     const token = this.#token?.nextTimeout();
     if (token !== undefined && now >= token) this.#stepToken(now, { type: 'timeout' });
+    if (this.#silentUntil !== undefined) return;
     this.#lifecycle.timeout(now);
     this.#runs.timeout(now);
   }
