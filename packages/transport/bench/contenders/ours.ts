@@ -77,7 +77,7 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
       void transfer.accept().then(() => {
         answered.get(hex(transfer.id))?.();
         answered.delete(hex(transfer.id));
-      }),
+      }, ended),
   });
   await session.opened;
   const newId = (down: number): Uint8Array => {

@@ -1,3 +1,4 @@
+import { SessionClosedError } from './errors.ts';
 import type { CloseReason, Link, LinkOptions, Session, Transport } from './interface.ts';
 import { SessionHandle } from './session-handle.ts';
 
@@ -55,7 +56,7 @@ class KeptLink implements Link {
     this.#attempt = attempt;
     attempt.opened.then(
       () => this.#up(attempt),
-      () => this.#failed(attempt),
+      (error: unknown) => this.#failed(attempt, error),
     );
   }
 
@@ -80,9 +81,11 @@ class KeptLink implements Link {
     this.#retryLater();
   }
 
-  #failed(attempt: SessionHandle): void {
+  #failed(attempt: SessionHandle, error: unknown): void {
     if (this.#attempt === attempt) this.#attempt = undefined;
-    this.#retryLater();
+    // Nobody but the transport ends an attempt of ours: it is closed.
+    if (error instanceof SessionClosedError && error.reason === 'local') this.close();
+    else this.#retryLater();
   }
 
   #retryLater(): void {

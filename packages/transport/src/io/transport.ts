@@ -41,6 +41,7 @@ class NodeTransport implements Transport {
   #timerAt: number = Number.POSITIVE_INFINITY;
   #silent = false;
   #closed = false;
+  #closing: PromiseWithResolvers<void> | undefined;
   #datagramsSent = 0;
   #datagramsReceived = 0;
   #bytesSent = 0;
@@ -94,6 +95,7 @@ class NodeTransport implements Transport {
     );
     const handle = new SessionHandle(core, address, this.#context);
     this.#handles.set(core, handle);
+    if (this.#closed) this.#endAll();
     this.#schedule();
     return handle;
   }
@@ -115,14 +117,12 @@ class NodeTransport implements Transport {
     };
   }
 
-  async close(): Promise<void> {
-    if (this.#closed) return;
-    for (const handle of this.#handles.values()) handle.close();
-    this.#flush();
-    this.#closed = true;
-    clearImmediate(this.#flushing);
-    clearTimeout(this.#timer);
-    await Promise.all([this.#parent.close(), this.#workers.close()]);
+  close(): Promise<void> {
+    if (this.#closing === undefined) {
+      this.#closing = Promise.withResolvers<void>();
+      this.#closing.resolve(this.#shutDown());
+    }
+    return this.#closing.promise;
   }
 
   receive(socket: number, batch: Uint8Array, host: string, port: number): void {
@@ -146,34 +146,54 @@ class NodeTransport implements Transport {
   }
 
   #flush(): void {
-    // Called by `close` before its turn: that turn must not come any more, on sockets that are closed by then.
-    clearImmediate(this.#flushing);
     this.#flushing = undefined;
     const now = performance.now();
     this.#dispatch(
       this.#endpoint.nextTimeout() <= now ? this.#endpoint.handleTimeout(now) : this.#endpoint.takeEvents(),
     );
-    for (let sends = 0; sends < SENDS_PER_TURN; sends++) {
+    if (this.#transmit(now, SENDS_PER_TURN)) this.#arm(now);
+    else this.#schedule();
+  }
+
+  /** Sends what is ready, with so many sends at most. Returns whether that was all. */
+  #transmit(now: number, maxSends: number): boolean {
+    for (let sends = 0; sends < maxSends; sends++) {
       const transmit = this.#endpoint.pollTransmit(now, this.#slab, this.#segmentsPerSend);
       if (transmit === undefined) {
         this.#dispatch(this.#endpoint.takeEvents());
-        this.#arm(now);
-        return;
+        return true;
       }
       this.#send(transmit.path.socket, transmit.bytes, transmit.path.host, transmit.path.port);
     }
-    this.#schedule();
+    return false;
+  }
+
+  async #shutDown(): Promise<void> {
+    this.#endAll();
+    this.#transmit(performance.now(), Number.POSITIVE_INFINITY);
+    this.#closed = true;
+    // Handlers may have asked for something meanwhile: it ends at once, and no turn comes any more.
+    this.#endAll();
+    clearImmediate(this.#flushing);
+    clearTimeout(this.#timer);
+    await Promise.all([this.#parent.close(), this.#workers.close()]);
+  }
+
+  #endAll(): void {
+    for (const handle of this.#handles.values()) handle.close();
+    this.#dispatch(this.#endpoint.takeEvents());
   }
 
   #send(number: number, bytes: number, host: string, port: number): void {
     const udp = number === 0 ? this.#parent : this.#workers.get(number)?.udp;
-    if (udp === undefined || this.#silent) return;
+    if (udp === undefined || this.#silent || this.#closed) return;
     this.#datagramsSent += Math.ceil(bytes / MAX_DATAGRAM_BYTES);
     this.#bytesSent += bytes;
     if (!udp.send(this.#slab, bytes, host, port)) this.#slab = Buffer.allocUnsafeSlow(this.#slab.length);
   }
 
   #arm(now: number): void {
+    if (this.#closed) return;
     const at = this.#endpoint.nextTimeout();
     if (at >= this.#timerAt || at === Number.POSITIVE_INFINITY) return;
     clearTimeout(this.#timer);

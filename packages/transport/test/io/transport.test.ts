@@ -179,9 +179,10 @@ for (const driver of drivers) {
     const [peer] = await Promise.all([server.nextSession(), client.transport.connect(server.target).opened]);
     const ended = new Promise((resolve) => peer.setHandlers({ onClose: resolve }));
     const closing = client.transport.close();
-    client.transport.connect(server.target);
+    const late = client.transport.connect(server.target);
+    await t.throwsAsync(late.opened, { instanceOf: SessionClosedError });
     await closing;
-    await new Promise(setImmediate);
+    await t.throwsAsync(client.transport.connect(server.target).opened, { instanceOf: SessionClosedError });
     t.is(await ended, 'remote');
   });
 

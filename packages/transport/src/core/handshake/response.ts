@@ -41,7 +41,18 @@ export function openInit(
   if (header === undefined || packet.length !== HANDSHAKE_INIT_BYTES) return undefined;
   const preShared = header.pattern === HandshakePattern.ikPsk2;
   const prologue = packet.slice(0, INIT.prologueEnd);
-  const noise = new ResponderHandshake({ suite, prologue, localStatic, ephemeral: makeEphemeral(), preShared });
+  let ephemeral: DhKeyPair | undefined;
+  const noise = new ResponderHandshake({
+    suite,
+    prologue,
+    localStatic,
+    preShared,
+    // Made only for those who are answered: it costs as much as opening message 1.
+    get ephemeral() {
+      ephemeral ??= makeEphemeral();
+      return ephemeral;
+    },
+  });
   const message = noise.readMessage1(packet.subarray(INIT.noise, INIT.noiseEnd));
   const payload = message === undefined ? undefined : decodeInitPayload(message.payload);
   if (message === undefined || payload === undefined) return undefined;

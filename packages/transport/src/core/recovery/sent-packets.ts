@@ -5,9 +5,10 @@ export interface PacketOwner {
   resend(detail: number): void;
 }
 
-const INITIAL_CAPACITY = 64;
-/** Packets between the oldest one still remembered and the newest: 32 MiB in flight at most. */
-export const MAX_TRACKED_PACKETS = 32_768;
+/** Most sessions are idle most of the time. */
+const INITIAL_CAPACITY = 16;
+/** Packets between the oldest one still remembered and the newest: 16 MiB in flight at most. */
+export const MAX_TRACKED_PACKETS = 16_384;
 
 const GONE = 0;
 const IN_FLIGHT = 1;
