@@ -1,4 +1,4 @@
-/** Arguments are checked once, here: what comes after trusts their type, lengths and ranges. Bytes are copied. */
+/** Arguments are checked once, here: what comes after trusts their type, lengths and ranges. */
 
 import { isIP } from 'node:net';
 import { isImageId, MAX_GRANT_BYTES, MAX_VIEWS } from '@p2pimg/wire';
@@ -13,6 +13,7 @@ import {
   MAX_PAGE,
 } from '../limits.ts';
 import type { Address } from '../values.ts';
+import { plainBytes } from './plain-bytes.ts';
 import type { Call } from './types.ts';
 
 const MAX_U32 = 0xffff_ffff;
@@ -30,13 +31,13 @@ function integer(least: number, most: number): Check<number> {
   };
 }
 
-/** A copy: small Buffers share their memory with others, which would travel to the worker with them. */
+/** Small Buffers share their memory with others, which would travel to the worker with them: those are copied. */
 function bytes(least: number, most = least): Check<Uint8Array> {
   return (value, path) => {
     if (!(value instanceof Uint8Array) || value.length < least || value.length > most) {
       throw new InvalidError(path, least === most ? `not ${least} bytes` : `not ${least} to ${most} bytes`);
     }
-    return new Uint8Array(value);
+    return plainBytes(value);
   };
 }
 

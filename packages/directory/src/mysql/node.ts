@@ -1,6 +1,7 @@
-import { type Connection, type ConnectionOptions, createConnection, type RowDataPacket } from 'mysql2';
+import type { ConnectionOptions } from 'mysql2';
 import { type ConnectionOwner, NodeConnection, NodeLostError } from './connection.ts';
 import { isNodeFailure, saysNodeIsDown } from './errors.ts';
+import { NodeProbe } from './probe.ts';
 
 export interface NodeSettings {
   /** Connections per node. */
@@ -14,9 +15,6 @@ export interface NodeSettings {
 
 type Acquired = (error: unknown, connection: NodeConnection | undefined) => void;
 
-// A MariaDB without Galera has these too: then it names no provider.
-const PROBE = "show global status where variable_name in ('wsrep_ready', 'wsrep_provider_name')";
-
 /** One database server: its connections, and whether it can be used. */
 export class DatabaseNode {
   readonly #options: ConnectionOptions;
@@ -26,16 +24,19 @@ export class DatabaseNode {
   readonly #open = new Set<NodeConnection>();
   readonly #idle: NodeConnection[] = [];
   readonly #waiting: Acquired[] = [];
-  #probe: Connection | undefined;
-  #probing = false;
+  readonly #probe: NodeProbe;
   #up = true;
 
   constructor(options: ConnectionOptions, settings: NodeSettings) {
     this.#options = { ...options, connectTimeout: settings.probeTimeoutMs };
     this.#settings = settings;
     this.#owner = { release: (connection) => this.#released(connection), failed: (...what) => this.#failed(...what) };
+    this.#probe = new NodeProbe(this.#options, settings.probeTimeoutMs, (ready) => {
+      if (ready) this.#up = true;
+      else if (this.#up) this.#down();
+    });
     this.#timer = setInterval(() => {
-      if (settings.probeAlways || !this.#up) this.#check();
+      if (settings.probeAlways || !this.#up) this.#probe.check();
     }, settings.probeEveryMs);
   }
 
@@ -61,7 +62,7 @@ export class DatabaseNode {
   close(): void {
     clearInterval(this.#timer);
     this.#up = false;
-    this.#probe?.destroy();
+    this.#probe.close();
     this.#dropAll('the directory was closed');
   }
 
@@ -78,7 +79,7 @@ export class DatabaseNode {
     if (idle >= 0) this.#idle.splice(idle, 1);
     connection.destroy(error);
     if (saysNodeIsDown(error)) this.#down();
-    else if (isNodeFailure(error)) this.#check();
+    else if (isNodeFailure(error)) this.#probe.check();
     // Its place is free: the next in line gets a new connection.
     const next = this.#waiting.shift();
     if (next !== undefined) this.acquire(next);
@@ -96,38 +97,4 @@ export class DatabaseNode {
     for (const connection of open) connection.destroy(new NodeLostError(why));
     for (const acquired of this.#waiting.splice(0)) acquired(new NodeLostError(why), undefined);
   }
-
-  #check(): void {
-    if (this.#probing) return;
-    this.#probing = true;
-    this.#probe ??= this.#newProbe();
-    const connection = this.#probe;
-    const conclude = (ready: boolean): void => {
-      if (!this.#probing || connection !== this.#probe) return;
-      clearTimeout(timer);
-      this.#probing = false;
-      if (!ready) {
-        this.#probe = undefined;
-        connection.destroy();
-        if (this.#up) this.#down();
-      } else this.#up = true;
-    };
-    const timer = setTimeout(() => conclude(false), this.#settings.probeTimeoutMs);
-    connection.once('error', () => conclude(false));
-    connection.query<RowDataPacket[]>(PROBE, (error, rows) => conclude(error === null && isReady(rows)));
-  }
-
-  #newProbe(): Connection {
-    const connection = createConnection(this.#options);
-    connection.on('error', () => {
-      // Between two probes: the next one makes a new connection.
-      if (connection === this.#probe && !this.#probing) this.#probe = undefined;
-    });
-    return connection;
-  }
-}
-
-function isReady(rows: readonly RowDataPacket[]): boolean {
-  const status = new Map(rows.map((row) => [String(row.Variable_name).toLowerCase(), String(row.Value)]));
-  return !status.get('wsrep_provider_name') || status.get('wsrep_ready') === 'ON';
 }

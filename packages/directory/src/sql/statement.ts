@@ -39,14 +39,16 @@ export function compileStatement<P extends SqlValues>(
 ): CompiledStatement {
   // Kysely takes the placeholders for values: it only ever carries them to the list of parameters.
   const placeholders = new Proxy({}, { get: (_, name) => new Placeholder(String(name)) }) as P;
-  const compiled = build(db, placeholders, dialect).compile() as CompiledQuery;
-  const parameters = compiled.parameters;
+  const { query, queryId, sql, parameters } = build(db, placeholders, dialect).compile() as CompiledQuery;
+  const bound = parameters.map((parameter) => (parameter instanceof Placeholder ? parameter.name : undefined));
   return {
-    bind: (values) => ({
-      ...compiled,
-      parameters: parameters.map((parameter) =>
-        parameter instanceof Placeholder ? values[parameter.name] : parameter,
-      ),
-    }),
+    bind: (values) => {
+      const given = parameters.slice();
+      for (let index = 0; index < given.length; index++) {
+        const name = bound[index];
+        if (name !== undefined) given[index] = values[name];
+      }
+      return { query, queryId, sql, parameters: given };
+    },
   };
 }

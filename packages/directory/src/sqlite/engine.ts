@@ -34,8 +34,7 @@ export class SqliteEngine {
   constructor(database: NodeSqlite, deadlineMs: number) {
     this.#database = database;
     this.#deadlineMs = deadlineMs;
-    const db = createKysely(database);
-    this.#session = createSession(db, new StatementCache(db, sqliteDialect), isDuplicate);
+    this.#session = createSession(database, new StatementCache(createKysely(database), sqliteDialect), isDuplicate);
     const savepoint: Engine['atomic'] = (work) => this.#savepoint(work);
     const plain: Engine['read'] = (work) => work(this.#session);
     this.#reading = { graceMs: 0, read: plain, apart: plain, atomic: plain };

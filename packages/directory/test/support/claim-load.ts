@@ -1,0 +1,72 @@
+/** Writers that register clients without a pause, and remember what was acknowledged. */
+
+import type { OpenDirectory } from '@p2pimg/directory';
+import { UnavailableError } from '@p2pimg/directory';
+import { bytes, newClaim } from '../../src/compliance/world.ts';
+
+export interface Acknowledged {
+  readonly boxKey: Uint8Array;
+  readonly clientIds: readonly number[];
+}
+
+export interface Load {
+  readonly acknowledged: readonly Acknowledged[];
+  /** The longest time without any acknowledgement, in ms. */
+  readonly gapMs: () => number;
+  /** Calls that ended in an UnavailableError, and were made again under the same claim. */
+  readonly failures: () => number;
+  /** Resolves after this many more acknowledgements; rejects when the writers have failed. */
+  readonly progress: (more: number) => Promise<void>;
+  readonly stop: () => Promise<void>;
+}
+
+/** Each writer makes every claim through all directories at once: all must name the same client. */
+export function startLoad(directories: readonly OpenDirectory[], writers: number): Load {
+  const acknowledged: Acknowledged[] = [];
+  let stopped = false;
+  let failures = 0;
+  let last = performance.now();
+  let gap = 0;
+
+  const insist = async (directory: OpenDirectory, call: Parameters<OpenDirectory['register']>[0]): Promise<number> => {
+    for (;;) {
+      try {
+        return (await directory.register(call)).value.clientId;
+      } catch (error) {
+        if (!(error instanceof UnavailableError)) throw error;
+        failures++;
+      }
+    }
+  };
+  const write = async (): Promise<void> => {
+    while (!stopped) {
+      const call = { claim: newClaim(), signKey: bytes(32), boxKey: bytes(32) };
+      const clientIds = await Promise.all(directories.map((directory) => insist(directory, call)));
+      acknowledged.push({ boxKey: call.boxKey, clientIds });
+      const now = performance.now();
+      gap = Math.max(gap, now - last);
+      last = now;
+    }
+  };
+  const running = Promise.all(Array.from({ length: writers }, write));
+  let failure: { readonly error: unknown } | undefined;
+  running.catch((error: unknown) => {
+    failure = { error };
+  });
+  return {
+    acknowledged,
+    gapMs: () => gap,
+    failures: () => failures,
+    progress: async (more) => {
+      const enough = acknowledged.length + more;
+      while (acknowledged.length < enough) {
+        if (failure !== undefined) throw failure.error;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    stop: async () => {
+      stopped = true;
+      await running;
+    },
+  };
+}
