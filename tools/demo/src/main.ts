@@ -4,10 +4,10 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { type DemoCloud, startCloud } from './cloud.ts';
+import { type Cloud, openPerson, type Person, startCloud } from '@p2pimg/e2e';
+import { COVERS, DEFAULT_COVER } from './covers.ts';
 import { Facts } from './facts.ts';
 import { createNarrator, type Narrator } from './narrator.ts';
-import { openPerson, type Person } from './people.ts';
 import { type Stage, tell } from './story.ts';
 
 const OUT = 'demo-out';
@@ -30,13 +30,12 @@ try {
 
 async function run(): Promise<number> {
   narrator.say('starting three servers on loopback, with an embedded directory and the failure token on');
-  const cloud = stack.adopt(await startCloud(join(folder, 'cloud')), (opened) => opened.close());
-  narrator.say(
-    `${cloud
-      .servers()
-      .map(({ id }) => id)
-      .join(', ')} are up; ${await cloud.leader()} leads`,
-  );
+  const settings = {
+    covers: { folder: COVERS, default: DEFAULT_COVER },
+    failureToken: { enabled: true, downMs: 1_500, intervalMs: 3_000 },
+  };
+  const cloud = stack.use(await startCloud({ folder: join(folder, 'cloud'), settings }));
+  narrator.say(`${cloud.servers.map(({ id }) => id).join(', ')} are up; ${await cloud.leader()} leads`);
   const owner = await enter('Olivia', cloud);
   const viewer = await enter('Victor', cloud);
   await mkdir(OUT, { recursive: true });
@@ -58,8 +57,9 @@ async function run(): Promise<number> {
   return 0;
 }
 
-async function enter(name: string, cloud: DemoCloud): Promise<Person> {
-  return stack.adopt(await openPerson(name, folder, cloud.manifestPath), (person) => person.leave());
+async function enter(name: string, cloud: Cloud): Promise<Person> {
+  const { manifestPath } = cloud;
+  return stack.use(await openPerson({ name, profile: join(folder, name), manifestPath }));
 }
 
 async function writeReport(
@@ -71,7 +71,7 @@ async function writeReport(
     leaders,
     viewsLeft,
     handlers: cloud.choices(),
-    playedDead: cloud.turns(),
+    playedDead: cloud.log().flatMap(({ msg, server }) => (msg.startsWith('plays dead') ? [server] : [])),
     facts: facts.all,
   };
   await writeFile(join(OUT, 'report.json'), `${JSON.stringify(report, undefined, 2)}\n`);
@@ -86,7 +86,7 @@ function conclude({ chapter, say }: Narrator, facts: Facts): boolean {
 }
 
 /** Leaves the cloud and the owner running; the owner says yes to everybody. */
-async function stayUp(cloud: DemoCloud, owner: Person, { chapter, say }: Narrator): Promise<void> {
+async function stayUp(cloud: Cloud, owner: Person, { chapter, say }: Narrator): Promise<void> {
   owner.client.onNews((news) => {
     if (news.kind !== 'requestArrived') return;
     const views = Math.min(news.views, MOST_VIEWS_GIVEN);
@@ -98,7 +98,7 @@ async function stayUp(cloud: DemoCloud, owner: Person, { chapter, say }: Narrato
   chapter('The cloud stays up');
   say('join it from another terminal:');
   say(`  npm run p2pimg -- --manifest ${cloud.manifestPath}`);
-  for (const { id, statusUrl } of cloud.servers()) say(`  ${id}: ${statusUrl}/statusz`);
+  for (const { id, statusUrl } of cloud.servers) say(`  ${id}: ${statusUrl}/statusz`);
   say('Ctrl-C ends it');
   await new Promise<never>(() => {});
 }

@@ -3,11 +3,11 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import type { Cloud, Person } from '@p2pimg/e2e';
 import { appendRights, scaleTo, stripRights } from '@p2pimg/stego';
-import type { DemoCloud } from './cloud.ts';
+import { COVER_PATH } from './covers.ts';
 import type { Facts } from './facts.ts';
 import type { Narrator } from './narrator.ts';
-import type { Person } from './people.ts';
 import { decode, likeness, samePixels, writePng } from './pictures.ts';
 
 const PUPPY = fileURLToPath(new URL('../assets/puppy.jpg', import.meta.url));
@@ -19,7 +19,7 @@ const TAKEN_VIEWS = 4;
 
 export interface Stage {
   readonly out: string;
-  readonly cloud: DemoCloud;
+  readonly cloud: Cloud;
   readonly owner: Person;
   readonly viewer: Person;
   readonly facts: Facts;
@@ -53,7 +53,7 @@ async function joinCloud({ facts, narrator }: Stage, person: Person): Promise<vo
   narrator.say(`${person.name} is client ${clientId}, fingerprint ${person.client.fingerprint}`);
 }
 
-async function hide({ out, cloud, owner, facts, narrator }: Stage): Promise<string> {
+async function hide({ out, owner, facts, narrator }: Stage): Promise<string> {
   const original = decode(await readFile(PUPPY));
   await writePng(join(out, 'original.png'), original);
   const { imageId, bytes, server } = await owner.client.encode(PUPPY);
@@ -61,7 +61,7 @@ async function hide({ out, cloud, owner, facts, narrator }: Stage): Promise<stri
   const png = await owner.client.stego(imageId);
   await writeFile(join(out, 'stego.png'), png);
   const stego = decode(png);
-  const cover = scaleTo(decode(await readFile(cloud.coverPath)), stego.width, stego.height);
+  const cover = scaleTo(decode(await readFile(COVER_PATH)), stego.width, stego.height);
   await writePng(join(out, 'cover.png'), cover);
   const alike = likeness(cover, stego);
   const good = Object.values(alike).every((decibels) => decibels === null || decibels >= LEAST_DECIBELS);
@@ -172,7 +172,7 @@ async function killDuringEncode({ cloud, owner, facts, narrator }: Stage): Promi
     onProgress: (progress) => {
       if (progress.phase !== 'uploading' || victim !== undefined) return;
       victim = progress.server;
-      killed = cloud.kill(victim);
+      killed = cloud.server(victim).kill();
       narrator.say(`${victim} has begun; it is killed (SIGKILL)`);
     },
   });
@@ -185,7 +185,7 @@ async function killDuringEncode({ cloud, owner, facts, narrator }: Stage): Promi
   const same = samePixels(decode(view.bytes), decode(await readFile(PUPPY)));
   facts.check('what it hid comes back, pixel for pixel', same, view.shown);
   if (victim !== undefined) {
-    await cloud.restart(victim);
+    await cloud.server(victim).restart();
     narrator.say(`${victim} is back in the group`);
   }
 }

@@ -1,0 +1,108 @@
+import type { Random } from '@p2pimg/netsim';
+import type { Cloud } from './cloud.ts';
+
+export type StrikeKind = 'SIGKILL' | 'SIGTERM' | 'SIGSTOP';
+
+export interface Strike {
+  readonly kind: StrikeKind;
+  readonly server: string;
+  /** How it ended, for SIGTERM. */
+  readonly exitCode?: number | null;
+}
+
+export interface FaultsOptions {
+  readonly cloud: Cloud;
+  readonly random: Random;
+  /** Servers that are struck (default: all). */
+  readonly targets?: readonly string[];
+  readonly kinds?: readonly StrikeKind[];
+}
+
+/** How long a server stands still, and how long a dead one stays dead, in ms. */
+const STANDSTILL_MS = [200, 2_000] as const;
+const DEAD_MS = [0, 1_500] as const;
+
+/**
+ * Takes servers away and brings them back, as a seed has it. At least one server is always there: a strike that would take
+ * the last one waits until another is back.
+ */
+export class Faults {
+  readonly #cloud: Cloud;
+  readonly #random: Random;
+  readonly #targets: readonly string[];
+  readonly #kinds: readonly StrikeKind[];
+  readonly #away = new Map<string, Promise<void>>();
+  readonly #strikes: Strike[] = [];
+
+  constructor({ cloud, random, targets, kinds = ['SIGKILL', 'SIGTERM', 'SIGSTOP'] }: FaultsOptions) {
+    this.#cloud = cloud;
+    this.#random = random;
+    this.#targets = targets ?? cloud.servers.map(({ id }) => id);
+    this.#kinds = kinds;
+  }
+
+  get strikes(): readonly Strike[] {
+    return this.#strikes;
+  }
+
+  /** Strikes one server; resolves once it is away. What was drawn does not depend on how quickly others came back. */
+  async strike(): Promise<void> {
+    const kind = this.#random.pick(this.#kinds);
+    const order = shuffled(this.#targets, this.#random);
+    const [least, most] = kind === 'SIGSTOP' ? STANDSTILL_MS : DEAD_MS;
+    const ms = Math.round(this.#random.between(least, most));
+    while (this.#cloud.servers.length - this.#away.size < 2) await Promise.race(this.#away.values());
+    const server = order.find((id) => !this.#away.has(id)) ?? order[0]!;
+    await this.#away.get(server);
+    const gone = Promise.withResolvers<void>();
+    this.#away.set(
+      server,
+      this.#takeAway(kind, server, ms, gone.resolve).finally(() => this.#away.delete(server)),
+    );
+    await Promise.race([gone.promise, this.#away.get(server)]);
+  }
+
+  /** Resolves when all are back. @throws what a restart throws */
+  async over(): Promise<void> {
+    await Promise.all(this.#away.values());
+  }
+
+  async #takeAway(kind: StrikeKind, id: string, ms: number, gone: () => void): Promise<void> {
+    const server = this.#cloud.server(id);
+    if (kind === 'SIGSTOP') {
+      this.#strikes.push({ kind, server: id });
+      server.freeze();
+      gone();
+      await pause(ms);
+      server.thaw();
+      await server.ready();
+      return;
+    }
+    if (kind === 'SIGKILL') {
+      this.#strikes.push({ kind, server: id });
+      await server.kill();
+      gone();
+    } else {
+      const ending = server.terminate();
+      gone();
+      const { code } = await ending;
+      this.#strikes.push({ kind, server: id, exitCode: code });
+    }
+    await pause(ms);
+    await server.restart();
+  }
+}
+
+/** Fisher and Yates. */
+function shuffled<T>(items: readonly T[], random: Random): T[] {
+  const result = [...items];
+  for (let i = result.length - 1; i > 0; i--) {
+    const j = random.below(i + 1);
+    [result[i], result[j]] = [result[j]!, result[i]!];
+  }
+  return result;
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,10 @@
+export { type Choice, type Cloud, type CloudOptions, startCloud } from './cloud.ts';
+export { type DirectoryFacts, everyImage, readDirectory } from './directory-facts.ts';
+export { eventually } from './eventually.ts';
+export { Faults, type Strike, type StrikeKind } from './faults.ts';
+export { type Footprint, footprint } from './footprint.ts';
+export { type LoadResult, runLoad } from './load.ts';
+export { type NewsOf, openPerson, type Person, type PersonOptions } from './person/person.ts';
+export { openRemotePerson, RemoteError, type RemotePerson } from './person/remote-person.ts';
+export { fill, seedOf } from './seed.ts';
+export { type LogLine, ServerProcess, type ServerStatus } from './server-process.ts';

@@ -1,0 +1,137 @@
+import { fileURLToPath } from 'node:url';
+import { type Exit, type SpawnedProcess, spawnNode } from '@p2pimg/testkit';
+import { eventually } from './eventually.ts';
+
+const PROGRAM = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
+
+/** One line of a server's log (pino's JSON). */
+export interface LogLine {
+  readonly level: number;
+  readonly time: number;
+  readonly msg: string;
+  readonly server: string;
+  readonly requestId?: string;
+  readonly handler?: string;
+  readonly by?: string;
+  readonly leader?: string;
+}
+
+/** What the tests read of `/statusz`. */
+export interface ServerStatus {
+  readonly group: {
+    readonly joining: boolean;
+    readonly epoch: number;
+    readonly leader?: string;
+    readonly members: readonly { readonly id: string; readonly state: string }[];
+  };
+  readonly silent: boolean;
+  readonly sessions: number;
+  readonly remembered: number;
+  readonly unanswered: number;
+  readonly working: number;
+  readonly workersBusy: number;
+  readonly workersWaiting: number;
+  readonly counters: {
+    readonly requests: Readonly<Record<string, number>>;
+    readonly takeovers: number;
+    readonly doubled: number;
+    readonly deaths: number;
+  };
+}
+
+/** The program `p2pimg-server run` on one settings file: over several lives, when it is killed and started again. */
+export class ServerProcess {
+  readonly id: string;
+  readonly statusUrl: string;
+  readonly #settingsPath: string;
+  #process: SpawnedProcess;
+  #frozen = false;
+  /** Lines of lives that are over. */
+  readonly #earlier: LogLine[] = [];
+
+  private constructor(id: string, settingsPath: string, statusPort: number, process: SpawnedProcess) {
+    this.id = id;
+    this.statusUrl = `http://127.0.0.1:${statusPort}`;
+    this.#settingsPath = settingsPath;
+    this.#process = process;
+  }
+
+  static async start(id: string, settingsPath: string, statusPort: number): Promise<ServerProcess> {
+    return new ServerProcess(id, settingsPath, statusPort, await spawn(settingsPath));
+  }
+
+  get pid(): number {
+    return this.#process.pid;
+  }
+
+  /** SIGKILL. */
+  async kill(): Promise<void> {
+    await this.#process.stop();
+    this.#frozen = false;
+  }
+
+  /** SIGTERM: it drains and ends by itself. */
+  terminate(): Promise<Exit> {
+    this.#process.signal('SIGTERM');
+    return this.#process.exited;
+  }
+
+  /** SIGSTOP. */
+  freeze(): void {
+    this.#frozen = this.#process.signal('SIGSTOP');
+  }
+
+  /** SIGCONT. */
+  thaw(): void {
+    this.#frozen = false;
+    this.#process.signal('SIGCONT');
+  }
+
+  /** Starts it again after it has ended; resolves when it serves. */
+  async restart(): Promise<void> {
+    this.#earlier.push(...this.#lines());
+    this.#process = await spawn(this.#settingsPath);
+    await this.ready();
+  }
+
+  /** Resolves when it says that it may be given work, or plays dead (it was ready before). Throws when it has ended instead. */
+  async ready(): Promise<void> {
+    const started = this.#process;
+    let ended: string | undefined;
+    void started.exited.then(({ code, signal }) => {
+      ended = `server ${this.id} ended (${signal ?? code}): ${started.stderr || started.stdout}`;
+    });
+    await eventually(`${this.id} is ready`, async () => {
+      if (ended !== undefined) throw new Error(ended);
+      const answer = await fetch(`${this.statusUrl}/readyz`).catch(() => undefined); // not listening yet
+      return answer?.ok || (await answer?.text())?.startsWith('plays dead');
+    });
+  }
+
+  /** Undefined when it does not answer: gone, or frozen. */
+  async status(): Promise<ServerStatus | undefined> {
+    if (this.#frozen) return undefined;
+    const answer = await fetch(`${this.statusUrl}/statusz`).catch(() => undefined);
+    return (await answer?.json()) as ServerStatus | undefined;
+  }
+
+  /** What it has logged, over all its lives. */
+  log(): readonly LogLine[] {
+    return [...this.#earlier, ...this.#lines()];
+  }
+
+  #lines(): LogLine[] {
+    return this.#process.stdout.split('\n').flatMap((line) => {
+      if (!line.startsWith('{')) return [];
+      try {
+        return [JSON.parse(line) as LogLine];
+      } catch {
+        return []; // the last line of a process that was killed
+      }
+    });
+  }
+}
+
+function spawn(settingsPath: string): Promise<SpawnedProcess> {
+  return spawnNode(PROGRAM, ['run', '--config', settingsPath]);
+}
