@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { Random } from '@p2pimg/netsim';
+import { toHex } from '@p2pimg/wire';
 import type { Call, CallArgs, CallName, CallResult } from '../../src/core/calls.ts';
 import { ClientCore } from '../../src/core/client-core.ts';
 import type { ClientEffect, Outcome, Place } from '../../src/core/effects.ts';
@@ -24,9 +25,9 @@ export class SimClient {
   life = 0;
   lastCall = 0;
 
-  constructor(port: number) {
+  constructor(port: number, key: string) {
     this.port = port;
-    this.jobs = new FakeJobs(randomBytes(32).toString('hex'));
+    this.jobs = new FakeJobs(key);
   }
 }
 
@@ -36,8 +37,10 @@ export class World {
   readonly clients: SimClient[] = [];
   readonly downServers: Set<string> = new Set();
   now = 1_000_000;
+  /** How late what is late is done. */
+  lateMs = 500;
   /** Called for each effect before it is done; a `crash` ends the client's life there. */
-  onEffect: (client: SimClient, effect: ClientEffect) => 'go' | 'lose' | 'crash' = () => 'go';
+  onEffect: (client: SimClient, effect: ClientEffect) => 'go' | 'lose' | 'double' | 'late' | 'crash' = () => 'go';
   readonly #queue: { at: number; order: number; run: () => void }[] = [];
   readonly #transfers = new Map<
     number,
@@ -45,8 +48,15 @@ export class World {
   >();
   #order = 0;
 
+  readonly #random: Random;
+
+  /** The same seed makes the same keys and ids. */
+  constructor(seed = 1) {
+    this.#random = new Random(seed);
+  }
+
   add(): SimClient {
-    const client = new SimClient(20_000 + this.clients.length);
+    const client = new SimClient(20_000 + this.clients.length, this.#hex(32));
     this.clients.push(client);
     this.start(client);
     return client;
@@ -62,7 +72,7 @@ export class World {
       host: undefined,
       port: client.port,
     };
-    client.core = new ClientCore(settings, client.disk, (bytes) => randomBytes(bytes).toString('hex'));
+    client.core = new ClientCore(settings, client.disk, (bytes) => this.#hex(bytes));
     for (const server of SERVERS) if (!this.downServers.has(server)) this.#soon(client, { kind: 'cloudUp', server });
   }
 
@@ -113,11 +123,14 @@ export class World {
         next.run();
       } else {
         for (const client of this.clients) {
-          if ((client.core?.nextTimeout() ?? Number.POSITIVE_INFINITY) <= this.now)
-            this.#step(client, { kind: 'tick' });
+          if ((client.core?.nextTimeout() ?? Number.POSITIVE_INFINITY) <= this.now) this.give(client, { kind: 'tick' });
         }
       }
     }
+  }
+
+  #hex(bytes: number): string {
+    return toHex(Uint8Array.from({ length: bytes }, () => this.#random.below(256)));
   }
 
   #later(ms: number, run: () => void): void {
@@ -127,11 +140,12 @@ export class World {
   #soon(client: SimClient, event: ClientEvent, ms = 1): void {
     const { life } = client;
     this.#later(ms, () => {
-      if (client.life === life) this.#step(client, event);
+      if (client.life === life) this.give(client, event);
     });
   }
 
-  #step(client: SimClient, event: ClientEvent): void {
+  /** Gives a client an event, now. */
+  give(client: SimClient, event: ClientEvent): void {
     for (const effect of client.core?.step(this.now, event) ?? []) {
       if (client.core === undefined) return;
       const fate = this.onEffect(client, effect);
@@ -139,7 +153,8 @@ export class World {
         this.crash(client);
         return;
       }
-      if (fate === 'go') this.#perform(client, effect);
+      if (fate === 'go' || fate === 'double') this.#perform(client, effect);
+      if (fate === 'late' || fate === 'double') this.#later(this.lateMs, () => this.#perform(client, effect));
     }
   }
 

@@ -67,6 +67,11 @@ export class Inbox {
         return;
       }
       if (!(error instanceof ClientError || error instanceof WaitTimeoutError)) throw error;
+      if (error instanceof ClientError && error.code === 'rights_invalid') {
+        const refusal = { code: 'rights_invalid', message: 'the rights are not valid' };
+        this.#context.emit({ kind: 'answerPeer', peer, ack: { type, id, status: 'refused', error: refusal } });
+        return;
+      }
       this.#context.trouble(`a peer's ${type}`, error);
       const failure = { code: 'try_again', message: 'it could not be done now' };
       this.#context.emit({ kind: 'answerPeer', peer, ack: { type, id, status: 'error', error: failure } });

@@ -18,6 +18,14 @@ export type RefusalHandler = (entry: PeerEntry, reason: string) => Flow<void>;
 /** Longest pause between two attempts. */
 const MAX_PAUSE_MS = 60_000;
 
+/** What came of one attempt; `done` when nothing more has to be tried. */
+interface Attempt {
+  readonly delivery: Delivery;
+  readonly done: boolean;
+}
+
+const DELIVERED: Attempt = { delivery: 'delivered', done: true };
+
 interface Worker {
   /** Token of its pause; undefined while it works. */
   pause: number | undefined;
@@ -134,8 +142,9 @@ export class Outbox {
 
   *#try(entry: OutboxEntry): Flow<void> {
     try {
-      const delivery = entry.to === 'cloud' ? yield* this.#tellCloud(entry.message) : yield* this.#tellPeer(entry);
-      if (delivery !== 'queued') yield* this.#context.commit(remove('outbox', entry.id));
+      const { delivery, done } =
+        entry.to === 'cloud' ? yield* this.#tellCloud(entry.message) : yield* this.#tellPeer(entry);
+      if (done) yield* this.#context.commit(remove('outbox', entry.id));
       this.#tell(entry.id, (token) => this.#context.flows.settle(token, delivery));
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
@@ -157,30 +166,32 @@ export class Outbox {
     for (const token of tokens) how(token);
   }
 
-  *#tellCloud(message: OutgoingCloudMessage): Flow<Delivery> {
+  *#tellCloud(message: OutgoingCloudMessage): Flow<Attempt> {
     if (message.type === 'leave_notice') {
       const { to, noticeId, kind, imageId } = message;
       yield* this.#cloud.ask('leave_notice', { to, noticeId, kind, imageId });
-      return 'delivered';
+      return DELIVERED;
     }
     const sent = this.#context.model.get('sent', pairKey(message.imageId, message.viewerId));
     // A later change has its own entry; publishing the newest version early does no harm.
     if (sent !== undefined) {
       yield* this.#cloud.ask('change-view', { imageId: sent.imageId, viewerId: sent.viewerId, grant: sent.grant });
     }
-    return 'delivered';
+    return DELIVERED;
   }
 
-  *#tellPeer(entry: PeerEntry): Flow<Delivery> {
+  *#tellPeer(entry: PeerEntry): Flow<Attempt> {
     const peer = yield* this.#book.resolve(entry.to);
     try {
       if (peer.address === undefined) throw new PeerUnreachableError(entry.to, 'is offline');
       if (entry.message.type === 'picture') yield* this.#sendPicture(peer, entry.id);
       else yield* this.#peers.tell(peer, { ...entry.message, id: entry.id });
-      return 'delivered';
+      return DELIVERED;
     } catch (error) {
       if (!(error instanceof PeerUnreachableError)) throw error;
-      return yield* this.#leave(entry);
+      const delivery = yield* this.#leave(entry);
+      // Somebody who is online does not ask the directory again before the next sign-in: it is told until it hears.
+      return { delivery, done: delivery === 'left' && peer.address === undefined };
     }
   }
 

@@ -83,14 +83,8 @@ export class ViewerMessages {
     return 'applied';
   }
 
-  *#verified(from: Contact, body: { readonly imageId: string; readonly grant: string }): Flow<GrantFacts> {
-    try {
-      return yield* this.#rights.verify(from.clientId, body.imageId, body.grant);
-    } catch (error) {
-      if (error instanceof ClientError && error.code === 'rights_invalid')
-        throw new Refusal('rights_invalid', 'the rights are not valid');
-      throw error;
-    }
+  #verified(from: Contact, body: { readonly imageId: string; readonly grant: string }): Flow<GrantFacts> {
+    return this.#rights.verify(from.clientId, body.imageId, body.grant);
   }
 
   /** What was asked of that owner, under that id, about that picture. */
