@@ -35,6 +35,20 @@ test('titles are found in calls of test and its modifiers, wherever they stand',
   ]);
 });
 
+test('cases of a compliance suite are found where they are written', (t) => {
+  const source = `
+    const cases = [
+      { title: 'D1 kept', run: async () => {} },
+      { title: \`D2 \${what}\`, run() {} },
+      { title: 'D3 a heading', text: 'no case' },
+    ];
+  `;
+  t.deepEqual(readTitles(source), [
+    { title: 'D1 kept', line: 3 },
+    { title: 'D2 …', line: 4 },
+  ]);
+});
+
 const ID_CASES: readonly (readonly [title: string, ids: readonly string[]])[] = [
   ['T1 T2 N5: chunks arrive', ['T1', 'T2', 'N5']],
   ['T1, T2; N5 chunks', ['T1', 'T2', 'N5']],

@@ -9,17 +9,16 @@ export interface TestTitle {
 
 /**
  * The titles of all tests in a source text: the first argument of every call of `test` or of one of its modifiers
- * (`test.serial`), when that is a string or a template.
+ * (`test.serial`), and the `title` of every object that also has a `run` (a case of a compliance suite), when that is a
+ * string or a template.
  */
 export function readTitles(source: string, fileName = 'a.test.ts'): TestTitle[] {
-  const file = ts.createSourceFile(fileName, source, ts.ScriptTarget.Latest, false);
+  const file = ts.createSourceFile(fileName, source, ts.ScriptTarget.Latest, true);
   const titles: TestTitle[] = [];
   const visit = (node: ts.Node): void => {
-    if (ts.isCallExpression(node) && isTest(node.expression)) {
-      const title = literalText(node.arguments[0]);
-      if (title !== undefined) {
-        titles.push({ title, line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1 });
-      }
+    const title = literalText(titleOf(node));
+    if (title !== undefined) {
+      titles.push({ title, line: file.getLineAndCharacterOfPosition(node.getStart(file)).line + 1 });
     }
     ts.forEachChild(node, visit);
   };
@@ -41,6 +40,15 @@ export function leadingIds(title: string): string[] {
     if (word.endsWith(':')) break;
   }
   return ids;
+}
+
+function titleOf(node: ts.Node): ts.Expression | undefined {
+  if (ts.isCallExpression(node)) return isTest(node.expression) ? node.arguments[0] : undefined;
+  if (!ts.isObjectLiteralExpression(node)) return undefined;
+  const named = (name: string): ts.ObjectLiteralElementLike | undefined =>
+    node.properties.find((property) => property.name !== undefined && property.name.getText() === name);
+  const title = named('title');
+  return title !== undefined && ts.isPropertyAssignment(title) && named('run') ? title.initializer : undefined;
 }
 
 function isTest(callee: ts.Expression): boolean {
