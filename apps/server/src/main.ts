@@ -9,7 +9,8 @@ import { createProgram } from './program.ts';
 try {
   await createProgram().parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  // Attempts to reach a database that nobody waits for any more would keep the program alive.
+  process.exit(report(error));
 }
 
 /** One clear line; the stack only for what nobody foresaw. Commander has printed its own errors already. */

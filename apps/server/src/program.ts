@@ -1,10 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { addConfig } from './commands/config.ts';
+import { addDb } from './commands/db.ts';
 import { addInitLocal } from './commands/init-local.ts';
 import { addKeygen } from './commands/keygen.ts';
 import { addManifest } from './commands/manifest.ts';
 import { addRun } from './commands/run.ts';
+import { addTop } from './commands/top.ts';
 
 /** The command line. Commands throw; `main.ts` turns what they throw into one line and an exit code. */
 export function createProgram(): Command {
@@ -15,7 +17,9 @@ export function createProgram(): Command {
   const program = new Command('p2pimg-server').description(description).version(version);
   program.showSuggestionAfterError().exitOverride();
   addRun(program);
+  addTop(program);
   addConfig(program);
+  addDb(program);
   addInitLocal(program);
   addKeygen(program);
   addManifest(program);

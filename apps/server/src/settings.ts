@@ -1,6 +1,14 @@
 /** Settings of a server: flags over `P2PIMG_SERVER_*` over the TOML file over defaults. */
 
-import { type Definition, type Relation, type Resolved, readSettingsFile, resolveSettings } from '@p2pimg/settings';
+import {
+  type Definition,
+  environmentName,
+  type Relation,
+  type Resolved,
+  readSettingsFile,
+  resolveSettings,
+  type Sources,
+} from '@p2pimg/settings';
 import { z } from 'zod';
 
 export interface ServerSettings {
@@ -164,18 +172,51 @@ export const serverSettings: Definition<ServerSettings> = {
   relations: [leaseOutlivesHeartbeats, turnIsNoticed, beginIsAwaited],
 };
 
+/** What the commands need that only look after the database. */
+export type DirectorySettings = Pick<ServerSettings, 'directory.url' | 'directory.ca'>;
+
+export function isDirectorySetting(key: string): boolean {
+  return key.startsWith('directory.');
+}
+
+const { 'directory.url': directoryUrl, 'directory.ca': directoryCa } = serverSettings.settings;
+const directorySettings: Definition<DirectorySettings> = {
+  prefix: serverSettings.prefix,
+  settings: { 'directory.url': directoryUrl, 'directory.ca': directoryCa },
+  relations: [],
+};
+
 /** @throws SettingsError subclasses */
 export async function loadServerSettings(
   flags: Readonly<Record<string, unknown>>,
   environment: NodeJS.ProcessEnv,
 ): Promise<Resolved<ServerSettings>> {
+  return resolveSettings(serverSettings, await readSources(flags, environment));
+}
+
+/** As {@link loadServerSettings}, but a server's other settings may be missing or wrong. */
+export async function loadDirectorySettings(
+  flags: Readonly<Record<string, unknown>>,
+  environment: NodeJS.ProcessEnv,
+): Promise<Resolved<DirectorySettings>> {
+  const sources = await readSources(flags, environment);
+  const { file } = sources;
+  const names = Object.keys(directorySettings.settings).map((key) => environmentName(directorySettings.prefix, key));
+  return resolveSettings(directorySettings, {
+    flags: sources.flags,
+    environment: Object.fromEntries(names.map((name) => [name, environment[name]])),
+    file: file && { ...file, values: new Map([...file.values].filter(([key]) => isDirectorySetting(key))) },
+  });
+}
+
+async function readSources(flags: Readonly<Record<string, unknown>>, environment: NodeJS.ProcessEnv): Promise<Sources> {
   const { config, ...rest } = flags;
   // The file's own place is the one thing that the file cannot say.
   const { P2PIMG_SERVER_CONFIG: named, ...variables } = environment;
   const file = typeof config === 'string' ? config : named;
-  return resolveSettings(serverSettings, {
+  return {
     flags: rest,
     environment: variables,
     file: file === undefined ? undefined : await readSettingsFile(file),
-  });
+  };
 }

@@ -2,11 +2,21 @@
 
 import { flagName } from '@p2pimg/settings';
 import { type Command, Option } from 'commander';
-import { serverSettings } from '../settings.ts';
+import { isDirectorySetting, serverSettings } from '../settings.ts';
 
 export function addSettingsOptions(command: Command): Command {
+  return addOptions(command, () => true);
+}
+
+/** Only where the directory is. */
+export function addDirectoryOptions(command: Command): Command {
+  return addOptions(command, isDirectorySetting);
+}
+
+function addOptions(command: Command, wanted: (key: string) => boolean): Command {
   command.option('--config <file>', 'TOML file with settings (also P2PIMG_SERVER_CONFIG)');
   for (const [key, { description, default: fallback }] of Object.entries(serverSettings.settings)) {
+    if (!wanted(key)) continue;
     const shown = fallback === undefined || fallback === '' ? '' : ` (default: ${fallback})`;
     command.addOption(new Option(`${flagName(key)} <value>`, description + shown));
   }

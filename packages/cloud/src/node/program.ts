@@ -17,6 +17,9 @@ const LOAD_INTERVAL_MS = 1_000;
 const PURGE_INTERVAL_MS = 60_000;
 const PURGE_LIMIT = 10_000;
 const DRAIN_POLL_MS = 20;
+/** The others must hear that this server leaves before it is gone, or they would have to find out. */
+const FAREWELL_MS = 200;
+const DIRECTORY_CHECK_MS = 3_000;
 
 export interface ServerStatus extends CloudStatus {
   readonly serverId: string;
@@ -72,6 +75,7 @@ export class ServerProgram {
     this.#timers = [
       setInterval(() => this.give({ type: 'load', ...meter.sample() }), LOAD_INTERVAL_MS),
       setInterval(() => this.#purge(), PURGE_INTERVAL_MS),
+      setInterval(() => this.#checkDirectory(), DIRECTORY_CHECK_MS),
     ];
     this.give({ type: 'start' });
   }
@@ -79,8 +83,9 @@ export class ServerProgram {
   /** Takes nothing new and waits until everything here is answered, or `drainMs` have passed. */
   async drain(drainMs: number): Promise<void> {
     this.give({ type: 'drain' });
-    const until = performance.now() + drainMs;
-    while (!this.#parts.core.isIdle && performance.now() < until) {
+    const began = performance.now();
+    const said = (): number => performance.now() - began;
+    while (said() < FAREWELL_MS || (!this.#parts.core.isIdle && said() < drainMs)) {
       await new Promise((resolve) => setTimeout(resolve, DRAIN_POLL_MS));
     }
   }
@@ -174,6 +179,13 @@ export class ServerProgram {
     this.#parts.jobs.run(job, controller.signal).then((result) => {
       this.#jobs.delete(opId);
       this.give({ type: 'completed', opId, result });
+    });
+  }
+
+  /** Readiness must not wait for a client to find out. */
+  #checkDirectory(): void {
+    callDirectory(this.#parts.directory, { method: 'info', call: {} }).then(({ ok }) => {
+      this.#directoryUp = ok;
     });
   }
 
