@@ -1,0 +1,45 @@
+import { access, readFile } from 'node:fs/promises';
+import test from 'ava';
+import { chromium } from 'playwright-core';
+import { PageServer } from '../../src/page/server.ts';
+import { PUPPY } from '../support/cloud.ts';
+
+const CHROMIUM = process.env.P2PIMG_CHROMIUM ?? '/usr/bin/chromium';
+
+test('M5 U5: real Chromium shows the picture, tells nobody of it, and ends the view when the tab is closed', async (t) => {
+  await t.notThrowsAsync(access(CHROMIUM), `install chromium, or name it in P2PIMG_CHROMIUM`);
+  const browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  t.teardown(() => browser.close());
+  const context = await browser.newContext({ viewport: { width: 800, height: 600 } });
+  const tab = await context.newPage();
+  const problems: string[] = [];
+  tab.on('console', (message) => problems.push(message.text()));
+  tab.on('pageerror', (error) => problems.push(error.message));
+
+  const bytes = new Uint8Array(await readFile(PUPPY));
+  const page = await PageServer.open({
+    bytes,
+    mime: 'image/jpeg',
+    title: 'client6-puppy',
+    caption: 'client6-puppy: 4 views left',
+  });
+  t.teardown(() => page.close());
+  await tab.goto(page.url);
+  await tab.waitForSelector('html[data-shown=yes]');
+  // As text: the page's own world has a document, this one has none.
+  const size = (await tab.evaluate('[document.images[0].naturalWidth, document.images[0].naturalHeight]')) as number[];
+  t.true(size.every((side) => side > 100));
+  t.false(tab.url().includes('#'), 'the token is gone from the address');
+  t.is(await tab.evaluate('document.cookie'), '', 'scripts do not see the cookie');
+  if (process.env.P2PIMG_SCREENSHOT !== undefined) await tab.screenshot({ path: process.env.P2PIMG_SCREENSHOT });
+
+  const second = await context.newPage();
+  await second.goto(page.url);
+  await second.waitForSelector('text=This view has ended');
+  await second.close();
+  t.deepEqual(problems, []);
+
+  await tab.close();
+  await page.closed;
+  await t.throwsAsync(fetch(new URL('/', page.url)));
+});
