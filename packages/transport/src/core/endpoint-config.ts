@@ -1,6 +1,7 @@
 import type { CryptoSuite, RandomBytes } from './crypto-suite.ts';
 import type { EndpointLimits } from './limits.ts';
 import type { Path } from './path.ts';
+import type { CongestionController } from './recovery/congestion.ts';
 
 export type EndpointAdmission =
   | { readonly admit: false }
@@ -12,6 +13,8 @@ export interface EndpointConfig {
   /** Raw X25519 private key. */
   readonly privateKey: Uint8Array;
   readonly limits: EndpointLimits;
+  /** Makes the congestion controller of a session; default: `Bbr`. */
+  readonly congestion?: () => CongestionController;
   readonly admit: (publicKey: Uint8Array, from: Path) => EndpointAdmission;
   /** What has to be added to `now` for milliseconds since 1970. */
   readonly epochMs: number;

@@ -14,6 +14,7 @@ import type { HandshakeContext } from './handshake/context.ts';
 import { Initiator } from './handshake/initiator.ts';
 import { Responder } from './handshake/responder.ts';
 import type { Path } from './path.ts';
+import { Bbr } from './recovery/bbr.ts';
 import type { DropReason, SessionHost } from './session/host.ts';
 import { Session } from './session/session.ts';
 import type { Transmit } from './session/transmitter.ts';
@@ -47,6 +48,7 @@ export class Endpoint {
       suite: config.suite,
       random: config.random,
       limits: config.limits,
+      congestion: config.congestion ?? (() => new Bbr()),
       reassembly: new MemoryBudget(config.limits.maxReassemblyBytes),
       lanes: 0,
       emit: (event) => void this.#events.push(event),

@@ -5,6 +5,7 @@ import type { EndpointAdmission } from '../../src/core/endpoint-config.ts';
 import type { EndpointEvent } from '../../src/core/events.ts';
 import { type EndpointLimits, resolveLimits } from '../../src/core/limits.ts';
 import type { Path } from '../../src/core/path.ts';
+import type { CongestionController } from '../../src/core/recovery/congestion.ts';
 import type { Session } from '../../src/core/session/session.ts';
 import { nodeCryptoSuite as suite } from '../../src/node/crypto-suite.ts';
 
@@ -69,7 +70,12 @@ export class Node {
   constructor(
     host: string,
     random: () => number,
-    options: { limits?: Partial<EndpointLimits>; admit?: () => EndpointAdmission; privateKey?: Uint8Array } = {},
+    options: {
+      limits?: Partial<EndpointLimits>;
+      admit?: () => EndpointAdmission;
+      privateKey?: Uint8Array;
+      congestion?: () => CongestionController;
+    } = {},
   ) {
     this.host = host;
     const bytes = seededBytes(random);
@@ -79,6 +85,7 @@ export class Node {
       privateKey: options.privateKey ?? createHash('sha256').update(host).digest(),
       limits: resolveLimits(options.limits),
       admit: options.admit ?? (() => ({ admit: true })),
+      ...(options.congestion === undefined ? {} : { congestion: options.congestion }),
       epochMs: 1_700_000_000_000,
       receiveBuffer: 4 * 1024 * 1024,
     });

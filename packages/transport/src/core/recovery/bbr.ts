@@ -31,7 +31,7 @@ const LOOP_MS = 5;
  * Below this round trip the loops at both ends, not the path, make up most of what is measured: a rate taken from it
  * would throttle. There the window alone decides, with this floor, until loss sets a ceiling.
  */
-const NEAR_MS = 2;
+const NEAR_MS = 5;
 const NEAR_WINDOW: number = 512 * MAX_DATAGRAM_BYTES;
 
 type Phase = 'startup' | 'drain' | 'down' | 'cruise' | 'refill' | 'up' | 'probe-round-trip';

@@ -28,7 +28,7 @@ export class Recovery {
   #delivered = 0;
   #deliveredAt = 0;
   #firstSentAt = 0;
-  #limitedUntil = 0;
+  #limitedUntil = -1;
   /** Sending time of the newest packet known to have arrived, and its round trip. */
   #rackSentAt = -1;
   #rackNumber = -1;
@@ -112,7 +112,7 @@ export class Recovery {
       delivered: this.#delivered,
       deliveredAt: this.#deliveredAt,
       firstSentAt: this.#firstSentAt,
-      limited: this.#limitedUntil > this.#delivered,
+      limited: this.#limitedUntil >= this.#delivered,
     });
     if (this.#probesOwed > 0) this.#probesOwed--;
     this.#lastSentAt = now;
@@ -123,7 +123,7 @@ export class Recovery {
 
   /** Nothing more to send though the window has room: samples until all this is delivered are lower bounds. */
   onIdle(): void {
-    this.#limitedUntil = this.#delivered + Math.max(1, this.#sent.inFlight);
+    this.#limitedUntil = this.#delivered + this.#sent.inFlight;
   }
 
   /**

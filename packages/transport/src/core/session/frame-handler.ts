@@ -5,9 +5,10 @@ import type { EpochKeys } from '../keys/epoch-keys.ts';
 import type { Path } from '../path.ts';
 import type { IncomingTransfer, SegmentResult } from '../transfers/incoming-transfer.ts';
 import { MAX_TRANSFER_BYTES } from '../transfers/layout.ts';
+import { STOP_CODES } from '../transfers/stop-codes.ts';
 import type { SessionHost } from './host.ts';
 import type { SessionParts } from './parts.ts';
-import { type Session, STOP_CODES } from './session.ts';
+import type { Session } from './session.ts';
 import type { SessionLanes } from './session-lanes.ts';
 
 /** The receiving half of a session: what each opened frame, and each segment, does. */

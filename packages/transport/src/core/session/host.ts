@@ -1,6 +1,7 @@
 import type { CryptoSuite, RandomBytes } from '../crypto-suite.ts';
 import type { EndpointEvent } from '../events.ts';
 import type { EndpointLimits } from '../limits.ts';
+import type { CongestionController } from '../recovery/congestion.ts';
 import type { MemoryBudget } from '../transfers/incoming-transfers.ts';
 import type { Session } from './session.ts';
 
@@ -30,6 +31,7 @@ export interface SessionHost {
   readonly random: RandomBytes;
   readonly limits: EndpointLimits;
   readonly reassembly: MemoryBudget;
+  readonly congestion: () => CongestionController;
   /** Lanes of all sessions. */
   lanes: number;
   emit(event: EndpointEvent): void;

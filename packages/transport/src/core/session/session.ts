@@ -22,7 +22,6 @@ import { LaneTable } from '../lanes/lane-table.ts';
 import { IncomingMessages } from '../messages/incoming-messages.ts';
 import { OutgoingMessages } from '../messages/outgoing-messages.ts';
 import { type Path, samePath } from '../path.ts';
-import { Bbr } from '../recovery/bbr.ts';
 import { ReceivedPackets } from '../recovery/received-packets.ts';
 import { Recovery } from '../recovery/recovery.ts';
 import { MAX_TRACKED_PACKETS } from '../recovery/sent-packets.ts';
@@ -31,6 +30,7 @@ import type { IncomingTransfer } from '../transfers/incoming-transfer.ts';
 import { IncomingTransfers, MemoryBudget } from '../transfers/incoming-transfers.ts';
 import type { OutgoingDescription, OutgoingTransfer } from '../transfers/outgoing-transfer.ts';
 import { OutgoingTransfers } from '../transfers/outgoing-transfers.ts';
+import { STOP_CODES } from '../transfers/stop-codes.ts';
 import { ControlQueue } from './control-queue.ts';
 import { FrameHandler } from './frame-handler.ts';
 import type { SessionHost } from './host.ts';
@@ -119,7 +119,7 @@ export class Session {
     const lanes = new LaneTable(this.initiator);
     const parts: SessionParts = {
       keys: new KeyRing(how.keys),
-      recovery: new Recovery(new Bbr(), how.roundTripMs, how.peerBuffer),
+      recovery: new Recovery(this.#host.congestion(), how.roundTripMs, how.peerBuffer),
       received: new ReceivedPackets(),
       replay: new ReplayWindow(MAX_TRACKED_PACKETS),
       queue: new ControlQueue((lane) => lane === 0 || lanes.get(lane) !== undefined),
@@ -458,9 +458,6 @@ export class Session {
     return this.#parts;
   }
 }
-
-/** Codes of TRANSFER_STOP. */
-export const STOP_CODES: readonly TransferFailure[] = ['refused', 'stopped', 'too-large', 'too-many', 'lane-closed'];
 
 const isEliciting = ({ type }: Frame): boolean =>
   type !== FrameType.ack &&

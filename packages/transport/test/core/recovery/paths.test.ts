@@ -1,12 +1,19 @@
 import test from 'ava';
+import { Bbr } from '../../../src/core/recovery/bbr.ts';
+import type { CongestionController } from '../../../src/core/recovery/congestion.ts';
+import { Cubic } from '../../../src/core/recovery/cubic.ts';
 import { acceptAll, type LinkConditions, Node, World } from '../../support/pair.ts';
 
 const LINK: Partial<LinkConditions> = { delay: 10, rate: 12_500, queue: 250_000 };
 
 /** Mbit/s of a transfer over a virtual link, and the share of packets sent twice. */
-function transfer(megabytes: number, conditions: Partial<LinkConditions>): { rate: number; repeated: number } {
+function transfer(
+  megabytes: number,
+  conditions: Partial<LinkConditions>,
+  congestion: () => CongestionController = () => new Bbr(),
+): { rate: number; repeated: number } {
   const world = new World(3, { ...LINK, ...conditions });
-  const { client, server } = world.pair();
+  const { client, server } = world.pair({ client: { congestion } });
   acceptAll(server);
   const session = world.connect(client, server);
   world.run(() => server.of('incoming').length === 1);
@@ -33,6 +40,12 @@ for (const [name, conditions, rate, repeated] of [
     t.true(result.repeated <= repeated, `${result.repeated}`);
   });
 }
+
+test('T1 at 1 % loss the model carries at least five times as much as CUBIC; on a clean path CUBIC fills it too', (t) => {
+  const cubic = (): CongestionController => new Cubic();
+  t.true(transfer(6, { loss: 0.01 }).rate >= 5 * transfer(6, { loss: 0.01 }, cubic).rate);
+  t.true(transfer(6, {}, cubic).rate >= 60);
+});
 
 test('T2 two sessions share a link: neither gets more than 60 %', (t) => {
   const world = new World(4, LINK);
