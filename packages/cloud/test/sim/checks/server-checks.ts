@@ -1,0 +1,139 @@
+import type { NodeId } from '@p2pimg/netsim';
+import type { ServerMessage } from '@p2pimg/wire';
+import type { CloudEffect, CloudFact } from '../../../src/index.ts';
+import type { ServerActor } from '../servers/server-actor.ts';
+import type { ServerObserver } from '../servers/server-adapter.ts';
+
+type ElectionFact = Extract<CloudFact, { kind: 'election' }>['fact'];
+
+/** How the work was shared out, over all servers and requests. */
+export interface Tally {
+  /** Requests that two servers have begun at the same attempt. */
+  doubled: number;
+  /** Requests that moved on from the server that had them. */
+  moved: number;
+  takeOvers: number;
+  lateCompletions: number;
+  playedDead: number;
+}
+
+/** What must hold on the servers' side at any moment. Watches what they send and report. */
+export class ServerChecks implements ServerObserver {
+  readonly tally: Tally = { doubled: 0, moved: 0, takeOvers: 0, lateCompletions: 0, playedDead: 0 };
+  readonly #ids: readonly string[];
+  readonly #broken: (text: string) => void;
+  /** By group name: its order, as whoever follows it sees it. Processes that ended together may begin anew at epoch 1. */
+  readonly #orders = new Map<string, string>();
+  readonly #epochs = new WeakMap<ServerActor, number>();
+  readonly #refuted = new WeakMap<ServerActor, Set<string>>();
+  /** By request, attempt, epoch and leader: the handler that was named. */
+  readonly #stamps = new Map<string, string>();
+  /** By request and attempt: who has begun. */
+  readonly #begun = new Map<string, string>();
+  readonly #silent = new Set<NodeId>();
+  readonly #moved = new Set<string>();
+  readonly #doubled = new Set<string>();
+
+  constructor(ids: readonly string[], broken: (text: string) => void) {
+    this.#ids = ids;
+    this.#broken = broken;
+  }
+
+  onFact(server: NodeId, process: ServerActor, fact: CloudFact): void {
+    switch (fact.kind) {
+      case 'election':
+        this.#onElection(server, process, fact.fact);
+        break;
+      case 'fault':
+        this.#broken(`${this.#ids[server]} made a mistake at ${fact.requestType}: ${String(fact.error)}`);
+        break;
+      case 'moved':
+        this.#moved.add(fact.requestId);
+        this.tally.moved = this.#moved.size;
+        break;
+      case 'chosen':
+        if (fact.by === 'take-over') this.tally.takeOvers += 1;
+        break;
+      case 'lateCompletion':
+        this.tally.lateCompletions += 1;
+        break;
+    }
+  }
+
+  onSend(
+    server: NodeId,
+    process: ServerActor,
+    effect: Extract<CloudEffect, { type: 'sendPeer' | 'sendClient' }>,
+  ): void {
+    if (process.silent) {
+      const what = effect.type === 'sendPeer' ? effect.message.type : effect.message.kind;
+      this.#broken(`${this.#ids[server]} sends ${what} while down`);
+    }
+    if (effect.type === 'sendPeer') this.#onNotice(server, effect.message);
+  }
+
+  onSilence(server: NodeId, silent: boolean): void {
+    if (!silent) {
+      this.#silent.delete(server);
+      return;
+    }
+    this.tally.playedDead += 1;
+    this.#silent.add(server);
+    if (this.#silent.size > 1) {
+      this.#broken(`${[...this.#silent].map((node) => this.#ids[node]).join(' and ')} play dead at once`);
+    }
+  }
+
+  /** What the process before it was playing is over. */
+  onBirth(server: NodeId): void {
+    this.#silent.delete(server);
+  }
+
+  #onNotice(server: NodeId, message: ServerMessage): void {
+    const self = this.#ids[server]!;
+    if (message.type === 'stamp') {
+      const { id, attempt, epoch, handler } = message;
+      const named = this.#put(this.#stamps, `${id} ${attempt} ${epoch} ${self}`, handler);
+      if (named !== handler) this.#broken(`${self} gave ${id} to ${named} and to ${handler} at the same attempt`);
+    }
+    if (message.type === 'handling') {
+      const begun = this.#put(this.#begun, `${message.id} ${message.attempt}`, self);
+      if (begun !== self) this.#doubled.add(message.id);
+      this.tally.doubled = this.#doubled.size;
+    }
+  }
+
+  #onElection(server: NodeId, process: ServerActor, fact: ElectionFact): void {
+    const self = this.#ids[server]!;
+    switch (fact.kind) {
+      case 'group': {
+        const { epoch, revision, leader } = fact;
+        const order = fact.order.join(' > ');
+        const name = `${epoch}.${revision} of ${leader}`;
+        const known = this.#put(this.#orders, name, order);
+        if (known !== order) this.#broken(`group ${name} is ${known} and, on ${self}, ${order}`);
+        const before = this.#epochs.get(process) ?? 0;
+        if (epoch < before) this.#broken(`the epoch of ${self} went back from ${before} to ${epoch}`);
+        this.#epochs.set(process, epoch);
+        break;
+      }
+      case 'refuted': {
+        const refuted = this.#refuted.get(process) ?? new Set();
+        this.#refuted.set(process, refuted.add(`${fact.peer} ${fact.incarnation - 1}`));
+        break;
+      }
+      case 'died':
+        if (this.#refuted.get(process)?.has(`${fact.peer} ${fact.incarnation}`)) {
+          this.#broken(`${self} buried ${fact.peer} in the refuted incarnation ${fact.incarnation}`);
+        }
+        break;
+    }
+  }
+
+  /** What is known under that key, first of all this. */
+  #put(map: Map<string, string>, key: string, value: string): string {
+    const known = map.get(key);
+    if (known === undefined) map.set(key, value);
+    return known ?? value;
+  }
+}

@@ -1,0 +1,85 @@
+import { type Fault, Random, randomFaults, type ScenarioOptions } from '@p2pimg/netsim';
+import { type CloudPlan, type CloudResult, CloudWorld } from './cloud-world.ts';
+import { NO_TROUBLE } from './directory/directory-actor.ts';
+
+export function runCloud(plan: CloudPlan, options: ScenarioOptions): CloudResult {
+  const world = new CloudWorld(plan, options);
+  world.run();
+  return world.result();
+}
+
+/** No fault, no loss: 50 requests in flight. */
+export const QUIET: CloudPlan = {
+  servers: 3,
+  people: 10,
+  requests: 600,
+  habits: { pauseMs: 20, open: 5, cancel: 0, giveUp: 0 },
+  calmMs: 0,
+  leastMs: 0,
+  link: {},
+  completion: { delayMs: 1, jitterMs: 150 },
+  trouble: NO_TROUBLE,
+  faults: [],
+  refuses: false,
+  limits: {},
+  failureToken: undefined,
+  shortSighted: 0,
+};
+
+const CALM_MS = 4_000;
+
+/** Everything at once: a small cloud with few people, and whatever can go wrong. */
+export function chaos(seed: number, given: readonly Fault[] | undefined): CloudPlan {
+  const random = new Random(seed ^ 0xc4a0);
+  const servers = random.pick([1, 2, 3, 3, 3, 3, 4, 5]);
+  const people = 2 + random.below(3);
+  const requests = 22 + random.below(10);
+  const faults = given ?? chaosFaults(random, servers, people);
+  const rough = random.chance(0.7);
+  return {
+    servers,
+    people,
+    requests,
+    habits: { pauseMs: (2_400 * people) / requests, open: 12, cancel: 0.05, giveUp: 0.03 },
+    calmMs: CALM_MS,
+    leastMs: 5_000,
+    link: { loss: random.pick([0, 0.01, 0.05]), duplicate: 0.02, jitterMs: random.pick([0.1, 5]) },
+    completion: { jitterMs: 40, ...(rough && { duplicate: 0.05, late: 0.05, lateMs: 400, never: 0.01 }) },
+    trouble: rough ? { unknownOutcome: 0.03, answerTwice: 0.03, answerNever: 0.01 } : NO_TROUBLE,
+    faults,
+    refuses: random.chance(0.5),
+    limits: random.chance(0.3) ? { workers: 1, workersPerClient: 1, queue: 1, requests: 30 } : {},
+    failureToken: undefined,
+    shortSighted: random.below(2),
+  };
+}
+
+function chaosFaults(random: Random, servers: number, people: number): readonly Fault[] {
+  const everybody = servers + 1 + (random.chance(0.3) ? people : 0);
+  const common = { fromMs: 250, untilMs: 3_200, maxMs: 800 };
+  const faults = randomFaults(random, {
+    ...common,
+    nodes: everybody,
+    count: 2 + random.below(4),
+    weights: { crash: 3, pause: 2, partition: 3, link: 2, skew: 1 },
+  });
+  if (random.chance(0.3)) {
+    const node = servers + 1 + random.below(people);
+    faults.push({ kind: 'signal', at: 500 + random.below(2_500), node, signal: 'reconnect' });
+  }
+  return [...faults, ...farewells(random, servers)].sort((a, b) => a.at - b.at);
+}
+
+/** Some servers go for good, killed or drained first; one stays. */
+function farewells(random: Random, servers: number): readonly Fault[] {
+  const faults: Fault[] = [];
+  for (let node = 1; node < servers; node++) {
+    if (!random.chance(0.15)) continue;
+    const at = 500 + random.below(2_500);
+    const drains = random.chance(0.5);
+    if (drains) faults.push({ kind: 'signal', at, node, signal: 'SIGTERM' });
+    const downMs = random.chance(0.5) ? { downMs: 300 + random.below(500) } : {};
+    faults.push({ kind: 'crash', at: drains ? at + 400 : at, node, disk: 'kept', ...downMs });
+  }
+  return faults;
+}
