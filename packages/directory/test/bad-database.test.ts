@@ -7,6 +7,7 @@ import { createConnection } from 'mysql2/promise';
 import { newClaim, newClient, newGrant, newImage } from '../src/compliance/world.ts';
 import { NodeSqlite } from '../src/sqlite/database.ts';
 import { SqliteEngine } from '../src/sqlite/engine.ts';
+import { untilFree } from '../src/sqlite/open-engine.ts';
 
 const folder = await tempDir();
 const database = await startDatabase();
@@ -52,6 +53,20 @@ test('D1 a MySQL database without tables says what to run; migrating twice, or a
   const results = await Promise.all([migrate(url), migrate(url), migrate(url)]);
   for (const { to } of results) t.is(to, 1);
   t.deepEqual(await migrate(url), { from: 1, to: 1 });
+});
+
+test('D7 a file whose tables another process makes or holds just now is tried again, until the deadline', async (t) => {
+  for (const errcode of [5, 6, 17, 2067]) {
+    let attempts = 0;
+    const work = async (): Promise<string> => {
+      attempts += 1;
+      if (attempts < 3) throw Object.assign(new Error('another process'), { errcode });
+      return 'done';
+    };
+    t.is(await untilFree(10_000, work), 'done', `result code ${errcode}`);
+    attempts = 0;
+    await t.throwsAsync(untilFree(0, work), { message: 'another process' });
+  }
 });
 
 test('D5 nobody at the address, a wrong password and an unknown database end within the deadline', async (t) => {

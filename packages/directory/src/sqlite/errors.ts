@@ -4,12 +4,14 @@ import { DirectoryError, UnavailableError, type UnavailableReason } from '../err
 
 const BUSY = 5;
 const LOCKED = 6;
+const SCHEMA = 17;
 const CONSTRAINT_PRIMARY_KEY = 1555;
 const CONSTRAINT_UNIQUE = 2067;
 
 const REASONS: ReadonlyMap<number, UnavailableReason> = new Map([
   [BUSY, 'busy'],
   [LOCKED, 'busy'],
+  [SCHEMA, 'busy'],
   [8, 'read_only'],
   [13, 'full'],
   [14, 'unreachable'],
@@ -27,9 +29,10 @@ export function isDuplicate(error: unknown): boolean {
   return code === CONSTRAINT_UNIQUE || code === CONSTRAINT_PRIMARY_KEY;
 }
 
+/** Another process is at it: holds the file, or changes its tables just now. The same again will do. */
 export function isBusy(error: unknown): boolean {
   const primary = (resultCode(error) ?? 0) & 0xff;
-  return primary === BUSY || primary === LOCKED;
+  return primary === BUSY || primary === LOCKED || primary === SCHEMA;
 }
 
 export function fromSqlite(error: unknown): DirectoryError {
