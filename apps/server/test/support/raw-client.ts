@@ -3,11 +3,20 @@ import {
   type ClientKeys,
   generateClientKeys,
   type Manifest,
+  type ManifestServer,
   nodeSuite,
   openManifest,
   proveRegistration,
 } from '@p2pimg/identity';
-import { type IncomingTransfer, type Lane, openTransport, type Session, type Transport } from '@p2pimg/transport';
+import {
+  type IncomingTransfer,
+  type Lane,
+  type Link,
+  openLink,
+  openTransport,
+  type Session,
+  type Transport,
+} from '@p2pimg/transport';
 import {
   type AnyAck,
   type AnyRequest,
@@ -45,7 +54,8 @@ export class RawClient implements AsyncDisposable {
   readonly manifest: Manifest;
   readonly #transport: Transport;
   readonly #sessions = new Map<string, Session>();
-  readonly #lanes = new Map<string, PromiseWithResolvers<Lane>>();
+  readonly #links: Link[] = [];
+  readonly #lanes = new Map<Session, Map<number, PromiseWithResolvers<Lane>>>();
   readonly #calls = new Map<string, Call>();
 
   private constructor(keys: ClientKeys, manifest: Manifest, transport: Transport) {
@@ -65,22 +75,21 @@ export class RawClient implements AsyncDisposable {
       onSession: () => {},
     });
     const client = new RawClient(keys, manifest, transport);
-    for (const server of manifest.servers) client.connect(server.id);
+    for (const server of manifest.servers) client.#link(server);
     return client;
   }
 
-  connect(id: string): void {
-    const server = this.manifest.servers.find((candidate) => candidate.id === id);
-    if (server === undefined) throw new Error(`no server ${id}`);
-    const address = { host: server.host, port: server.clientPort };
-    const session = this.#transport.connect({ address, publicKey: server.boxKey });
-    this.#sessions.set(id, session);
-    session.opened.catch(() => {}); // a dead server: the others serve
-    session.setHandlers({
-      onMessage: (bytes) => this.#onMessage(id, bytes),
-      onLane: (lane) => this.#lane(id, lane.id).resolve(lane),
-      onTransfer: (transfer) => this.#onTransfer(transfer),
-    });
+  /** Keeps a session up: a server may come back at any time. */
+  #link({ id, host, clientPort, boxKey }: ManifestServer): void {
+    const onUp = (session: Session): void => {
+      this.#sessions.set(id, session);
+      session.setHandlers({
+        onMessage: (bytes) => this.#onMessage(id, bytes),
+        onLane: (lane) => this.#lane(session, lane.id).resolve(lane),
+        onTransfer: (transfer) => this.#onTransfer(transfer),
+      });
+    };
+    this.#links.push(openLink(this.#transport, { address: { host, port: clientPort }, publicKey: boxKey, onUp }));
   }
 
   async register(): Promise<number> {
@@ -124,6 +133,7 @@ export class RawClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const link of this.#links) link.close();
     await this.#transport.close();
   }
 
@@ -144,9 +154,11 @@ export class RawClient implements AsyncDisposable {
   }
 
   async #upload(server: string, id: string, laneId: number, bytes: Uint8Array): Promise<void> {
-    const lane = await this.#lane(server, laneId).promise;
-    const transfer = this.#sessions.get(server)?.sendTransfer({ id: fromHex(id), purpose: 'upload', bytes, lane });
-    transfer?.done.catch(() => {}); // the server died: another one asks for it again
+    const session = this.#sessions.get(server);
+    if (session === undefined) return;
+    const lane = await this.#lane(session, laneId).promise;
+    const transfer = session.sendTransfer({ id: fromHex(id), purpose: 'upload', bytes, lane });
+    transfer.done.catch(() => {}); // the server died: another one asks for it again
   }
 
   #onTransfer(transfer: IncomingTransfer): void {
@@ -163,10 +175,11 @@ export class RawClient implements AsyncDisposable {
     );
   }
 
-  #lane(server: string, lane: number): PromiseWithResolvers<Lane> {
-    const key = `${server} ${lane}`;
-    const known = this.#lanes.get(key) ?? Promise.withResolvers<Lane>();
-    this.#lanes.set(key, known);
-    return known;
+  #lane(session: Session, id: number): PromiseWithResolvers<Lane> {
+    const lanes = this.#lanes.get(session) ?? new Map<number, PromiseWithResolvers<Lane>>();
+    this.#lanes.set(session, lanes);
+    const lane = lanes.get(id) ?? Promise.withResolvers<Lane>();
+    lanes.set(id, lane);
+    return lane;
   }
 }
