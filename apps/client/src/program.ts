@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { Command, Option } from 'commander';
+import { closestMatch } from 'leven';
 import { addConfig } from './commands/config.ts';
 import { contextOf } from './commands/context.ts';
 import { addDaemon } from './commands/daemon.ts';
@@ -32,6 +33,8 @@ export function createProgram(): Command {
     .option('--no-input', 'never ask; fail instead')
     .option('--yes', 'answer yes to "are you sure?"');
   program.action(async (_: object, command: Command) => {
+    const [unknown] = command.args;
+    if (unknown !== undefined) throw unknownCommand(program, unknown);
     const context = await contextOf(command);
     if (!context.options.input || process.stdin.isTTY !== true || process.stdout.isTTY !== true) {
       throw new CommandError(
@@ -49,9 +52,18 @@ export function createProgram(): Command {
   addDaemon(program);
   addDoctor(program);
   addConfig(program);
+  // Last, because commands inherit it: of those, each argument too many is a mistake.
+  program.allowExcessArguments();
   program.addHelpText(
     'after',
     '\nWithout a command: the menu.\nExit codes: 0 ok, 1 error, 2 usage, 3 no views left or revoked, 4 not signed in, 5 rejected,\n6 queued because the peer is offline, 7 cloud unreachable, 130 interrupted.',
   );
   return program;
+}
+
+function unknownCommand(program: Command, name: string): CommandError {
+  const names = program.commands.map((command) => command.name());
+  const nearest = closestMatch(name, names, { maxDistance: Math.max(2, Math.floor(name.length / 3)) });
+  const hint = nearest === undefined ? 'see --help' : `did you mean ${nearest}?`;
+  return new CommandError(`unknown command ${JSON.stringify(name).slice(0, 80)}: ${hint}`, EXIT.usage, 'usage');
 }
