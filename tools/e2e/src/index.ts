@@ -3,8 +3,8 @@ export { type DirectoryFacts, everyImage, readDirectory } from './directory-fact
 export { eventually } from './eventually.ts';
 export { Faults, type Strike, type StrikeKind } from './faults.ts';
 export { type Footprint, footprint } from './footprint.ts';
-export { type LoadResult, runLoad } from './load.ts';
+export { type LoadOptions, type LoadResult, runLoad } from './load.ts';
 export { type NewsOf, openPerson, type Person, type PersonOptions } from './person/person.ts';
 export { openRemotePerson, RemoteError, type RemotePerson } from './person/remote-person.ts';
-export { fill, seedOf } from './seed.ts';
+export { randomPicture, seedOf } from './seed.ts';
 export { type LogLine, ServerProcess, type ServerStatus } from './server-process.ts';

@@ -1,23 +1,26 @@
+export interface LoadOptions {
+  /** Requests at the same time. */
+  readonly inFlight: number;
+  /** Asked before each request, with how many have begun and how many have ended; the load ends once it says no. */
+  readonly more: (begun: number, done: number) => boolean;
+}
+
 export interface LoadResult {
   readonly done: number;
   /** What went wrong, by the request's number. */
   readonly failures: readonly { readonly index: number; readonly error: unknown }[];
 }
 
-/**
- * `count` requests, `inFlight` of them at a time, numbered from 0 and begun in order. Never rejects.
- * @param onDone told after each how many have ended
- */
+/** Requests, numbered from 0 and begun in order. Never rejects. */
 export async function runLoad(
-  { count, inFlight }: { readonly count: number; readonly inFlight: number },
+  { inFlight, more }: LoadOptions,
   request: (index: number) => Promise<unknown>,
-  onDone: (done: number) => void = () => {},
 ): Promise<LoadResult> {
   const failures: { index: number; error: unknown }[] = [];
   let begun = 0;
   let done = 0;
   const worker = async (): Promise<void> => {
-    while (begun < count) {
+    while (more(begun, done)) {
       const index = begun++;
       try {
         await request(index);
@@ -25,9 +28,8 @@ export async function runLoad(
         failures.push({ index, error });
       }
       done += 1;
-      onDone(done);
     }
   };
-  await Promise.all(Array.from({ length: Math.min(inFlight, count) }, worker));
+  await Promise.all(Array.from({ length: inFlight }, worker));
   return { done, failures };
 }

@@ -10,9 +10,15 @@ export function seedOf(environment: NodeJS.ProcessEnv = process.env): number {
   return seed;
 }
 
-/** A file of so many random bytes that begins like a JPEG; nobody in the cloud decodes what it hides. */
-export function fill(random: Random, bytes: number): Uint8Array {
+/** The smallest PNG that there is: one pixel. */
+const PIXEL = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+/** A picture of so many bytes, most of them random: it must come back as it is, and does not compress. */
+export function randomPicture(random: Random, bytes: number): Uint8Array {
   const file = Uint8Array.from({ length: bytes }, () => random.below(256));
-  file.set([0xff, 0xd8, 0xff]);
+  file.set(PIXEL);
   return file;
 }
