@@ -31,6 +31,7 @@ export async function openLocal(settings: ClientSettings, options: { readonly da
     bind: { host: settings['bind.host'], port: settings['bind.port'] },
     visibility: settings.visibility,
     timers: { requestMs: Math.min(15_000, settings.timeout * 1_000), encodeMs: settings.timeout * 1_000 },
+    ...(settings.passphrase === undefined ? {} : { passphrase: settings.passphrase }),
     ...(settings.advertise === undefined ? {} : { advertise: settings.advertise }),
   });
   client.onNews((news) => logNews(log, news));

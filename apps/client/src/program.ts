@@ -5,6 +5,7 @@ import { addConfig } from './commands/config.ts';
 import { contextOf } from './commands/context.ts';
 import { addDaemon } from './commands/daemon.ts';
 import { addDoctor } from './commands/doctor.ts';
+import { addIdentity } from './commands/identity.ts';
 import { addPeople } from './commands/people.ts';
 import { addPictures } from './commands/pictures.ts';
 import { addSharing } from './commands/sharing.ts';
@@ -47,6 +48,7 @@ export function createProgram(): Command {
     await runMenu(context.settings);
   });
   addPeople(program);
+  addIdentity(program);
   addPictures(program);
   addSharing(program);
   addDaemon(program);

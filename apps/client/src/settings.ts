@@ -14,6 +14,7 @@ export interface ClientSettings {
   readonly 'bind.port': number;
   readonly advertise: string | undefined;
   readonly visibility: 'everyone' | 'contacts' | 'nobody';
+  readonly passphrase: string | undefined;
   readonly timeout: number;
   readonly 'log.level': 'error' | 'warn' | 'info' | 'debug' | 'silent';
 }
@@ -52,6 +53,12 @@ export const clientSettings: Definition<ClientSettings> = {
       schema: oneOf(['everyone', 'contacts', 'nobody']),
       default: 'everyone',
       description: 'who sees this client in the list',
+    },
+    passphrase: {
+      schema: z.string('must be text').optional(),
+      default: undefined,
+      description: 'of the key file',
+      secret: true,
     },
     timeout: { schema: whole(1, 3_600), default: 60, description: 'seconds after which a command gives up' },
     'log.level': {

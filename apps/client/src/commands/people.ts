@@ -2,7 +2,6 @@
 
 import type { Command } from 'commander';
 import { z } from 'zod';
-import { EXIT } from '../exit.ts';
 import { table } from '../output.ts';
 import { newsLine, plural } from '../wording.ts';
 import { clientArgument, contextOf, withApi } from './context.ts';
@@ -160,28 +159,6 @@ export function addPeople(program: Command): void {
         });
       });
   }
-
-  program
-    .command('id')
-    .description('show who this client is')
-    .action(async (_: object, command: Command) => {
-      const context = await contextOf(command);
-      await withApi(
-        context,
-        async (api) => {
-          const { clientId: id, fingerprint } = await api.call('status', {});
-          const text =
-            id === undefined ? 'This profile is not registered yet.' : `client ${id}, fingerprint ${fingerprint}`;
-          context.output.result(
-            z.object({ clientId: clientId.optional(), fingerprint: z.string() }),
-            { clientId: id, fingerprint },
-            text,
-          );
-          return id === undefined ? EXIT.notSignedIn : undefined;
-        },
-        { signIn: false },
-      );
-    });
 
   program
     .command('history')
