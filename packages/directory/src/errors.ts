@@ -40,6 +40,7 @@ export class UnavailableError extends DirectoryError {
 export type ConflictReason =
   | 'claim_reused'
   | 'key_taken'
+  | 'keys_changed'
   | 'stale_counter'
   | 'image_digest'
   | 'grant_bytes'

@@ -141,10 +141,15 @@ export interface Directory {
     readonly recoveryKey?: Uint8Array;
   }): Promise<Outcome<{ readonly clientId: ClientId }>>;
 
-  /** Replaces both keys; the caller has verified the rotation statement. @throws NotFoundError, ConflictError */
+  /**
+   * Replaces both keys; the caller has verified the rotation statement, which names `currentSignKey`. Of two statements about the same
+   * keys one applies; the other is refused. @throws NotFoundError, ConflictError
+   */
   rotateKeys(call: {
     readonly claim: Claim;
     readonly clientId: ClientId;
+    /** The key that is replaced. */
+    readonly currentSignKey: Uint8Array;
     readonly signKey: Uint8Array;
     readonly boxKey: Uint8Array;
   }): Promise<Outcome<{ readonly clientId: ClientId }>>;

@@ -111,7 +111,7 @@ type CallChecks = { readonly [M in DirectoryMethod]: Check<Call<M>> };
 
 const callChecks: CallChecks = {
   register: object<Call<'register'>>({ claim, signKey: key, boxKey: key, recoveryKey: optional(key) }),
-  rotateKeys: object({ claim, clientId: id, signKey: key, boxKey: key }),
+  rotateKeys: object({ claim, clientId: id, currentSignKey: key, signKey: key, boxKey: key }),
   signIn: object({
     claim,
     clientId: id,

@@ -1,5 +1,6 @@
 /** Who a client is: its number and its keys (SPEC D2, U2). */
 
+import { equalBytes } from '@p2pimg/wire';
 import { ConflictError, NotFoundError } from '../errors.ts';
 import type { ClientRecord, Visibility } from '../interface.ts';
 import type { Engine } from '../sql/engine.ts';
@@ -26,8 +27,13 @@ const clientWithKeys = statement<{ signKey: Uint8Array; boxKey: Uint8Array }>()(
   db.selectFrom('clients').select('id').where('sign_key', '=', p.signKey).where('box_key', '=', p.boxKey),
 );
 
-const replaceKeys = statement<{ id: number; signKey: Uint8Array; boxKey: Uint8Array }>()((db, p) =>
-  db.updateTable('clients').set({ sign_key: p.signKey, box_key: p.boxKey }).where('id', '=', p.id),
+const replaceKeys = statement<{ id: number; currentSignKey: Uint8Array; signKey: Uint8Array; boxKey: Uint8Array }>()(
+  (db, p) =>
+    db
+      .updateTable('clients')
+      .set({ sign_key: p.signKey, box_key: p.boxKey })
+      .where('id', '=', p.id)
+      .where('sign_key', '=', p.currentSignKey),
 );
 
 export function register(engine: Engine, call: Call<'register'>): Answer<'register'> {
@@ -42,11 +48,19 @@ export function register(engine: Engine, call: Call<'register'>): Answer<'regist
 
 export function rotateKeys(engine: Engine, call: Call<'rotateKeys'>): Answer<'rotateKeys'> {
   return claimed(engine, 'rotateKeys', call.claim, async (session) => {
-    const { clientId, signKey, boxKey } = call;
-    const { duplicate, rows } = await session.write(replaceKeys, { id: clientId, signKey, boxKey });
+    const { clientId, currentSignKey, signKey, boxKey } = call;
+    const { duplicate, rows } = await session.write(replaceKeys, { id: clientId, currentSignKey, signKey, boxKey });
     if (duplicate) return keyTaken();
-    return rows === 0 ? { refusal: new NotFoundError('client') } : { value: { clientId } };
+    if (rows > 0) return { value: { clientId } };
+    const client = await session.first(selectById, { id: clientId });
+    if (client === undefined) return { refusal: new NotFoundError('client') };
+    const replaced = equalBytes(client.sign_key, signKey) && equalBytes(client.box_key, boxKey);
+    return replaced ? { value: { clientId } } : { refusal: keysChanged() };
   });
+}
+
+function keysChanged(): ConflictError {
+  return new ConflictError('keys_changed', 'the keys to replace are not the current ones any more');
 }
 
 function keyTaken(): { readonly refusal: ConflictError } {

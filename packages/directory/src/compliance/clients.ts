@@ -32,15 +32,38 @@ export const clientCases: readonly ComplianceCase[] = [
     run: async ({ directories: [directory] }) => {
       const [one, two] = [await newClient(directory), await newClient(directory)];
       const keys = { signKey: bytes(32), boxKey: bytes(32) };
-      await directory.rotateKeys({ claim: newClaim(), clientId: one.clientId, ...keys });
+      await directory.rotateKeys({ claim: newClaim(), clientId: one.clientId, currentSignKey: one.signKey, ...keys });
       assert.equal(await directory.clientByKey(one), undefined);
       assert.equal((await directory.clientByKey(keys))?.clientId, one.clientId);
 
-      const stolen = { claim: newClaim(), clientId: one.clientId, signKey: bytes(32), boxKey: two.boxKey };
+      const current = { clientId: one.clientId, currentSignKey: keys.signKey };
+      const stolen = { claim: newClaim(), ...current, signKey: bytes(32), boxKey: two.boxKey };
       await assert.rejects(directory.rotateKeys(stolen), { reason: 'key_taken' });
       assert.deepEqual((await directory.clientById(one))?.signKey, keys.signKey);
-      const nobody = { claim: newClaim(), clientId: 2 ** 52, signKey: bytes(32), boxKey: bytes(32) };
+      const nobody = { ...current, claim: newClaim(), clientId: 2 ** 52, signKey: bytes(32), boxKey: bytes(32) };
       await assert.rejects(directory.rotateKeys(nobody), { name: 'NotFoundError', reason: 'client' });
+    },
+  },
+  {
+    title: 'N11 of two rotations of the same keys one applies, and it may come again',
+    run: async ({ directories }) => {
+      const one = await newClient(directories[0]);
+      const calls = Array.from({ length: 4 }, () => {
+        return { clientId: one.clientId, currentSignKey: one.signKey, signKey: bytes(32), boxKey: bytes(32) };
+      });
+      const results = await Promise.allSettled(
+        calls.map((call, i) => (directories[i % 2] ?? directories[0]).rotateKeys({ claim: newClaim(), ...call })),
+      );
+      const winners = calls.filter((_, i) => results[i]?.status === 'fulfilled');
+      assert.equal(winners.length, 1);
+      for (const result of results) {
+        if (result.status === 'rejected') assert.equal((result.reason as { reason?: unknown }).reason, 'keys_changed');
+      }
+      const [winner] = winners;
+      assert.ok(winner);
+      assert.deepEqual((await directories[0].clientById(one))?.signKey, winner.signKey);
+      const { value } = await directories[0].rotateKeys({ claim: newClaim(), ...winner });
+      assert.equal(value.clientId, one.clientId);
     },
   },
   {

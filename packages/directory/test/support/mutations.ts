@@ -25,8 +25,8 @@ export const mutations: Readonly<Record<string, (directory: OpenDirectory) => Pr
     return () => d.register(call);
   },
   rotateKeys: async (d) => {
-    const { clientId } = await newClient(d);
-    const call = { claim: newClaim(), clientId, signKey: bytes(32), boxKey: bytes(32) };
+    const { clientId, signKey: currentSignKey } = await newClient(d);
+    const call = { claim: newClaim(), clientId, currentSignKey, signKey: bytes(32), boxKey: bytes(32) };
     return () => d.rotateKeys(call);
   },
   signIn: async (d) => {

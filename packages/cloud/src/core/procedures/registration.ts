@@ -73,6 +73,7 @@ export const rotateKeys: Procedures['rotate_keys'] = function* (context, request
   const { value } = yield* ask('rotateKeys', {
     claim: claimOf(context, request as Request<'rotate_keys'>),
     clientId,
+    currentSignKey: from.signKey,
     ...asked,
   });
   return { clientId: value.clientId };

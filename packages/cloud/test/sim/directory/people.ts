@@ -1,5 +1,5 @@
 import type { ClientRecord, Directory, DirectoryAnswer, OnlineClient } from '@p2pimg/directory';
-import { toHex } from '@p2pimg/wire';
+import { equalBytes, toHex } from '@p2pimg/wire';
 import { Refused } from './claims.ts';
 import type { EffectLog } from './effect-log.ts';
 import { imagesOf } from './pictures.ts';
@@ -29,9 +29,12 @@ export function register(tables: Tables, log: EffectLog, { signKey, boxKey, reco
   return { clientId };
 }
 
-export function rotateKeys(tables: Tables, log: EffectLog, { clientId, signKey, boxKey }: Call<'rotateKeys'>): object {
+export function rotateKeys(tables: Tables, log: EffectLog, call: Call<'rotateKeys'>): object {
+  const { clientId, currentSignKey, signKey, boxKey } = call;
   const row = clientOf(tables, clientId);
   const key = toHex(boxKey);
+  if (equalBytes(row.signKey, signKey) && equalBytes(row.boxKey, boxKey)) return { clientId };
+  if (!equalBytes(row.signKey, currentSignKey)) throw new Refused('keys_changed');
   const taken = tables.clientsByKey.get(key);
   if (taken !== undefined && taken !== row) throw new Refused('key_taken');
   tables.clientsByKey.delete(toHex(row.boxKey));
