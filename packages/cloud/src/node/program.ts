@@ -10,6 +10,7 @@ import { Driver } from './driver.ts';
 import type { Jobs } from './jobs.ts';
 import type { LoadMeter } from './load.ts';
 import type { Log } from './log.ts';
+import { Metrics, type MetricsPage, type MetricsSource } from './metrics.ts';
 import type { PeerPort } from './peer-port.ts';
 import { Reporter } from './reporter.ts';
 
@@ -42,6 +43,7 @@ export class ServerProgram {
   readonly #driver: Driver;
   readonly #reporter: Reporter;
   readonly #counting: Counting = new Counting();
+  readonly #metrics: Metrics;
   readonly #jobs = new Map<OperationId, AbortController>();
   readonly #startedAt: number = performance.now();
   #ports: { readonly clients: ClientPort; readonly peers: PeerPort } | undefined;
@@ -51,6 +53,7 @@ export class ServerProgram {
   constructor(parts: ProgramParts) {
     this.#parts = parts;
     this.#reporter = new Reporter(parts.log);
+    this.#metrics = new Metrics({ status: () => this.status(), transport: () => this.#transportStats() });
     this.#driver = new Driver(parts.core, (effect) => this.#perform(effect));
   }
 
@@ -121,12 +124,23 @@ export class ServerProgram {
     };
   }
 
+  metrics(): Promise<MetricsPage> {
+    return this.#metrics.page();
+  }
+
+  #transportStats(): ReturnType<MetricsSource['transport']> {
+    const { clients, peers } = this.#ports ?? {};
+    if (clients === undefined || peers === undefined) return {};
+    return { client: clients.stats(), peer: peers.stats() };
+  }
+
   #receive(port: 'client' | 'peer', take: () => void): void {
     try {
       take();
     } catch (error) {
       if (!(error instanceof WireError)) throw error;
       this.#counting.noteMalformed();
+      this.#metrics.noteMalformed(port);
       this.#reporter.malformed(port, error);
     }
   }
@@ -161,6 +175,7 @@ export class ServerProgram {
         break;
       case 'report':
         this.#counting.note(effect.fact);
+        this.#metrics.note(effect.fact);
         this.#reporter.report(effect.fact);
         break;
     }

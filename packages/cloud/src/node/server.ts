@@ -68,7 +68,11 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       onMessage: program.onClientMessage,
     }).catch((error) => portUnavailable('clients', host, own.clientPort, error));
     stack.adopt(clientPort, close);
-    const pages = { notReady: () => program.notReady(), status: () => program.status() };
+    const pages = {
+      notReady: () => program.notReady(),
+      status: () => program.status(),
+      metrics: () => program.metrics(),
+    };
     const status = config.status && stack.adopt(await StatusServer.open(config.status, pages), close);
 
     program.start(clientPort, peerPort, new LoadMeter(loadSourceOf(config, servers)));

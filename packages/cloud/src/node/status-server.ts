@@ -2,14 +2,16 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Address } from '@p2pimg/transport';
 import { PortUnavailableError } from './errors.ts';
+import type { MetricsPage } from './metrics.ts';
 
 export interface StatusPages {
   /** Undefined when the server may be given work, else the reason why not. */
   readonly notReady: () => string | undefined;
   readonly status: () => object;
+  readonly metrics: () => Promise<MetricsPage>;
 }
 
-/** `/healthz`, `/readyz` and `/statusz` for machines and operators. Not for the open network. */
+/** `/healthz`, `/readyz`, `/statusz` and `/metrics` for machines and operators. Not for the open network. */
 export class StatusServer {
   readonly #server: Server;
 
@@ -20,8 +22,9 @@ export class StatusServer {
   /** @throws PortUnavailableError */
   static async open({ host, port }: Address, pages: StatusPages): Promise<StatusServer> {
     const server = createServer((request, response) => {
-      const { code, type, text } = answer(request.url ?? '/', pages);
-      response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+      void answer(request.url ?? '/', pages).then(({ code, type, text }) => {
+        response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
+      });
     });
     server.requestTimeout = 5_000;
     await new Promise<void>((resolve, reject) => {
@@ -48,7 +51,7 @@ interface Page {
   readonly text: string;
 }
 
-function answer(url: string, pages: StatusPages): Page {
+async function answer(url: string, pages: StatusPages): Promise<Page> {
   switch (url.split('?')[0]) {
     case '/healthz':
       return plain(200, 'ok');
@@ -58,8 +61,12 @@ function answer(url: string, pages: StatusPages): Page {
     }
     case '/statusz':
       return { code: 200, type: 'application/json', text: `${JSON.stringify(pages.status(), undefined, 2)}\n` };
+    case '/metrics': {
+      const { contentType, text } = await pages.metrics();
+      return { code: 200, type: contentType, text };
+    }
     default:
-      return plain(404, 'there are /healthz, /readyz and /statusz');
+      return plain(404, 'there are /healthz, /readyz, /statusz and /metrics');
   }
 }
 
