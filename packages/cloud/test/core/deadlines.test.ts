@@ -1,0 +1,46 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { Deadlines } from '../../src/core/deadlines.ts';
+
+test('E5 a deadline that was moved or cleared is not taken', (t) => {
+  const deadlines = new Deadlines();
+  deadlines.set('a', 10);
+  deadlines.set('b', 5);
+  deadlines.set('a', 3);
+  deadlines.clear('b');
+  t.is(deadlines.next(), 3);
+  t.is(deadlines.takeDue(2), undefined);
+  t.is(deadlines.takeDue(10), 'a');
+  t.is(deadlines.takeDue(100), undefined);
+  t.is(deadlines.next(), Number.POSITIVE_INFINITY);
+});
+
+test('E5 deadlines come in order of time, whatever was set, moved and cleared before', (t) => {
+  const change = fc.record({ key: fc.integer({ min: 0, max: 20 }), at: fc.option(fc.integer({ min: 0, max: 99 })) });
+  fc.assert(
+    fc.property(fc.array(change, { maxLength: 300 }), (changes) => {
+      const deadlines = new Deadlines();
+      const model = new Map<string, number>();
+      for (const { key, at } of changes) {
+        const name = `k${key}`;
+        if (at === null) {
+          deadlines.clear(name);
+          model.delete(name);
+        } else {
+          deadlines.set(name, at);
+          model.set(name, at);
+        }
+      }
+      const taken: number[] = [];
+      for (let key = deadlines.takeDue(99); key !== undefined; key = deadlines.takeDue(99)) {
+        taken.push(model.get(key) ?? -1);
+        model.delete(key);
+      }
+      t.is(model.size, 0);
+      t.deepEqual(
+        taken,
+        [...taken].sort((a, b) => a - b),
+      );
+    }),
+  );
+});
