@@ -5,6 +5,9 @@ const CONTROL = 1;
 const BULK = 2;
 const TOKEN = 3;
 
+/** Of each kind; a peer may name all 65,536 lanes, and a key that was forgotten is made again. */
+export const KEPT_LANE_KEYS = 64;
+
 /** The keys of one direction: one for control and one for bulk per lane, one for tokens; each made when first used. */
 class DirectionKeys {
   readonly #suite: CryptoSuite;
@@ -39,6 +42,8 @@ class DirectionKeys {
   #aead(keys: Map<number, Aead>, kind: number, lane: number): Aead {
     let aead = keys.get(lane);
     if (aead === undefined) {
+      const oldest = keys.keys().next().value;
+      if (oldest !== undefined && keys.size >= KEPT_LANE_KEYS) keys.delete(oldest);
       aead = this.#suite.aead(this.#derive(kind, lane));
       keys.set(lane, aead);
     }

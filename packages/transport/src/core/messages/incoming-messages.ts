@@ -56,7 +56,9 @@ export class IncomingMessages {
   }
 
   #start(number: number, total: number): PartialMessage {
-    if (this.#heldBytes + total > MESSAGE_WINDOW_BYTES + this.#maxMessageBytes) {
+    // Small messages cost more than their bytes: their number counts too.
+    const tooMany = this.#partial.size >= MESSAGE_WINDOW;
+    if (tooMany || this.#heldBytes + total > MESSAGE_WINDOW_BYTES + this.#maxMessageBytes) {
       throw new ProtocolViolation('message window');
     }
     const partial = { bytes: new Uint8Array(total), fragments: new Map<number, number>(), received: 0 };

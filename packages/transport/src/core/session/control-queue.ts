@@ -27,6 +27,10 @@ export class ControlQueue {
     return this.#frames.length === 0;
   }
 
+  get size(): number {
+    return this.#frames.length;
+  }
+
   /** The lane of the first frame; 0 if there is none. */
   get lane(): number {
     const first = this.#frames[0];

@@ -41,6 +41,8 @@ import { type Transmit, Transmitter } from './transmitter.ts';
 
 /** Unreliable messages that may wait for a packet. */
 const MAX_WAITING_DATAGRAMS = 256;
+/** Control frames that may wait for a packet; past it the peer asks without taking the answers. */
+const MAX_WAITING_FRAMES = 4_096;
 /** Silence, with something unacknowledged, after which the peer may have lost the session. */
 const UNRESPONSIVE_MS = 300;
 /** A closed session repeats its last word for this long, so many times at most. */
@@ -406,6 +408,7 @@ export class Session {
         this.#frames!.handle(frame, path, now);
         // A frame may have ended the session.
         if (this.#state !== 'established') return;
+        if (this.#parts!.queue.size > MAX_WAITING_FRAMES) throw new ProtocolViolation('unanswered frames');
       }
     } catch (error) {
       if (!(error instanceof ProtocolViolation) && !(error instanceof MalformedFrameError)) throw error;
