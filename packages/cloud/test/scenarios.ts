@@ -1,5 +1,6 @@
 import type { Crash, Scenario, ScenarioOptions } from '@p2pimg/netsim';
 import { runWorld, type WorldOptions, type WorldResult } from './chaos/world.ts';
+import { BUSY, chaos, leaderDies, playDead, runCloud } from './sim/worlds.ts';
 
 const CALM: WorldOptions = {
   servers: 3,
@@ -74,5 +75,23 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   crowd: {
     about: 'More pictures than workers: requests queue, are passed on, or are told to come again.',
     run: (options) => runWorld(WORLDS.crowd, options),
+  },
+  everything: {
+    about:
+      'A whole cloud and people who use all of it, while anything goes wrong: what was promised is kept, once, and nothing is left over.',
+    run: (options) => runCloud(chaos(options.seed, options.faults), options),
+  },
+  busy: {
+    about: 'Fifty requests in flight and no faults: hardly any is begun twice, or by nobody.',
+    run: (options) => runCloud(BUSY, options),
+  },
+  'leader-dies': {
+    about: 'Until a dead leader is missed, servers agree on handlers without it.',
+    run: (options) => runCloud(leaderDies(options.seed, options.faults), options),
+  },
+  'play-dead': {
+    about:
+      'Servers play dead in turns, and some really die meanwhile: never two at once, and what is promised is kept.',
+    run: (options) => runCloud(playDead(options.seed, options.faults), options),
   },
 };

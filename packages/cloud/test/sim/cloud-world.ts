@@ -9,7 +9,7 @@ import {
 } from '@p2pimg/netsim';
 import type { CloudConfig, CloudLimits, CloudTiming, FailureSimulation } from '../../src/index.ts';
 import { DEFAULT_LIMITS, DEFAULT_TIMING } from '../../src/index.ts';
-import { checkAgreement, checkAnswered, checkBounded, checkEffects, checkIdle } from './checks/end-checks.ts';
+import { checkAgreement, checkAnswered, checkBounded, checkEffects, checkIdle, isIdle } from './checks/end-checks.ts';
 import { History } from './checks/history.ts';
 import { ServerChecks, type Tally } from './checks/server-checks.ts';
 import { type DirectoryTrouble, directoryAdapter } from './directory/directory-actor.ts';
@@ -27,8 +27,10 @@ const EPOCH = 1_800_000_000_000;
 const LOOK_MS = 250;
 /** How long the cloud has, after the last fault is over, to answer everything. */
 const PATIENCE_MS = 8_000;
-/** After the last answer: retransmissions and notices run out, worker ports are closed, views agree. */
+/** After the last answer: retransmissions and notices run out, views agree. */
 const SETTLE_MS = 1_000;
+/** The longest that a server works on what nobody wants any more (`SIM_TIMING`: answer, queue and worker), and a heartbeat. */
+const IDLE_MS = 3_000;
 
 /** Shorter than in production, so that a fault and its end fit into a few virtual seconds. */
 export const SIM_TIMING: CloudTiming = {
@@ -95,7 +97,7 @@ export class CloudWorld {
     this.#ids = Array.from({ length: plan.servers }, (_, i) => `s${i + 1}`);
     const broken = (text: string): void => this.#broken(text);
     this.history = new History(this.directory.log, broken);
-    this.checks = new ServerChecks(this.#ids, broken);
+    this.checks = new ServerChecks(this.#ids, plan.limits.requests !== undefined, broken);
     this.#addServers();
     this.#society = this.#addPeople(new Random(seed ^ 0x9e09));
     this.simulation.schedule(plan.faults);
@@ -108,6 +110,8 @@ export class CloudWorld {
     const latest = calmMs + PATIENCE_MS;
     while (this.simulation.now < latest && !this.#isQuiet()) this.#runTo(this.simulation.now + LOOK_MS);
     this.#runTo(Math.max(leastMs, this.simulation.now + SETTLE_MS));
+    const idleAt = this.simulation.now + IDLE_MS;
+    while (this.simulation.now < idleAt && !this.live().every(isIdle)) this.#runTo(this.simulation.now + LOOK_MS);
     this.#checkEnd();
   }
 

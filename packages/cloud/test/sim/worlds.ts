@@ -8,16 +8,16 @@ export function runCloud(plan: CloudPlan, options: ScenarioOptions): CloudResult
   return world.result();
 }
 
-/** No fault, no loss: 50 requests in flight. */
-export const QUIET: CloudPlan = {
+/** No fault, no loss, about fifty requests in flight at any time. */
+export const BUSY: CloudPlan = {
   servers: 3,
-  people: 10,
-  requests: 600,
-  habits: { pauseMs: 20, open: 5, cancel: 0, giveUp: 0 },
-  calmMs: 0,
+  people: 25,
+  requests: 20_000,
+  habits: { pauseMs: 5, open: 4, cancel: 0, giveUp: 0 },
+  calmMs: 4_000,
   leastMs: 0,
   link: {},
-  completion: { delayMs: 1, jitterMs: 150 },
+  completion: { delayMs: 20, jitterMs: 100 },
   trouble: NO_TROUBLE,
   faults: [],
   refuses: false,
@@ -25,6 +25,29 @@ export const QUIET: CloudPlan = {
   failureToken: undefined,
   shortSighted: 0,
 };
+
+/** The same, and the leader dies: until it is missed, servers choose by themselves. */
+export function leaderDies(seed: number, given: readonly Fault[] | undefined): CloudPlan {
+  const death: Fault = { kind: 'crash', at: 1_500 + (seed % 100), node: 0, disk: 'lost' };
+  // Priorities are random: whichever of the three leads, it dies with some of the seeds.
+  return { ...BUSY, requests: 2_000, faults: given ?? [{ ...death, node: seed % 3 }] };
+}
+
+/** Servers play dead in turns, one after the other without a break, and some really die meanwhile. */
+export function playDead(seed: number, given: readonly Fault[] | undefined): CloudPlan {
+  const random = new Random(seed ^ 0xdead);
+  const servers = random.pick([2, 3, 3, 4]);
+  const weights = { crash: 2, pause: 2, partition: 2, skew: 1 };
+  const drawn = (): readonly Fault[] =>
+    randomFaults(random, { nodes: servers + 1, fromMs: 500, untilMs: 4_000, maxMs: 600, count: 2, weights });
+  return {
+    ...chaos(seed, []),
+    servers,
+    faults: given ?? drawn(),
+    calmMs: 4_700,
+    failureToken: { holdMs: 600, intervalMs: 50 },
+  };
+}
 
 const CALM_MS = 4_000;
 

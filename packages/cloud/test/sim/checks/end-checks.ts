@@ -24,7 +24,8 @@ export function checkAgreement(live: readonly ServerActor[], broken: Broken): vo
   const views = live.map(({ core }) => core.status().group);
   const up = views.map(({ self }) => self).sort();
   const shown = views.map(({ epoch, leader, revision, members }) => {
-    return `${epoch}.${revision} of ${leader}: ${members.map(({ id, state }) => `${id} ${state}`).join(', ')}`;
+    const order = members.filter(({ state }) => state !== 'dead').map(({ id, state }) => `${id} ${state}`);
+    return `${epoch}.${revision} of ${leader}: ${order.join(', ')}`;
   });
   for (const [i, { self, joining, members }] of views.entries()) {
     if (joining) broken(`${self} still joins`);
@@ -34,12 +35,24 @@ export function checkAgreement(live: readonly ServerActor[], broken: Broken): vo
   }
 }
 
+/** What is held for requests; everything returns to zero when nobody wants anything any more. */
+export function heldBy(server: ServerActor): Readonly<Record<string, number>> {
+  const { group, working, workersBusy, workersWaiting } = server.core.status();
+  const lanes = [...server.lanes.values()].reduce((sum, open) => sum + open.size, 0);
+  const outstanding = group.members.reduce((sum, member) => sum + member.outstanding, 0);
+  return { working, workersBusy, workersWaiting, lanes, outstanding };
+}
+
+export function isIdle(server: ServerActor): boolean {
+  return Object.values(heldBy(server)).every((count) => count === 0);
+}
+
 /** Nothing is held that belongs to no request any more. */
 export function checkIdle(server: ServerActor, broken: Broken): void {
-  const { group, working, workersBusy, workersWaiting, unanswered } = server.core.status();
-  const lanes = [...server.lanes.values()].reduce((sum, open) => sum + open.size, 0);
-  const held = { working, workersBusy, workersWaiting, lanes, unanswered };
-  for (const [what, count] of Object.entries(held)) if (count !== 0) broken(`${group.self} still has ${count} ${what}`);
+  const { self } = server.core.status().group;
+  for (const [what, count] of Object.entries(heldBy(server))) {
+    if (count !== 0) broken(`${self} still has ${count} ${what}`);
+  }
 }
 
 /** The table of ids stays within its limit, at any time. */

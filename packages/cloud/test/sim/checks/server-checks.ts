@@ -21,12 +21,14 @@ export interface Tally {
 export class ServerChecks implements ServerObserver {
   readonly tally: Tally = { doubled: 0, moved: 0, takeOvers: 0, lateCompletions: 0, playedDead: 0 };
   readonly #ids: readonly string[];
+  readonly #forgetful: boolean;
   readonly #broken: (text: string) => void;
   /** By group name: its order, as whoever follows it sees it. Processes that ended together may begin anew at epoch 1. */
   readonly #orders = new Map<string, string>();
   readonly #epochs = new WeakMap<ServerActor, number>();
   readonly #refuted = new WeakMap<ServerActor, Set<string>>();
-  /** By request, attempt, epoch and leader: the handler that was named. */
+  readonly #births = new Map<NodeId, number>();
+  /** By request, attempt, epoch and leader's process: the handler that was named. */
   readonly #stamps = new Map<string, string>();
   /** By request and attempt: who has begun. */
   readonly #begun = new Map<string, string>();
@@ -34,8 +36,10 @@ export class ServerChecks implements ServerObserver {
   readonly #moved = new Set<string>();
   readonly #doubled = new Set<string>();
 
-  constructor(ids: readonly string[], broken: (text: string) => void) {
+  /** @param forgetful ids are forgotten early: what a server did with one before then is no guide */
+  constructor(ids: readonly string[], forgetful: boolean, broken: (text: string) => void) {
     this.#ids = ids;
+    this.#forgetful = forgetful;
     this.#broken = broken;
   }
 
@@ -84,17 +88,19 @@ export class ServerChecks implements ServerObserver {
     }
   }
 
-  /** What the process before it was playing is over. */
+  /** What the process before it was playing, and had said, is over. */
   onBirth(server: NodeId): void {
     this.#silent.delete(server);
+    this.#births.set(server, (this.#births.get(server) ?? 0) + 1);
   }
 
   #onNotice(server: NodeId, message: ServerMessage): void {
     const self = this.#ids[server]!;
     if (message.type === 'stamp') {
       const { id, attempt, epoch, handler } = message;
-      const named = this.#put(this.#stamps, `${id} ${attempt} ${epoch} ${self}`, handler);
-      if (named !== handler) this.#broken(`${self} gave ${id} to ${named} and to ${handler} at the same attempt`);
+      const named = this.#put(this.#stamps, `${id} ${attempt} ${epoch} ${self} ${this.#births.get(server)}`, handler);
+      if (named !== handler && !this.#forgetful)
+        this.#broken(`${self} gave ${id} to ${named} and to ${handler} at the same attempt`);
     }
     if (message.type === 'handling') {
       const begun = this.#put(this.#begun, `${message.id} ${message.attempt}`, self);

@@ -110,7 +110,7 @@ export function activeUsers({ person, society }: Desk): Draft {
           const user = users.find(({ clientId }) => clientId === other.clientId);
           if (user === undefined) return `${other.name} is online and is not listed`;
           for (const picture of pictures) {
-            const missing = picture.state === 'published' && !user.images.includes(picture.imageId);
+            const missing = picture.state === 'published' && !user.moreImages && !user.images.includes(picture.imageId);
             if (missing) return `${picture.imageId} is published and is not listed`;
           }
         }
