@@ -34,8 +34,13 @@ interface Upload extends Pending {
   readonly bytes: number;
 }
 
+/** Of what waits for one client's acknowledgement: past either, what is said is dropped, and the client asks again. */
+const MAX_OWED_MESSAGES = 4_096;
+const MAX_OWED_BYTES: number = 16 * 1024 * 1024;
+
 interface ClientSession {
   readonly id: SessionId;
+  readonly owed: { messages: number; bytes: number };
   readonly session: Session;
   readonly lanes: Map<number, Lane>;
   /** By request id. */
@@ -89,16 +94,17 @@ export class ClientPort {
     const client = this.#sessions.get(session);
     if (client === undefined) return;
     if (message.kind === 'assigned') {
-      send(client.session, encodeAssigned(message.assigned));
+      const bytes = encodeAssigned(message.assigned);
+      owe(client, bytes, () => client.session.sendMessage(bytes));
       return;
     }
     const bytes = encodeAck(message.ack, MAX_STEGO_BYTES);
-    if (bytes.length <= MAX_MESSAGE_BYTES) {
-      send(client.session, bytes);
-      return;
-    }
-    const transfer = client.session.sendTransfer({ id: fromHex(message.ack.id), purpose: 'answer', bytes });
-    transfer.done.catch(() => {}); // the client comes again if it still wants the answer
+    const id = fromHex(message.ack.id);
+    owe(client, bytes, () =>
+      bytes.length <= MAX_MESSAGE_BYTES
+        ? client.session.sendMessage(bytes)
+        : client.session.sendTransfer({ id, purpose: 'answer', bytes }).done,
+    );
   }
 
   openLane({ opId, session }: Of<'openLane'>): void {
@@ -165,7 +171,8 @@ export class ClientPort {
   #welcome(session: Session): void {
     this.#lastSession += 1;
     const id = this.#lastSession;
-    const client: ClientSession = { id, session, lanes: new Map(), uploads: new Map(), pending: new Map() };
+    const owed = { messages: 0, bytes: 0 };
+    const client: ClientSession = { id, owed, session, lanes: new Map(), uploads: new Map(), pending: new Map() };
     this.#sessions.set(id, client);
     session.setHandlers({
       onMessage: (bytes) => this.#options.onMessage(id, bytes),
@@ -222,8 +229,16 @@ export class ClientPort {
   }
 }
 
-function send(session: Session, bytes: Uint8Array): void {
-  session.sendMessage(bytes).catch(() => {}); // the session ended: the client comes again
+/** Sends what stays in memory until the client acknowledges it, unless too much of that kind is there already. */
+function owe({ owed }: ClientSession, { length }: Uint8Array, send: () => Promise<unknown>): void {
+  if (owed.messages >= MAX_OWED_MESSAGES || owed.bytes + length > MAX_OWED_BYTES) return;
+  owed.messages += 1;
+  owed.bytes += length;
+  const settled = (): void => {
+    owed.messages -= 1;
+    owed.bytes -= length;
+  };
+  send().then(settled, settled); // when it failed, the client comes again if it still wants the answer
 }
 
 function gone(message: string): OperationResult {

@@ -44,7 +44,7 @@ async function openPair(t: ExecutionContext, laneIdleMs: number) {
   t.is(port.stats().lanes, 1);
   t.not(ofClient.remotePort, port.address.port);
   const result = (opId: number): Promise<OperationResult> => resultOf(opId).promise;
-  return { port, session, sessionId, lane, clientLane: ofClient, result };
+  return { port, transport, session, sessionId, lane, clientLane: ofClient, result };
 }
 
 async function isFree(port: number): Promise<boolean> {
@@ -84,4 +84,31 @@ test('S4 N5 a worker port on which nothing happens is freed, and who waits for a
   t.is(port.stats().lanes, 0);
   await clientLane.closed;
   while (!(await isFree(clientLane.remotePort))) await new Promise(setImmediate);
+});
+
+test('S5 N5 a client that takes no answers makes the server hold so many and no more', async (t) => {
+  const { port, transport, session, sessionId } = await openPair(t, 60_000);
+  const failure = { status: 'error', error: { code: 'busy', message: 'not now' } } as const;
+  const answer = (number: number): void => {
+    const ack = { type: 'lookup', id: number.toString(16).padStart(32, '0'), server: 's1', ...failure } as const;
+    port.sendClient({ type: 'sendClient', session: sessionId, message: { kind: 'ack', ack } });
+  };
+  const last = (1 << 20).toString(16).padStart(32, '0');
+  let taken = 0;
+  const everything = new Promise<void>((resolve) => {
+    session.setHandlers({
+      onMessage: (bytes) => {
+        if (new TextDecoder().decode(bytes).includes(last)) resolve();
+        else taken += 1;
+      },
+    });
+  });
+  transport.setSilent(true);
+  for (let number = 0; number < 5_000; number++) answer(number);
+  transport.setSilent(false);
+  while (taken < 4_096) await new Promise(setImmediate);
+  const repeat = setInterval(() => answer(1 << 20), 20);
+  await everything;
+  clearInterval(repeat);
+  t.is(taken, 4_096);
 });
