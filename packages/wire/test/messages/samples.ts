@@ -121,5 +121,3 @@ const serverMessages: { readonly [T in ServerMessageType]: Extract<ServerMessage
 };
 
 export const notices: readonly ServerMessage[] = Object.values(serverMessages);
-
-export type { ServerMessageType };
