@@ -1,10 +1,21 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
+import { readOptions } from './checks/src/options.ts';
 import { readCoverage } from './checks/src/spec/coverage.ts';
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, check: { type: 'boolean', default: false } },
-});
+const USAGE = `pnpm spec [--json | --check]
+
+Lists each requirement of docs/requirements.md with the tests that name it. --check only fails when a test names an unknown one.`;
+
+const values = readOptions(USAGE, () =>
+  parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  }),
+);
 process.stdout.on('error', () => process.exit()); // the reader has seen enough (`| head`)
 const { rows, unknown } = readCoverage();
 const unproven = rows.filter(({ tests }) => tests.length === 0);

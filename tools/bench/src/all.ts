@@ -1,30 +1,83 @@
-/** `pnpm bench [--small] [--json] [--only NAME]`: runs every package's benches, one after the other, and prints their figures. */
+/** `pnpm bench`: runs every package's benches, one after the other, and prints their figures. */
 
 import { spawn } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { type Figure, figureTable, parseFigures } from './figures.ts';
 
 const PACKAGES = fileURLToPath(new URL('../../../packages/', import.meta.url));
 
-const { values } = parseArgs({
-  options: { small: { type: 'boolean' }, json: { type: 'boolean' }, only: { type: 'string' } },
-});
-
-const figures: (Figure & { readonly from: string })[] = [];
-for (const name of readdirSync(PACKAGES).sort()) {
-  if (values.only !== undefined && values.only !== name) continue;
-  const command = benchCommand(name);
-  if (command === undefined) continue;
-  process.stderr.write(`${name} …\n`);
-  const output = await run(name, [...command, '--json', ...(values.small ? ['--small'] : [])]);
-  for (const figure of parseFigures(output)) figures.push({ from: name, ...figure });
-}
-process.stdout.write(
-  values.json ? figures.map((figure) => `${JSON.stringify(figure)}\n`).join('') : `${figureTable(figures)}\n`,
+/** The command behind the `bench` script of each package that has one, by folder name. */
+const commands = new Map(
+  readdirSync(PACKAGES)
+    .sort()
+    .flatMap((name) => {
+      const command = benchCommand(name);
+      return command === undefined ? [] : [[name, command] as const];
+    }),
 );
+
+const USAGE = `pnpm bench [--only NAME] [--small] [--json]
+
+Runs the benches of the packages, one after the other, and prints their figures.
+  --only NAME   one package: ${[...commands.keys()].join(', ')}
+  --small       little work: shows that they run, measures nothing
+  --json        one line for each figure
+`;
+
+process.exitCode = await main(process.argv.slice(2));
+
+async function main(args: readonly string[]): Promise<number> {
+  const options = readOptions(args);
+  if (typeof options === 'string') return complain(options);
+  if (options.help) {
+    process.stdout.write(USAGE);
+    return 0;
+  }
+  const { only, small, json } = options;
+  if (only !== undefined && !commands.has(only)) return complain(`${only} has no benches`);
+
+  const figures: (Figure & { readonly from: string })[] = [];
+  let failed = false;
+  for (const [name, command] of commands) {
+    if (only !== undefined && only !== name) continue;
+    process.stderr.write(`${name} …\n`);
+    const { code, output } = await run(name, [...command, '--json', ...(small ? ['--small'] : [])]);
+    for (const figure of parseFigures(output)) figures.push({ from: name, ...figure });
+    if (code === 0) continue;
+    failed = true;
+    process.stderr.write(`the benches of ${name} ended with ${code}\n`);
+  }
+  const lines = json ? figures.map((figure) => `${JSON.stringify(figure)}\n`).join('') : `${figureTable(figures)}\n`;
+  process.stdout.write(lines);
+  return failed ? 1 : 0;
+}
+
+interface Options {
+  readonly only?: string;
+  readonly small?: boolean;
+  readonly json?: boolean;
+  readonly help?: boolean;
+}
+
+/** What was asked for, or what is wrong with it. */
+function readOptions(args: readonly string[]): Options | string {
+  const flag = { type: 'boolean' } as const;
+  try {
+    const options = { small: flag, json: flag, help: flag, only: { type: 'string' } } as const;
+    return parseArgs({ args: [...args], options }).values;
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+function complain(problem: string): number {
+  process.stderr.write(`${problem}\n\n${USAGE}`);
+  return 2;
+}
 
 /** The `bench` script of a package, which calls `node` with arguments. */
 function benchCommand(name: string): readonly string[] | undefined {
@@ -34,16 +87,12 @@ function benchCommand(name: string): readonly string[] | undefined {
   return manifest.scripts?.bench?.split(' ').slice(1);
 }
 
-async function run(name: string, args: readonly string[]): Promise<string> {
+async function run(name: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
   const child = spawn(process.execPath, args, { cwd: join(PACKAGES, name), stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
-  if (code !== 0) {
-    process.stderr.write(`the benches of ${name} ended with ${code}\n`);
-    process.exitCode = 1;
-  }
-  return output;
+  return { code, output };
 }

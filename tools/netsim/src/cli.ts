@@ -1,17 +1,15 @@
-/**
- * `pnpm sim`: runs the packages' scenarios.
- *
- *   pnpm sim --list                                   what there is
- *   pnpm sim --scenario election/chaos --seed 42      replays one seed with its trace; shrinks its faults if it fails
- *   pnpm sim --scenario election/chaos --seeds 1000 --from 1
- *   pnpm sim --seeds 1000 --from 1                    every scenario
- *
- * Exit code 0: all held. 1: an invariant broke. 2: the command line was wrong.
- */
+/** `pnpm sim`: runs the packages' scenarios. */
 import { parseArgs } from 'node:util';
 import { shrinkFaults } from './faults.ts';
 import { loadScenarios } from './load-scenarios.ts';
 import { replayCommand, runSafely, type Scenario, sweep } from './scenario.ts';
+
+const USAGE = `pnpm sim --list                                   what there is
+pnpm sim --scenario election/chaos --seed 42      replays one seed with its trace; shrinks its faults if it fails
+pnpm sim --scenario election/chaos --seeds 1000 --from 1
+pnpm sim --seeds 1000 --from 1                    every scenario
+
+--quiet leaves the trace out. Exit code 0: all held. 1: an invariant broke. 2: the command line was wrong.`;
 
 class UsageError extends Error {}
 
@@ -64,8 +62,13 @@ async function main(): Promise<boolean> {
       from: { type: 'string' },
       quiet: { type: 'boolean', default: false },
       list: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
     },
   });
+  if (values.help) {
+    console.log(USAGE);
+    return true;
+  }
   const all = await loadScenarios(values.scenario);
   if (values.list) {
     for (const [name, { about }] of all) console.log(`${name.padEnd(28)} ${about}`);
@@ -91,6 +94,6 @@ try {
 } catch (error) {
   const usage = error instanceof UsageError || (error instanceof TypeError && 'code' in error);
   if (!usage) throw error;
-  console.error(error.message);
+  console.error(`${error.message}\n\n${USAGE}`);
   process.exitCode = 2;
 }
