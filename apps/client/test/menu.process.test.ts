@@ -23,25 +23,26 @@ test('C1 C2 U2 U3 U4 U5 N12: the menu in a terminal, from Register to Shutdown',
   let screen = await owner.shows(/2\. Sign In/);
   t.regex(screen, /❯ 1\. Register\n {2}2\. Sign In/);
 
-  await owner.keys('2', 'Enter');
+  await owner.choose(2);
   await owner.shows(/Not done: this profile is not registered yet/);
-  await owner.keys('1', 'Enter');
+  await owner.choose(1);
   await owner.shows(/Your client number is 1; your fingerprint/);
-  await owner.keys('2', 'Enter');
+  await owner.choose(2);
   screen = await owner.shows(atMenu);
   t.regex(screen, /Sign-in successful!\nNothing came while you were away\./);
   for (const [i, label] of ENTRIES.entries()) t.true(screen.includes(`${i + 1}. ${label}`), label);
 
-  await owner.keys('1', 'Enter');
+  await owner.choose(1);
   await owner.shows(/Path of the picture/);
   await owner.type('/no/such/picture.jpg');
   await owner.keys('Enter');
   await owner.shows(/Not done: \/no\/such\/picture\.jpg: no such file/);
-  await owner.keys('1', 'Enter');
+  await owner.choose(1);
+  await owner.shows(/\? Path of the picture.*$/);
   await owner.type(PUPPY);
   await owner.keys('Enter');
   await owner.shows(/Encoded as client1-puppy by s[123]/);
-  for (const entry of ['4', '5', '6']) await owner.keys(entry, 'Enter');
+  for (const entry of [4, 5, 6]) await owner.choose(entry);
   await owner.shows(/No requests wait\.[\s\S]*hold no pictures/);
 
   const viewer = new Person(cloud, 'viewer');
@@ -76,16 +77,19 @@ test('C1 C2 U2 U3 U4 U5 N12: the menu in a terminal, from Register to Shutdown',
   await daemon.exited;
 
   const second = await Terminal.start(t, viewer.menuCommand);
-  await second.keys('2', 'Enter');
+  await second.choose(2);
   await second.shows(atMenu);
-  await second.keys('6', 'Enter');
+  await second.choose(6);
   await second.shows(/❯ client1-puppy -> Remaining Views: 2/);
   await second.keys('Enter');
   await second.shows(/In this terminal/);
   await second.keys('Enter');
   await second.shows(/▄▄▄/);
-  await second.keys('6', 'Enter');
+  await second.choose(6);
   await second.shows(/❯ client1-puppy -> Remaining Views: 1/);
-  await second.keys('Down', 'Enter', '8', 'Enter');
+  await second.keys('Down');
+  await second.shows(/❯ Back/);
+  await second.keys('Enter');
+  await second.choose(8);
   await second.shows(/ended with 0/);
 });

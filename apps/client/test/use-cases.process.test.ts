@@ -1,3 +1,4 @@
+import { writeFile } from 'node:fs/promises';
 import test from 'ava';
 import { localCloud, Person, PUPPY, until } from './support/cloud.ts';
 
@@ -15,6 +16,14 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
   const daemon = await viewer.daemon(t);
 
   t.like(await owner.say('encode', PUPPY), { code: 0, json: { imageId: 'client1-puppy' } });
+  const text = `${owner.profile}-text.jpg`;
+  await writeFile(text, 'no picture at all');
+  for (const [path, message] of [
+    [text, 'the file is no PNG or JPEG picture'],
+    [`${text}.none`, `${text}.none: no such file`],
+  ] as const) {
+    t.like(await owner.say('encode', path), { code: 1, json: { ok: false, error: { message } } });
+  }
   t.deepEqual((await viewer.say('peers')).json.users, [{ clientId: 1, images: ['client1-puppy'] }]);
   t.like(await viewer.say('view', 'client1-puppy', '--no-open'), { code: 1, json: { error: { code: 'not_held' } } });
 

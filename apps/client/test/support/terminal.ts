@@ -36,6 +36,14 @@ export class Terminal {
     await this.#tmux('send-keys', '-l', text);
   }
 
+  /** Picks a numbered line of the list at the bottom of the screen, once it is there and highlighted. */
+  async choose(number: number): Promise<void> {
+    await this.shows(/❯ \d\. .*(?:\n.*){0,11}$/);
+    await this.keys(String(number));
+    await this.shows(new RegExp(`❯ ${number}\\. .*(?:\\n.*){0,11}$`));
+    await this.keys('Enter');
+  }
+
   /** What is on the screen now. */
   async screen(): Promise<string> {
     return (await this.#tmux('capture-pane', '-p')).trimEnd();

@@ -156,3 +156,15 @@ test('M6: other keys for a known client are an alarm, and nothing is sent until 
   world.ask(owner, 'trustKeys', { clientId: 2 });
   t.is(owner.core!.model.get('contact', '2')!.signKey, 'f'.repeat(64));
 });
+
+test('N10 D4: rights that cannot be believed, however many wait, do not keep a client from signing in', (t) => {
+  const { world, viewer } = acquainted();
+  for (let i = 0; i < 150; i++) {
+    const row = { grantId: `junk${i}`, version: 1, allowed: 1, ownerId: 3, viewerId: 2, imageId: `client3-junk${i}` };
+    // The directory has other parties than the grant: no check of it can succeed.
+    const body = writeGrant({ ...row, digest: 'd', imageId: 'client3-other' });
+    world.cloud.rows.set(row.grantId, { ...row, grant: body, used: 0, acked: 0 });
+  }
+  world.ask(viewer, 'shutdown', {});
+  t.deepEqual(world.ask(viewer, 'signIn', {}), { clientId: 2, news: [] });
+});

@@ -74,7 +74,7 @@ export class FakeCloud {
           leaseMs: 30_000,
           generation,
           address: me.address,
-          pending: this.#pending(me),
+          pending: this.#pending(me, 50),
         });
       }
       case 'renew':
@@ -109,7 +109,7 @@ export class FakeCloud {
         return ok({});
       }
       case 'grants':
-        return ok(this.#pending(me));
+        return ok(this.#pending(me, request.body.limit));
       case 'acknowledge':
         for (const { grantId, version } of request.body.grants) {
           const row = this.rows.get(grantId);
@@ -159,11 +159,12 @@ export class FakeCloud {
     return row;
   }
 
-  #pending({ clientId }: Member): { grants: PendingGrant[]; notices: PendingNotice[]; more: boolean } {
+  #pending({ clientId }: Member, limit: number): { grants: PendingGrant[]; notices: PendingNotice[]; more: boolean } {
     const grants = [...this.rows.values()]
       .filter((row) => row.viewerId === clientId && row.version > row.acked)
       .map(({ imageId, ownerId, version, used, grant }) => ({ imageId, ownerId, version, used, grant }));
-    return { grants, notices: [...(this.notices.get(clientId)?.values() ?? [])], more: false };
+    const notices = [...(this.notices.get(clientId)?.values() ?? [])].slice(0, Math.max(0, limit - grants.length));
+    return { grants: grants.slice(0, limit), notices, more: grants.length > limit };
   }
 }
 

@@ -66,19 +66,21 @@ export class Rights {
     return { kind: 'rightsChanged', by: held.ownerId, imageId, from, to };
   }
 
-  /** Applies what waited in the directory, tells it so, and reads on while there is more. */
+  /**
+   * Applies what waited in the directory, tells it so, and reads on while there is more. A page of which nothing could be applied is the
+   * last: the directory would give it again.
+   */
   *settle(pending: PendingBody): Flow<readonly News[]> {
     const news: News[] = [];
     for (let page: PendingBody | undefined = pending; page !== undefined; ) {
-      news.push(...(yield* this.#settlePage(page)));
-      page = page.more ? yield* this.#cloud.ask('grants', { limit: PAGE }) : undefined;
+      const progress: boolean = yield* this.#settlePage(page, news);
+      page = page.more && progress ? yield* this.#cloud.ask('grants', { limit: PAGE }) : undefined;
     }
     return news;
   }
 
-  *#settlePage({ grants, notices }: PendingBody): Flow<readonly News[]> {
-    if (grants.length === 0 && notices.length === 0) return [];
-    const news: News[] = [];
+  /** Adds to `news`; whether anything was acknowledged. */
+  *#settlePage({ grants, notices }: PendingBody, news: News[]): Flow<boolean> {
     const applied: { grantId: string; version: number }[] = [];
     for (const { imageId, ownerId, grant, used } of grants) {
       try {
@@ -88,7 +90,7 @@ export class Rights {
         yield* this.#granted(ownerId, imageId, facts);
         applied.push({ grantId: facts.grantId, version: facts.version });
       } catch (error) {
-        if (!(error instanceof ClientError)) throw error;
+        if (!(error instanceof ClientError || error instanceof OperationError)) throw error;
         this.#context.trouble(`rights on ${imageId}`, error); // the directory keeps it
       }
     }
@@ -96,8 +98,9 @@ export class Rights {
       const rejection = yield* this.rejected(notice.from, notice.noticeId, notice.imageId);
       if (rejection !== undefined) news.push(rejection);
     }
+    if (applied.length === 0 && notices.length === 0) return false;
     yield* this.#cloud.ask('acknowledge', { grants: applied, notices: notices.map(({ noticeId }) => noticeId) });
-    return news;
+    return true;
   }
 
   /** An open question about that picture is answered: more views are there, or the picture will come when the owner hears of us. */
