@@ -13,32 +13,34 @@ export interface Strike {
 export interface FaultsOptions {
   readonly cloud: Cloud;
   readonly random: Random;
-  /** Servers that are struck (default: all). */
-  readonly targets?: readonly string[];
-  readonly kinds?: readonly StrikeKind[];
+  /** Servers that may be away at the same time (default: all but one). */
+  readonly mostAway?: number;
+  /** Servers that are frozen, but never ended. */
+  readonly spared?: readonly string[];
 }
 
+const KINDS: readonly StrikeKind[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP'];
 /** How long a server stands still, and how long a dead one stays dead, in ms. */
 const STANDSTILL_MS = [200, 2_000] as const;
 const DEAD_MS = [0, 1_500] as const;
 
 /**
- * Takes servers away and brings them back, as a seed has it. At least one server is always there: a strike that would take
- * the last one waits until another is back.
+ * Takes servers away and brings them back, as a seed has it. A strike that would take more than may be away waits until
+ * another is back.
  */
 export class Faults {
   readonly #cloud: Cloud;
   readonly #random: Random;
-  readonly #targets: readonly string[];
-  readonly #kinds: readonly StrikeKind[];
+  readonly #mostAway: number;
+  readonly #spared: readonly string[];
   readonly #away = new Map<string, Promise<void>>();
   readonly #strikes: Strike[] = [];
 
-  constructor({ cloud, random, targets, kinds = ['SIGKILL', 'SIGTERM', 'SIGSTOP'] }: FaultsOptions) {
+  constructor({ cloud, random, mostAway = cloud.servers.length - 1, spared = [] }: FaultsOptions) {
     this.#cloud = cloud;
     this.#random = random;
-    this.#targets = targets ?? cloud.servers.map(({ id }) => id);
-    this.#kinds = kinds;
+    this.#mostAway = mostAway;
+    this.#spared = spared;
   }
 
   get strikes(): readonly Strike[] {
@@ -47,13 +49,17 @@ export class Faults {
 
   /** Strikes one server; resolves once it is away. What was drawn does not depend on how quickly others came back. */
   async strike(): Promise<void> {
-    const kind = this.#random.pick(this.#kinds);
-    const order = shuffled(this.#targets, this.#random);
+    const drawn = this.#random.pick(KINDS);
+    const order = shuffled(
+      this.#cloud.servers.map(({ id }) => id),
+      this.#random,
+    );
+    const share = this.#random.float();
+    while (this.#away.size >= this.#mostAway) await Promise.race(this.#away.values());
+    const server = order.find((id) => !this.#away.has(id))!;
+    const kind = this.#spared.includes(server) ? 'SIGSTOP' : drawn;
     const [least, most] = kind === 'SIGSTOP' ? STANDSTILL_MS : DEAD_MS;
-    const ms = Math.round(this.#random.between(least, most));
-    while (this.#cloud.servers.length - this.#away.size < 2) await Promise.race(this.#away.values());
-    const server = order.find((id) => !this.#away.has(id)) ?? order[0]!;
-    await this.#away.get(server);
+    const ms = Math.round(least + share * (most - least));
     const gone = Promise.withResolvers<void>();
     this.#away.set(
       server,
