@@ -10,7 +10,7 @@ import {
 import type { CloudConfig, CloudLimits, CloudTiming, FailureSimulation } from '../../src/index.ts';
 import { DEFAULT_LIMITS, DEFAULT_TIMING } from '../../src/index.ts';
 import { checkAgreement, checkAnswered, checkBounded, checkEffects, checkIdle, isIdle } from './checks/end-checks.ts';
-import { History } from './checks/history.ts';
+import { type Asked, History } from './checks/history.ts';
 import { ServerChecks, type Tally } from './checks/server-checks.ts';
 import { type DirectoryTrouble, directoryAdapter } from './directory/directory-actor.ts';
 import { ReferenceDirectory } from './directory/reference-directory.ts';
@@ -68,6 +68,8 @@ export interface CloudResult extends ScenarioResult {
   readonly tally: Tally;
   /** Virtual ms from each request to its answer. */
   readonly responseMs: readonly number[];
+  /** The same of those that had one error on the way. */
+  readonly secondTryMs: readonly number[];
   /** Requests by type that were answered. */
   readonly answered: Readonly<Record<string, number>>;
   readonly steps: number;
@@ -129,7 +131,8 @@ export class CloudWorld {
       virtualMs: simulation.now,
       requests: asked.length,
       tally: checks.tally,
-      responseMs: asked.flatMap(({ at, answeredAt }) => (answeredAt === undefined ? [] : [answeredAt - at])),
+      responseMs: asked.flatMap(responseMs),
+      secondTryMs: asked.filter(({ errors }) => errors.length === 1).flatMap(responseMs),
       answered,
       steps: simulation.steps,
     };
@@ -229,4 +232,8 @@ export class CloudWorld {
   #broken(text: string): void {
     this.violations.push(`at ${this.simulation.now.toFixed(1)} ms: ${text}`);
   }
+}
+
+function responseMs({ at, answeredAt }: Asked): readonly number[] {
+  return answeredAt === undefined ? [] : [answeredAt - at];
 }

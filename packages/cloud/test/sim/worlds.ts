@@ -33,6 +33,15 @@ export function leaderDies(seed: number, given: readonly Fault[] | undefined): C
   return { ...BUSY, requests: 2_000, faults: given ?? [{ ...death, node: seed % 3 }] };
 }
 
+/** No faults but those of the directory: one call in thirty fails, or seems to. */
+export const DIRECTORY_STUTTERS: CloudPlan = {
+  ...BUSY,
+  requests: 400,
+  habits: { ...BUSY.habits, pauseMs: 50 },
+  completion: {},
+  trouble: { ...NO_TROUBLE, unknownOutcome: 0.03 },
+};
+
 /** Servers play dead in turns, one after the other without a break, and some really die meanwhile. */
 export function playDead(seed: number, given: readonly Fault[] | undefined): CloudPlan {
   const random = new Random(seed ^ 0xdead);

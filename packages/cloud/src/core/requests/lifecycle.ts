@@ -107,7 +107,7 @@ export class Lifecycle {
         this.#open(now, entry);
         break;
       case 'answered':
-        this.#answerAgain(now, entry);
+        this.#answerAgain(now, entry, request.tried);
         break;
       case 'cancelled':
         entry.attempt += 1;
@@ -116,8 +116,12 @@ export class Lifecycle {
     }
   }
 
-  /** The answer did not arrive: who gave it gives it again, and if it cannot, somebody else does. */
-  #answerAgain(now: number, entry: Entry): void {
+  /** The answer did not arrive, or was an error: who gave it gives it again, and if it cannot, somebody else does. */
+  #answerAgain(now: number, entry: Entry, tried: readonly ServerId[]): void {
+    if (entry.handler !== undefined && tried.includes(entry.handler)) {
+      this.#move(now, entry, 'tried');
+      return;
+    }
     // It may have crossed the answer, or be a slower copy of the sending that was just answered.
     if (now - entry.answeredAt < this.#timing.handlingGraceMs) {
       this.#out.report({ kind: 'duplicate', requestId: entry.id });

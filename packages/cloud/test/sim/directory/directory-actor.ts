@@ -17,7 +17,7 @@ export const UNAVAILABLE: OperationFailure = {
   kind: 'unavailable',
   code: 'directory_unavailable',
   message: 'the directory does not answer',
-  retryAfterMs: 100,
+  retryAfterMs: 200,
 };
 
 interface Asked {
