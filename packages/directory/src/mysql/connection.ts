@@ -34,7 +34,7 @@ export class NodeConnection implements MysqlPoolConnection {
   readonly #owner: ConnectionOwner;
   readonly #queryTimeoutMs: number;
   #pending: QueryCallback | undefined;
-  #destroyed = false;
+  #lost: { readonly cause: unknown } | undefined;
 
   constructor(options: ConnectionOptions, queryTimeoutMs: number, owner: ConnectionOwner) {
     this.#owner = owner;
@@ -64,7 +64,7 @@ export class NodeConnection implements MysqlPoolConnection {
       callback?.(error, result);
     };
     this.#pending = done;
-    if (this.#destroyed) done(new NodeLostError('the connection is closed'), []);
+    if (this.#lost !== undefined) done(this.#lost.cause, []);
     else {
       this.#raw.query({ sql, values: [...values], timeout: this.#queryTimeoutMs }, (error, result) =>
         done(error, result as MysqlQueryResult),
@@ -79,13 +79,13 @@ export class NodeConnection implements MysqlPoolConnection {
 
   /** Closes it now; the statement in hand fails with the cause, whatever the node makes of it. */
   destroy(cause: unknown = new NodeLostError('the node was given up')): void {
-    if (this.#destroyed) return;
-    this.#destroyed = true;
+    if (this.#lost !== undefined) return;
+    this.#lost = { cause };
     this.#raw.destroy();
     this.#pending?.(cause, []);
   }
 
   get destroyed(): boolean {
-    return this.#destroyed;
+    return this.#lost !== undefined;
   }
 }

@@ -8,20 +8,25 @@ import { mysqlDialect } from '../sql/dialect.ts';
 import { type Engine, Restart, type Session } from '../sql/engine.ts';
 import { createSession, type QueryRunner, StatementCache } from '../sql/session.ts';
 import { fromMysql, isDuplicate, isNodeFailure, isUndone } from './errors.ts';
+import { OutageGrace } from './outage-grace.ts';
 import type { NodePool } from './pool.ts';
 
 export class MysqlEngine implements Engine {
-  readonly graceMs = 0;
   readonly #db: Kysely<Tables>;
   readonly #statements: StatementCache;
   readonly #autocommit: Session;
   readonly #deadlineMs: number;
+  readonly #grace: OutageGrace = new OutageGrace();
 
   constructor(db: Kysely<Tables>, deadlineMs: number) {
     this.#db = db;
     this.#statements = new StatementCache(db, mysqlDialect);
     this.#autocommit = this.#session(db);
     this.#deadlineMs = deadlineMs;
+  }
+
+  get graceMs(): number {
+    return this.#grace.graceMs(performance.now());
   }
 
   read<T>(work: (session: Session) => Promise<T>): Promise<T> {
@@ -44,8 +49,11 @@ export class MysqlEngine implements Engine {
     const giveUp = performance.now() + this.#deadlineMs;
     for (let tries = 1; ; tries++) {
       try {
-        return await attempt();
+        const value = await attempt();
+        this.#grace.answered(performance.now());
+        return value;
       } catch (error) {
+        if (isNodeFailure(error)) this.#grace.failed(performance.now());
         if (error instanceof Restart || isUndone(error)) {
           if (performance.now() > giveUp) throw tooBusy(error);
         } else if (!isNodeFailure(error) || performance.now() > giveUp) {

@@ -37,9 +37,11 @@ const REASONS: ReadonlyMap<number, UnavailableReason> = new Map([
   [1146, 'not_migrated'],
 ]);
 
-/** Of those above: server shutdown, node not ready, and nobody at the address. */
+/** Of those above: server shutdown, node not ready; and nobody, or nobody trusted, at the address. */
 const NOT_SERVING: ReadonlySet<number> = new Set([1047, 1053, 3169]);
 const UNREACHABLE: ReadonlySet<string> = new Set([
+  'HANDSHAKE_SSL_ERROR',
+  'HANDSHAKE_NO_SSL_SUPPORT',
   'ECONNREFUSED',
   'EHOSTUNREACH',
   'ENETUNREACH',

@@ -1,7 +1,8 @@
+import { isIP } from 'node:net';
 import type { ConnectionOptions } from 'mysql2';
 import { runCall } from '../calls/run.ts';
 import type { CallRunner } from '../directory.ts';
-import { UnavailableError } from '../errors.ts';
+import { InvalidError, UnavailableError } from '../errors.ts';
 import type { MysqlEndpoint } from '../location.ts';
 import { requireSchema } from '../schema/migrate.ts';
 import { createKysely, MysqlEngine } from './engine.ts';
@@ -41,7 +42,8 @@ export function createPool(endpoints: readonly MysqlEndpoint[], settings: MysqlS
 function connectionOptions(endpoint: MysqlEndpoint, { tls }: MysqlSettings): ConnectionOptions {
   const options: ConnectionOptions = { ...endpoint, charset: 'utf8mb4', multipleStatements: false };
   if (tls === undefined) return options;
-  // mysql2 does not check the host's name unless told to.
+  // mysql2 does not check the host's name unless told to, and checks "localhost" where it is given an IP address.
+  if (isIP(endpoint.host) !== 0) throw new InvalidError('url', 'TLS checks names: give host names, not IP addresses');
   const ssl = { verifyIdentity: true, minVersion: 'TLSv1.3', ...(tls.ca !== undefined && { ca: tls.ca }) };
   return { ...options, ssl };
 }
