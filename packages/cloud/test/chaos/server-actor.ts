@@ -1,5 +1,4 @@
 import type { Actor, ActorAdapter, ActorIo, NodeId, Random, Simulation } from '@p2pimg/netsim';
-import { toHex } from '@p2pimg/wire';
 import {
   type CloudConfig,
   CloudCore,
@@ -223,8 +222,4 @@ export function serverAdapter(s: ServerSurroundings): ActorAdapter<ServerEvent, 
 /** A client's key: its number, 32 bytes. */
 export function keyOf(client: number): Uint8Array {
   return new Uint8Array(32).fill(client + 1);
-}
-
-export function keyHexOf(client: number): string {
-  return toHex(keyOf(client));
 }
