@@ -1,4 +1,4 @@
-import { type Grant, RightsError, type SignedGrant, verifyGrant } from '@p2pimg/rights';
+import { decodeGrant, type Grant, RightsError, type SignedGrant, verifyGrant } from '@p2pimg/rights';
 import { fromBase64Url, fromHex, parseImageId, toBase64Url } from '@p2pimg/wire';
 import { Refusal } from '../errors.ts';
 import { askerOf, requireOwner } from './asker.ts';
@@ -27,6 +27,11 @@ export const releaseView: Procedures['release_view'] = function* (context, reque
   const expected = { ownerSignKey: owner.signKey, ownerId: owner.clientId, viewerId: viewer.clientId, imageId };
   const signed = verified(context, grant, expected);
   requireReleasable(signed, views, context.wallMs);
+  // An older grant may be shown, but mode, end and views at once are those that the owner allows now.
+  const newest = yield* ask('grant', { grantId: signed.grantId });
+  if (newest !== undefined && newest.version > signed.version) {
+    requireReleasable(decodeGrant(context.suite, newest.grant), views, context.wallMs);
+  }
   const nonce = fromHex(request.body.nonce);
   const claim = claimOf(context, request);
   const { value } = yield* ask('releaseView', { ...grantColumns(signed), imageId, claim, used, nonce, views });
