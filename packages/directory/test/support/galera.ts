@@ -4,9 +4,16 @@ import { execFile } from 'node:child_process';
 import { cp, mkdir } from 'node:fs/promises';
 import process from 'node:process';
 import { promisify } from 'node:util';
-import { type Exit, freeTcpPort, type SpawnedProcess, spawnProcess, tempDir } from '@p2pimg/testkit';
+import {
+  type Exit,
+  findProgram,
+  freeTcpPort,
+  provide,
+  type SpawnedProcess,
+  spawnProcess,
+  tempDir,
+} from '@p2pimg/testkit';
 import { createConnection, type RowDataPacket } from 'mysql2/promise';
-import { findProgram, provide } from '../../../../tools/system-packages.mjs';
 
 const run = promisify(execFile);
 
