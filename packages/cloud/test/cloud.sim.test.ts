@@ -27,3 +27,21 @@ test('S6 an error of one server is made good by another at once, not at the next
   t.true(waits[waits.length >> 1]! < 20, `median ${waits[waits.length >> 1]} ms`);
   t.true(waits.at(-1)! < 300, `longest ${waits.at(-1)} ms`);
 });
+
+const DEAD_SEEDS = 600;
+
+test(`E6 S6 ${DEAD_SEEDS} seeds of cloud/play-dead: never two at once, and what is promised is kept`, (t) => {
+  const { failures, ...totals } = sweep('cloud/play-dead', scenarios['play-dead']!, 1, DEAD_SEEDS);
+  t.log(JSON.stringify(totals));
+  t.deepEqual(failures, []);
+});
+
+test('E6 S4 a worker port that opens while its server plays dead is closed afterwards', (t) => {
+  for (const seed of [672, 1_454, 1_952]) {
+    t.deepEqual(
+      scenarios['play-dead']!.run({ seed }).violations,
+      [],
+      `pnpm sim --scenario cloud/play-dead --seed ${seed}`,
+    );
+  }
+});

@@ -325,7 +325,10 @@ export class CloudCore {
   #keepBooks(event: CloudEvent): void {
     if (event.type === 'sessionUp') this.#clients.up(event.session, event.clientKey, event.address);
     else if (event.type === 'sessionDown') this.#clients.down(event.session);
-    else if (event.type === 'completed') this.#tokenOperations.delete(event.opId);
+    else if (event.type === 'completed') {
+      this.#tokenOperations.delete(event.opId);
+      this.#runs.keepLane(event.opId, event.result);
+    }
   }
 
   /** Back as after a standstill: election takes a new incarnation by itself, and the others have taken the work over. */

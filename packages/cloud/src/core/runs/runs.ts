@@ -124,6 +124,12 @@ export class Runs implements Work {
     return true;
   }
 
+  /** While this server plays dead, work stands still; but a worker port that has been opened is its own, to be closed. */
+  keepLane(opId: OperationId, result: OperationResult): void {
+    const run = this.#operations.get(opId);
+    if (run?.waitingFor === 'lane' && result.ok) run.lane = result.value as number;
+  }
+
   timeout(now: number): void {
     for (let id = this.#deadlines.takeDue(now); id !== undefined; id = this.#deadlines.takeDue(now)) {
       const run = this.#runs.get(id);
