@@ -55,6 +55,8 @@ export class ClientPort {
   readonly #options: ClientPortOptions;
   readonly #sessions = new Map<SessionId, ClientSession>();
   readonly #results = new Map<OperationId, OutgoingTransfer>();
+  /** Worker ports that are being opened and still wanted. */
+  readonly #opening = new Set<OperationId>();
   #transport: Transport | undefined;
   #lastSession = 0;
 
@@ -113,9 +115,16 @@ export class ClientPort {
       this.#complete(opId, gone('the session ended'));
       return;
     }
+    this.#opening.add(opId);
     client.session.openLane().then(
-      (lane) => this.#laneOpened(client, opId, lane),
-      (error: unknown) => this.#complete(opId, error instanceof LaneRefusedError ? noLane : gone('no worker port')),
+      (lane) => {
+        if (this.#opening.delete(opId)) this.#laneOpened(client, opId, lane);
+        else lane.close();
+      },
+      (error: unknown) => {
+        this.#opening.delete(opId);
+        this.#complete(opId, error instanceof LaneRefusedError ? noLane : gone('no worker port'));
+      },
     );
   }
 
@@ -155,6 +164,7 @@ export class ClientPort {
   }
 
   abandon(opId: OperationId): void {
+    this.#opening.delete(opId);
     this.#results.get(opId)?.cancel();
     this.#results.delete(opId);
     for (const { pending, uploads } of this.#sessions.values()) {

@@ -77,6 +77,15 @@ test('S4 T2 a worker port is freed on both sides when its work ends, and nothing
   t.like(await result(3), { ok: false, failure: { kind: 'gone' } });
 });
 
+test('S4 N5 a worker port that opens when nobody waits for it any more is closed at once', async (t) => {
+  const { port, session, sessionId } = await openPair(t, 60_000);
+  const second = new Promise<Lane>((onLane) => session.setHandlers({ onLane }));
+  port.openLane({ type: 'openLane', opId: 2, session: sessionId });
+  port.abandon(2);
+  await (await second).closed;
+  t.is(port.stats().lanes, 1);
+});
+
 test('S4 N5 a worker port on which nothing happens is freed, and who waits for an upload there is told', async (t) => {
   const { port, sessionId, lane, clientLane, result } = await openPair(t, 300);
   port.expectUpload({ type: 'expectUpload', opId: 2, session: sessionId, lane, requestId, bytes: 20_000 });
