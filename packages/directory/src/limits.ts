@@ -4,8 +4,9 @@
 export const MAX_PAGE = 200;
 /** Grants, and notices, of one `acknowledge`. */
 export const MAX_ACKNOWLEDGED = 200;
-/** Unacknowledged notices that wait for one client. */
+/** Unacknowledged notices that wait for one client, in all and from one sender: nobody can fill it alone. */
 export const MAX_MAILBOX = 1000;
+export const MAX_MAILBOX_PER_SENDER = 100;
 /** How long a sign-in or a renewal may reach. */
 export const MAX_LEASE_MS = 3_600_000;
 /** How long one server may hold the failure token. */

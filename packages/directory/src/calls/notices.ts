@@ -2,7 +2,7 @@
 
 import { DeniedError, NotFoundError } from '../errors.ts';
 import type { Notice, Pending } from '../interface.ts';
-import { MAX_MAILBOX } from '../limits.ts';
+import { MAX_MAILBOX, MAX_MAILBOX_PER_SENDER } from '../limits.ts';
 import type { Engine, Session } from '../sql/engine.ts';
 import { statement } from '../sql/statement.ts';
 import { claimed } from './claim.ts';
@@ -21,6 +21,13 @@ const selectMailbox = statement<{ toId: number; fromId: number; noticeId: Uint8A
         .where('to_id', '=', p.toId)
         .where('acked_at', 'is', null)
         .as('waiting'),
+      eb
+        .selectFrom('notices')
+        .select((count) => count.fn.countAll<number>().as('n'))
+        .where('to_id', '=', p.toId)
+        .where('from_id', '=', p.fromId)
+        .where('acked_at', 'is', null)
+        .as('of_sender'),
       eb
         .selectFrom('notices')
         .select('left_at')
@@ -76,7 +83,7 @@ export function leaveNotice(engine: Engine, call: Call<'leaveNotice'>): Answer<'
     if (mailbox === undefined) return { refusal: new NotFoundError('client') };
     if (mailbox.present !== null) return { value: {} };
     // Several at the same moment may pass the limit by their number: it only bounds memory.
-    if (Number(mailbox.waiting) >= MAX_MAILBOX) {
+    if (Number(mailbox.waiting) >= MAX_MAILBOX || Number(mailbox.of_sender) >= MAX_MAILBOX_PER_SENDER) {
       return { refusal: new DeniedError('mailbox_full', 'too many notices wait for the receiver') };
     }
     await session.write(insertNotice, { toId, fromId, noticeId, kind, imageId });

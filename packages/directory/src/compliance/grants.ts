@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { MAX_MAILBOX_PER_SENDER } from '../limits.ts';
 import type { ComplianceCase } from './case.ts';
 import { bytes, newClaim, newClient, newGrant, newImage, revised } from './world.ts';
 
@@ -136,6 +137,19 @@ export const grantCases: readonly ComplianceCase[] = [
       assert.deepEqual((await waiting()).notices, []);
       const nobody = directory.leaveNotice({ claim: newClaim(), toId: 2 ** 52, ...notice });
       await assert.rejects(nobody, { code: 'not_found', reason: 'client' });
+    },
+  },
+  {
+    title: 'D4 N9 nobody can fill the mailbox of another client alone',
+    run: async ({ directories: [directory] }) => {
+      const [one, other, to] = [await newClient(directory), await newClient(directory), await newClient(directory)];
+      const leave = ({ clientId }: { readonly clientId: number }) => {
+        const notice = { noticeId: bytes(16), kind: 'image_rejected', imageId: `client${clientId}-puppy` } as const;
+        return directory.leaveNotice({ claim: newClaim(), fromId: clientId, toId: to.clientId, ...notice });
+      };
+      for (let i = 0; i < MAX_MAILBOX_PER_SENDER; i++) await leave(one);
+      await assert.rejects(leave(one), { code: 'denied', reason: 'mailbox_full' });
+      await leave(other);
     },
   },
   {
