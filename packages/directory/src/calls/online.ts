@@ -26,7 +26,10 @@ const selectOnline = statement<{ askerId: number; after: number; graceMs: number
     .limit(p.limit),
 );
 
-/** Contacts are clients between whom a grant was ever published, in either direction. */
+/**
+ * A client's contacts are its own choice: those to whom it has given rights, and those whose rights it has used. Rights that somebody
+ * publishes for it unasked make nobody its contact.
+ */
 function shares(eb: ExpressionBuilder<Tables, 'clients'>, asker: 'owner' | 'viewer', { askerId }: { askerId: number }) {
   const other = asker === 'owner' ? 'viewer' : 'owner';
   return eb.exists(
@@ -34,7 +37,8 @@ function shares(eb: ExpressionBuilder<Tables, 'clients'>, asker: 'owner' | 'view
       .selectFrom('access_rights')
       .select('grant_id')
       .where(`${asker}_id`, '=', askerId)
-      .whereRef(`${other}_id`, '=', 'clients.id'),
+      .whereRef(`${other}_id`, '=', 'clients.id')
+      .where('released', '>=', asker === 'owner' ? 1 : 0),
   );
 }
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Directory } from '../interface.ts';
 import type { ComplianceCase } from './case.ts';
-import { goOnline, newClaim, newClient, newGrant, newImage, sha256 } from './world.ts';
+import { goOnline, newClaim, newClient, newGrant, newImage, newRelease, sha256 } from './world.ts';
 
 /** Everybody that the asker sees, in as many pages as it takes. */
 async function everybody(directory: Directory, askerId: number): Promise<number[]> {
@@ -140,6 +140,26 @@ export const resourceCases: readonly ComplianceCase[] = [
       assert.equal(await sees(grant.viewerId), false);
       await goOnline(directory, owner, { counter: 3, visibility: 'everyone' });
       assert.equal(await sees(stranger.clientId), true);
+    },
+  },
+  {
+    title: 'D2 N10 unasked rights make nobody a contact; using them does',
+    run: async ({ directories: [directory] }) => {
+      const grant = await newGrant(directory, 1);
+      const { ownerId, viewerId } = grant;
+      const viewer = { clientId: viewerId, signKey: new Uint8Array(), boxKey: new Uint8Array() };
+      await goOnline(directory, viewer, { visibility: 'contacts' });
+      await directory.publishGrant({ claim: newClaim(), ...grant });
+      const { grantId, version } = grant;
+      await directory.acknowledge({
+        claim: newClaim(),
+        clientId: viewerId,
+        grants: [{ grantId, version }],
+        notices: [],
+      });
+      assert.equal((await everybody(directory, ownerId)).includes(viewerId), false);
+      await directory.releaseView(newRelease(grant));
+      assert.equal((await everybody(directory, ownerId)).includes(viewerId), true);
     },
   },
 ];
