@@ -35,7 +35,10 @@ export interface LedgerAccount {
 /** The cloud's answer to a request for one view, or for several in advance. */
 export interface ReleasedViews {
   readonly grantId: Uint8Array;
-  /** The version whose share was released. */
+  /**
+   * The version that the request carried. It may be older than the account's: newer rights arrive while the cloud counts a view, or
+   * before a crash that keeps the rest of the client from knowing them. The cloud counts all versions of a grant together.
+   */
   readonly version: number;
   /** The cloud's count after the release. */
   readonly used: number;
@@ -108,6 +111,7 @@ export function withReleasedView(account: LedgerAccount, release: ReleasedViews)
 export function withReservedViews(account: LedgerAccount, reserved: ReservedViews): LedgerAccount {
   const { views, deviceKey } = reserved;
   if (account.mode !== 'offline') throw new GrantModeError('this grant gives no views in advance');
+  if (reserved.version !== account.version) throw new ReleaseMismatchError('views in advance need the newest version');
   const offlineLeft = account.offlineLeft + views;
   if (!Number.isInteger(views) || views < 1 || offlineLeft > account.offlineViews) {
     throw new ReleaseMismatchError(`at most ${account.offlineViews} views can be held in advance`);
@@ -138,7 +142,7 @@ function counted(
 
 function checkRelease(account: LedgerAccount, { version, used, nonce }: ReleasedViews, views: number): void {
   if (account.mode === 'trusting') throw new GrantModeError('the cloud counts no views of this grant');
-  if (version !== account.version) throw new ReleaseMismatchError('the release is for another version of the grant');
+  if (version > account.version) throw new ReleaseMismatchError('the release is for a version that is not known here');
   if (!Number.isInteger(used) || used < account.releasedTo + views) {
     throw new ReleaseMismatchError('the count of the cloud does not rise');
   }

@@ -46,7 +46,7 @@ export class GrantModeError extends RightsError {
   override readonly name: string = 'GrantModeError';
 }
 
-/** An answer of the cloud that does not fit what the ledger knows: another version, a count that does not rise, a nonce used before. */
+/** An answer of the cloud that does not fit what the ledger knows: an unknown version, a count that does not rise, a nonce used before. */
 export class ReleaseMismatchError extends RightsError {
   override readonly name: string = 'ReleaseMismatchError';
 }

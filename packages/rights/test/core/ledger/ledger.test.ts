@@ -46,7 +46,7 @@ test('U5 M4 witnessed: the count of the cloud is spent view by view, to zero', (
   t.throws(() => ledger.viewReleased(sixth, T), { instanceOf: NoViewsLeftError });
 });
 
-test('N10 witnessed: an answer that is sent again, late, or for another version spends nothing', (t) => {
+test('N10 witnessed: an answer that is sent again, late, or for an unknown version spends nothing', (t) => {
   const ledger = ledgerWith(witnessed);
   const first = { grantId: witnessed.grantId, version: 1, used: 2, nonce: nonce() };
   ledger.viewReleased(first, T);
@@ -85,6 +85,22 @@ test('M5: a count that comes before the release it belongs to costs no view, and
     const again = { grantId, version: 1, used, nonce: nonce() };
     t.throws(() => ledger.viewReleased(again, T), { instanceOf: ReleaseMismatchError });
   }
+});
+
+test('M5 N10: a view that was counted before newer rights were known here is spent under those, as far as they reach', async (t) => {
+  const { grantId } = witnessed;
+  const more = (await world.issue({ version: 2, allowed: 7 })).grant;
+  const ledger = ledgerWith(witnessed);
+  ledger.accept(more, 0, T);
+  const { account } = ledger.viewReleased({ grantId, version: 1, used: 1, nonce: nonce() }, T);
+  t.is(account.version, 2);
+  t.is(accountLeft(account), 6);
+  t.is(accountLeft(ledger.viewReleased({ grantId, version: 2, used: 2, nonce: nonce() }, T).account), 5);
+
+  const fewer = (await world.issue({ version: 3, allowed: 2 })).grant;
+  ledger.accept(fewer, 0, T);
+  const late = { grantId, version: 2, used: 3, nonce: nonce() };
+  t.throws(() => ledger.viewReleased(late, T), { instanceOf: NoViewsLeftError });
 });
 
 test('offline(n): views taken in advance are spent without the cloud, and no more than n', (t) => {
