@@ -81,7 +81,7 @@ export interface SessionHandlers {
   readonly onMessage?: (bytes: Uint8Array) => void;
   /** The peer offers a transfer. Call `accept` or `refuse` before returning, or it is refused. */
   readonly onTransfer?: (transfer: IncomingTransfer) => void;
-  /** The peer offered a worker port and this side has opened its own for it. */
+  /** The peer offered a worker port and this side has opened its own for it. Without this handler offers are refused. */
   readonly onLane?: (lane: Lane) => void;
   readonly onClose?: (reason: CloseReason) => void;
 }

@@ -241,6 +241,11 @@ export class SessionHandle implements Session {
   }
 
   #laneOffered(id: number): void {
+    if (this.#handlers.onLane === undefined) {
+      this.#core.lanes?.refuse(id);
+      this.#context.flush();
+      return;
+    }
     const acquired = this.#context.workers.acquire();
     if (acquired instanceof Promise) {
       acquired.then(

@@ -46,6 +46,16 @@ for (const driver of drivers) {
     t.false(session.sendDatagram(randomBytes(MAX_DATAGRAM_MESSAGE_BYTES + 1)));
   });
 
+  test(`T2 N5 a worker port that nobody here wants is refused, and none is opened for it (${driver})`, async (t) => {
+    const server = await openPeer(t);
+    const client = await openPeer(t);
+    const session = client.transport.connect(server.target);
+    const peer = await server.nextSession();
+    peer.setHandlers({ onMessage: () => {} });
+    await t.throwsAsync(session.openLane(), { instanceOf: LaneRefusedError });
+    t.is(server.transport.stats().lanes, 0);
+  });
+
   test(`T1 T2 S2 a request on a worker lane: 10 KB up, 40 KB down, ports freed (${driver})`, async (t) => {
     const server = await openPeer(t);
     const client = await openPeer(t);
@@ -96,6 +106,7 @@ for (const driver of drivers) {
     await t.throwsAsync(session.sendTransfer({ id, purpose: 'image', bytes: randomBytes(100_000) }).done, {
       instanceOf: TransferRefusedError,
     });
+    session.setHandlers({ onLane: () => {} });
     await peer.openLane();
     await t.throwsAsync(peer.openLane(), { instanceOf: LaneRefusedError });
     await t.throwsAsync(session.openLane(), { instanceOf: LaneRefusedError });
