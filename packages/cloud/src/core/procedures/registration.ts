@@ -9,6 +9,7 @@ import {
 import { equalBytes, fromBase64Url, fromHex, type Request, utf8Encode } from '@p2pimg/wire';
 import { NotNow, Refusal } from '../errors.ts';
 import type { RateLimit } from '../rate-limit.ts';
+import { networkOf } from './address.ts';
 import { claimOf } from './claim.ts';
 import { ask, type Context, type Procedures } from './procedure.ts';
 
@@ -20,7 +21,7 @@ export function registerWith(rate: RateLimit): Procedures['register'] {
     if (!equalBytes(fromHex(boxKey), context.clientKey)) {
       throw new Refusal('key_mismatch', 'the session has another key than the one to register');
     }
-    const wait = rate.take(context.address.host, context.wallMs);
+    const wait = rate.take(networkOf(context.address.host), context.wallMs);
     if (wait > 0) throw new NotNow('rate_limited', 'too many registrations from this address', wait);
     const keys = {
       signKey: fromHex(signKey),
