@@ -4,6 +4,7 @@ import test from 'ava';
 import { ROOT } from '../src/workspace.ts';
 
 const COMMANDS = {
+  'npm start': 'tools/demo/src/main.ts',
   'npm test': 'tools/test.ts',
   'pnpm bench': 'tools/bench/src/all.ts',
   'pnpm fuzz': 'packages/wire/fuzz/main.ts',
