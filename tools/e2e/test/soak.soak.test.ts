@@ -6,7 +6,7 @@ import { Mortal } from './support/soak/mortal.ts';
 import { Neighbour } from './support/soak/neighbour.ts';
 import { logWarnings, openWorld, type World } from './support/world.ts';
 
-const SECONDS = Number(process.env.P2PIMG_SOAK_SECONDS ?? 40);
+const SECONDS = Number(process.env.P2PIMG_SOAK_SECONDS ?? 35);
 const NEIGHBOURS = 4;
 /** The server that is never killed, so that what it holds can be watched; it plays dead and stands still like the others. */
 const WATCHED = 's1';
@@ -68,7 +68,9 @@ test('S6 E6 E7 D5 M4 N1 N10 everything at once for a while: no failure, no view 
   t.log(`longest in ms: ${[...books.longest].map(([kind, ms]) => `${ms} ${kind}`).join(', ')}`);
   t.log(`refused: ${[...books.refusals].map(([kind, n]) => `${n} ${kind}`).join(', ')}`);
 
+  const settling = performance.now();
   await settle(neighbours);
+  t.log(`${Math.round(performance.now() - settling)} ms until nothing was under way`);
   t.deepEqual(books.failures, []);
   t.deepEqual(books.gained(), []);
   await sameEverywhere(t, world, neighbours, mortal);

@@ -6,6 +6,8 @@ import type { NewsOf, PersonOptions } from './person.ts';
 import type { Order, RemoteCall, Told } from './protocol.ts';
 
 const PROGRAM = fileURLToPath(new URL('./program.ts', import.meta.url));
+/** Past every deadline of a client: an answer comes, or the test hangs and says for what. */
+const ANSWER_WITHIN_MS = 150_000;
 
 /** What another process's client rejected with. */
 export class RemoteError extends Error {
@@ -34,7 +36,7 @@ export interface RemotePerson extends AsyncDisposable {
 export async function openRemotePerson({ profile, manifestPath, timers }: PersonOptions): Promise<RemotePerson> {
   const args = [profile, manifestPath, ...(timers === undefined ? [] : [JSON.stringify(timers)])];
   const child = await spawnNode(PROGRAM, args);
-  await child.line('{"kind":"open"}');
+  await child.line('{"kind":"open"}', { timeoutMs: ANSWER_WITHIN_MS });
   let last = 0;
   const told = (): Told[] => child.stdout.split('\n').flatMap((line) => (line.startsWith('{') ? [parse(line)] : []));
   const kill = async (): Promise<void> => void (await child.stop());
@@ -43,7 +45,7 @@ export async function openRemotePerson({ profile, manifestPath, timers }: Person
     call: async <C extends RemoteCall>(call: C, ...callArgs: Parameters<Client[C]>): Promise<Answer<C>> => {
       const number = ++last;
       child.write(`${JSON.stringify({ number, call, args: callArgs } satisfies Order)}\n`);
-      await child.line(new RegExp(`"kind":"(answer|failure)","number":${number},`));
+      await child.line(new RegExp(`"kind":"(answer|failure)","number":${number},`), { timeoutMs: ANSWER_WITHIN_MS });
       const answer = told().find((each) => each.kind !== 'open' && each.kind !== 'news' && each.number === number);
       if (answer?.kind === 'answer') return answer.value as Answer<C>;
       if (answer?.kind === 'failure') throw new RemoteError(answer.code, answer.message);
