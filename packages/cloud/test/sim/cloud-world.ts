@@ -27,6 +27,8 @@ const EPOCH = 1_800_000_000_000;
 const LOOK_MS = 250;
 /** How long the cloud has, after the last fault is over, to answer everything. */
 const PATIENCE_MS = 8_000;
+/** A server that starts again at the last moment joins (200 ms); then all views are one within five heartbeats. */
+const CONVERGE_MS: number = 200 + 5 * 50;
 /** After the last answer: retransmissions and notices run out, views agree. */
 const SETTLE_MS = 1_000;
 /** The longest that a server works on what nobody wants any more (`SIM_TIMING`: answer, queue and worker), and a heartbeat. */
@@ -109,6 +111,8 @@ export class CloudWorld {
     const { calmMs, leastMs } = this.#plan;
     this.#runTo(calmMs);
     this.#calm();
+    this.#runTo(calmMs + CONVERGE_MS);
+    if (this.#plan.failureToken === undefined) checkAgreement(this.live(), (text) => this.#broken(text));
     const latest = calmMs + PATIENCE_MS;
     while (this.simulation.now < latest && !this.#isQuiet()) this.#runTo(this.simulation.now + LOOK_MS);
     this.#runTo(Math.max(leastMs, this.simulation.now + SETTLE_MS));

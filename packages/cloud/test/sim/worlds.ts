@@ -12,9 +12,9 @@ export function runCloud(plan: CloudPlan, options: ScenarioOptions): CloudResult
 export const BUSY: CloudPlan = {
   servers: 3,
   people: 25,
-  requests: 20_000,
-  habits: { pauseMs: 5, open: 4, cancel: 0, giveUp: 0 },
-  calmMs: 4_000,
+  requests: 10_000,
+  habits: { pauseMs: 8, open: 4, cancel: 0, giveUp: 0 },
+  calmMs: 2_000,
   leastMs: 0,
   link: {},
   completion: { delayMs: 20, jitterMs: 100 },
@@ -28,9 +28,10 @@ export const BUSY: CloudPlan = {
 
 /** The same, and the leader dies: until it is missed, servers choose by themselves. */
 export function leaderDies(seed: number, given: readonly Fault[] | undefined): CloudPlan {
-  const death: Fault = { kind: 'crash', at: 1_500 + (seed % 100), node: 0, disk: 'lost' };
+  const death: Fault = { kind: 'crash', at: 1_000 + (seed % 100), node: 0, disk: 'lost' };
   // Priorities are random: whichever of the three leads, it dies with some of the seeds.
-  return { ...BUSY, requests: 2_000, faults: given ?? [{ ...death, node: seed % 3 }] };
+  const habits = { ...BUSY.habits, pauseMs: 50 };
+  return { ...BUSY, habits, requests: 1_200, faults: given ?? [{ ...death, node: seed % 3 }] };
 }
 
 /** No faults but those of the directory: one call in thirty fails, or seems to. */
