@@ -1,5 +1,4 @@
 #!/usr/bin/env node
-import { CloudConfigError, DirectoryUnusableError, PortUnavailableError, ServerStartError } from '@p2pimg/cloud';
 import { IdentityError } from '@p2pimg/identity';
 import { SettingsError } from '@p2pimg/settings';
 import { CommanderError } from 'commander';
@@ -17,12 +16,6 @@ try {
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
   if (error instanceof CommandError) return complain(error.message, error.exitCode);
-  if (error instanceof PortUnavailableError || error instanceof DirectoryUnusableError) {
-    return complain(error.message, EXIT.unavailable);
-  }
-  if (error instanceof ServerStartError || error instanceof CloudConfigError) {
-    return complain(error.message, EXIT.settings);
-  }
   if (error instanceof SettingsError || error instanceof IdentityError) return complain(error.message, EXIT.settings);
   if (isFileError(error)) return complain(`${error.path ?? error.syscall}: ${error.code}`, EXIT.error);
   throw error;

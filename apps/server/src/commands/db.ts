@@ -1,15 +1,7 @@
 /** `p2pimg-server db`: the operator's view of the directory's database. */
 
 import { readFile } from 'node:fs/promises';
-import {
-  checkDatabase,
-  type DatabaseStatus,
-  DirectoryError,
-  type DirectoryOptions,
-  databaseStatus,
-  migrate,
-  renewGeneration,
-} from '@p2pimg/directory';
+import type { DatabaseStatus, DirectoryOptions } from '@p2pimg/directory';
 import type { Command } from 'commander';
 import { CommandError, EXIT } from '../exit.ts';
 import { loadDirectorySettings } from '../settings.ts';
@@ -22,7 +14,7 @@ export function addDb(program: Command): void {
   const db = program.command('db').description("look after the directory's database");
 
   addDirectoryOptions(db.command('migrate').description('make the tables, or bring them up to this version')).action(
-    onDirectory(async (url, options) => {
+    onDirectory(async ({ migrate }, url, options) => {
       const { from, to } = await migrate(url, options);
       print(from === to ? `schema ${to}: nothing to do` : `schema ${from} is now ${to}`);
     }),
@@ -31,7 +23,7 @@ export function addDb(program: Command): void {
   addDirectoryOptions(db.command('status').description('show the schema and how much there is'))
     .option('--json', 'as JSON')
     .action(
-      onDirectory(async (url, options, { json }) => {
+      onDirectory(async ({ databaseStatus }, url, options, { json }) => {
         const status = await databaseStatus(url, options);
         print(json ? JSON.stringify(status) : readable(status));
       }),
@@ -40,7 +32,7 @@ export function addDb(program: Command): void {
   addDirectoryOptions(db.command('check').description('look for what would go wrong; changes nothing'))
     .option('--json', 'as JSON')
     .action(
-      onDirectory(async (url, options, { json }) => {
+      onDirectory(async ({ checkDatabase }, url, options, { json }) => {
         const results = await checkDatabase(url, options);
         const lines = results.map(({ name, node, level, detail }) => `${level.padEnd(8)} ${name} ${node} ${detail}`);
         print(json ? JSON.stringify(results) : lines.join('\n'));
@@ -53,14 +45,22 @@ export function addDb(program: Command): void {
       .command('restored')
       .description('run once after a restore from a backup: owners then publish again what it lacks'),
   ).action(
-    onDirectory(async (url, options) => {
+    onDirectory(async ({ renewGeneration }, url, options) => {
       await renewGeneration(url, options);
       print('the directory has a new generation');
     }),
   );
 }
 
-type Action = (url: string, options: DirectoryOptions, flags: { readonly json?: true }) => Promise<void>;
+/** Loaded when it is needed: the database drivers take longer than all other commands together. */
+type DirectoryModule = typeof import('@p2pimg/directory');
+
+type Action = (
+  directory: DirectoryModule,
+  url: string,
+  options: DirectoryOptions,
+  flags: { readonly json?: true },
+) => Promise<void>;
 
 /** Finds the database in the settings; its errors become one line. */
 function onDirectory(action: Action): (flags: { readonly json?: true }, command: Command) => Promise<void> {
@@ -68,10 +68,11 @@ function onDirectory(action: Action): (flags: { readonly json?: true }, command:
     const { values } = await loadDirectorySettings(settingsFlags(command), process.env);
     const ca = values['directory.ca'];
     const tls = ca === undefined ? {} : { tls: ca === 'system' ? {} : { ca: await readFile(ca, 'utf8') } };
+    const directory = await import('@p2pimg/directory');
     try {
-      await action(values['directory.url'], { deadlineMs: DEADLINE_MS, ...tls }, flags);
+      await action(directory, values['directory.url'], { deadlineMs: DEADLINE_MS, ...tls }, flags);
     } catch (error) {
-      if (!(error instanceof DirectoryError)) throw error;
+      if (!(error instanceof directory.DirectoryError)) throw error;
       const code = error.code === 'invalid' ? EXIT.settings : EXIT.unavailable;
       throw new CommandError(`the directory (${error.reason}): ${error.message}`, code, { cause: error });
     }

@@ -1,6 +1,6 @@
 /** `p2pimg-server run`: one server of a cloud, until it is told to stop. */
 
-import { type RunningServer, startServer } from '@p2pimg/cloud';
+import type { RunningServer } from '@p2pimg/cloud';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { EXIT } from '../exit.ts';
@@ -15,7 +15,8 @@ export function addRun(program: Command): void {
       const { values } = await loadServerSettings(settingsFlags(command), process.env);
       const credentials = await readCredentials(values);
       const log = createLogger(values, credentials.secrets.serverId);
-      const server = await startServer(await serverConfig(values, credentials, log));
+      const { serve } = await import('../serve.ts');
+      const server = await serve(await serverConfig(values, credentials, log));
       announce(server, log);
       await stopped(server, values, log);
     },
