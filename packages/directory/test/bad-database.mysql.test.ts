@@ -1,9 +1,9 @@
 import { DatabaseSync } from 'node:sqlite';
-import { migrate, openDirectory, UnavailableError } from '@p2pimg/directory';
 import { freeTcpPort, startDatabase, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import { createConnection } from 'mysql2/promise';
 import { newClaim, newClient, newGrant, newImage } from '../src/compliance/world.ts';
+import { migrate, openDirectory, UnavailableError } from '../src/index.ts';
 
 const folder = await tempDir();
 const database = await startDatabase();

@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises';
 import { DatabaseSync } from 'node:sqlite';
-import { migrate, openDirectory, UnavailableError } from '@p2pimg/directory';
 import { tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import { newClaim, newClient, newImage } from '../src/compliance/world.ts';
+import { migrate, openDirectory, UnavailableError } from '../src/index.ts';
 import { NodeSqlite } from '../src/sqlite/database.ts';
 import { SqliteEngine } from '../src/sqlite/engine.ts';
 import { untilFree } from '../src/sqlite/open-engine.ts';

@@ -1,10 +1,10 @@
-import type { OpenDirectory } from '@p2pimg/directory';
-import { migrate, UnavailableError } from '@p2pimg/directory';
 import { startDatabase, tempDir } from '@p2pimg/testkit';
 import test, { type ExecutionContext } from 'ava';
 import { Kysely, MysqlDialect } from 'kysely';
 import { runCall } from '../src/calls/run.ts';
 import { createDirectory } from '../src/directory.ts';
+import type { OpenDirectory } from '../src/index.ts';
+import { migrate, UnavailableError } from '../src/index.ts';
 import { parseLocation } from '../src/location.ts';
 import { MysqlEngine } from '../src/mysql/engine.ts';
 import { createPool } from '../src/mysql/open.ts';

@@ -1,5 +1,5 @@
-import { InvalidError } from '@p2pimg/directory';
 import test from 'ava';
+import { InvalidError } from '../src/index.ts';
 import { parseLocation } from '../src/location.ts';
 
 test('D7 a directory is a file or the nodes of one database', (t) => {

@@ -1,9 +1,9 @@
 import { backup, DatabaseSync } from 'node:sqlite';
-import { checkDatabase, databaseStatus, migrate, openDirectory, renewGeneration } from '@p2pimg/directory';
 import { freeTcpPort, startDatabase, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import { createConnection } from 'mysql2/promise';
 import { goOnline, newClaim, newClient, newGrant, newRelease, revised } from '../src/compliance/world.ts';
+import { checkDatabase, databaseStatus, migrate, openDirectory, renewGeneration } from '../src/index.ts';
 
 const folder = await tempDir();
 const database = await startDatabase();

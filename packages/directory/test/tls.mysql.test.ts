@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process';
 import { readFile, writeFile } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import { checkDatabase, migrate, openDirectory, UnavailableError } from '@p2pimg/directory';
 import { startDatabaseServer, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import { createConnection } from 'mysql2/promise';
+import { checkDatabase, migrate, openDirectory, UnavailableError } from '../src/index.ts';
 
 const run = promisify(execFile);
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { migrate, openDirectory } from '@p2pimg/directory';
 import { directoryCompliance } from '@p2pimg/directory/compliance';
 import test from 'ava';
+import { migrate, openDirectory } from '../../src/index.ts';
 import { startLoad } from '../support/claim-load.ts';
 import { startGalera } from '../support/galera.ts';
 

@@ -1,8 +1,8 @@
 /** Writers that register clients without a pause, and remember what was acknowledged. */
 
-import type { OpenDirectory } from '@p2pimg/directory';
-import { UnavailableError } from '@p2pimg/directory';
 import { bytes, newClaim } from '../../src/compliance/world.ts';
+import type { OpenDirectory } from '../../src/index.ts';
+import { UnavailableError } from '../../src/index.ts';
 
 export interface Acknowledged {
   readonly boxKey: Uint8Array;

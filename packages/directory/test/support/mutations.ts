@@ -1,6 +1,5 @@
 /** One scenario for every mutation and every path through it: `prepare` makes what it needs and returns the call. */
 
-import type { OpenDirectory } from '@p2pimg/directory';
 import {
   bytes,
   goOnline,
@@ -12,6 +11,7 @@ import {
   revised,
   sha256,
 } from '../../src/compliance/world.ts';
+import type { OpenDirectory } from '../../src/index.ts';
 
 type Mutation = () => Promise<unknown>;
 
