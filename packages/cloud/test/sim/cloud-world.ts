@@ -101,7 +101,12 @@ export class CloudWorld {
     this.#ids = Array.from({ length: plan.servers }, (_, i) => `s${i + 1}`);
     const broken = (text: string): void => this.#broken(text);
     this.history = new History(this.directory.log, broken);
-    this.checks = new ServerChecks(this.#ids, plan.limits.requests !== undefined, broken);
+    this.checks = new ServerChecks(
+      this.#ids,
+      (holder) => this.#tokenLeftMs(holder),
+      plan.limits.requests !== undefined,
+      broken,
+    );
     this.#addServers();
     this.#society = this.#addPeople(new Random(seed ^ 0x9e09));
     this.simulation.schedule(plan.faults);
@@ -196,6 +201,11 @@ export class CloudWorld {
       limits: { ...DEFAULT_LIMITS, ...limits },
       failureToken,
     };
+  }
+
+  #tokenLeftMs(holder: string): number {
+    const { token } = this.directory.tables;
+    return token?.holder === holder ? token.until - this.#wallNow() : 0;
   }
 
   #wallNow(): number {

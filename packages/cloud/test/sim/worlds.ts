@@ -100,7 +100,7 @@ function chaosFaults(random: Random, servers: number, people: number): readonly 
     const node = servers + 1 + random.below(people);
     faults.push({ kind: 'signal', at: 500 + random.below(2_500), node, signal: 'reconnect' });
   }
-  return [...faults, ...farewells(random, servers)].sort((a, b) => a.at - b.at);
+  return [...faults, ...farewells(random, servers), ...blindness(random, servers, people)].sort((a, b) => a.at - b.at);
 }
 
 /** Some servers go for good, killed or drained first; one stays. */
@@ -115,4 +115,14 @@ function farewells(random: Random, servers: number): readonly Fault[] {
     faults.push({ kind: 'crash', at: drains ? at + 400 : at, node, disk: 'kept', ...downMs });
   }
   return faults;
+}
+
+/** Somebody cannot reach a server any more and does not know it: others have to notice. */
+function blindness(random: Random, servers: number, people: number): readonly Fault[] {
+  if (servers === 1 || !random.chance(0.3)) return [];
+  // The first one may reach no other server anyway.
+  const person = servers + 2 + random.below(people - 1);
+  const server = 1 + random.below(servers - 1);
+  const oneWay = random.chance(0.5);
+  return [{ kind: 'partition', at: random.below(1_000), from: [person], to: [server], oneWay, forMs: 60_000 }];
 }

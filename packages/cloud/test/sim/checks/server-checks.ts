@@ -6,10 +6,15 @@ import type { ServerObserver } from '../servers/server-adapter.ts';
 
 type ElectionFact = Extract<CloudFact, { kind: 'election' }>['fact'];
 
+/** The directory's driver gives a call up after 300 ms. */
+const LONGEST_ANSWER_MS = 310;
+
 /** How the work was shared out, over all servers and requests. */
 export interface Tally {
-  /** Requests that two servers have begun at the same attempt. */
+  /** Requests that two servers have begun at the same attempt, or have worked on to the end. */
   doubled: number;
+  /** Requests that a server took up by itself, without the leader. */
+  unstamped: number;
   /** Requests that moved on from the server that had them. */
   moved: number;
   takeOvers: number;
@@ -19,8 +24,9 @@ export interface Tally {
 
 /** What must hold on the servers' side at any moment. Watches what they send and report. */
 export class ServerChecks implements ServerObserver {
-  readonly tally: Tally = { doubled: 0, moved: 0, takeOvers: 0, lateCompletions: 0, playedDead: 0 };
+  readonly tally: Tally = { doubled: 0, unstamped: 0, moved: 0, takeOvers: 0, lateCompletions: 0, playedDead: 0 };
   readonly #ids: readonly string[];
+  readonly #tokenLeftMs: (holder: string) => number;
   readonly #forgetful: boolean;
   readonly #broken: (text: string) => void;
   /** By group name: its order, as whoever follows it sees it. Processes that ended together may begin anew at epoch 1. */
@@ -32,12 +38,23 @@ export class ServerChecks implements ServerObserver {
   readonly #stamps = new Map<string, string>();
   /** By request and attempt: who has begun. */
   readonly #begun = new Map<string, string>();
+  /** By request: who has worked on it to the end. */
+  readonly #ended = new Map<string, string>();
   readonly #silent = new Set<NodeId>();
   readonly #moved = new Set<string>();
   readonly #doubled = new Set<string>();
 
-  /** @param forgetful ids are forgotten early: what a server did with one before then is no guide */
-  constructor(ids: readonly string[], forgetful: boolean, broken: (text: string) => void) {
+  /**
+   * @param tokenLeftMs for how long that server still holds the failure token
+   * @param forgetful ids are forgotten early: what a server did with one before then is no guide
+   */
+  constructor(
+    ids: readonly string[],
+    tokenLeftMs: (holder: string) => number,
+    forgetful: boolean,
+    broken: (text: string) => void,
+  ) {
+    this.#tokenLeftMs = tokenLeftMs;
     this.#ids = ids;
     this.#forgetful = forgetful;
     this.#broken = broken;
@@ -57,6 +74,11 @@ export class ServerChecks implements ServerObserver {
         break;
       case 'chosen':
         if (fact.by === 'take-over') this.tally.takeOvers += 1;
+        if (fact.by === 'order') this.tally.unstamped += 1;
+        break;
+      case 'ended':
+        // Who yields has begun all the same; an error is followed by another attempt.
+        if (['success', 'refused', 'yielded'].includes(fact.outcome)) this.#noteEnded(server, fact.requestId);
         break;
       case 'lateCompletion':
         this.tally.lateCompletions += 1;
@@ -79,6 +101,7 @@ export class ServerChecks implements ServerObserver {
   onSilence(server: NodeId, silent: boolean): void {
     if (!silent) {
       this.#silent.delete(server);
+      this.#checkHeld(server);
       return;
     }
     this.tally.playedDead += 1;
@@ -86,6 +109,12 @@ export class ServerChecks implements ServerObserver {
     if (this.#silent.size > 1) {
       this.#broken(`${[...this.#silent].map((node) => this.#ids[node]).join(' and ')} play dead at once`);
     }
+  }
+
+  /** Who holds the token is down until it runs out, but for the time that the directory's answer took. */
+  #checkHeld(server: NodeId): void {
+    const left = this.#tokenLeftMs(this.#ids[server]!);
+    if (left > LONGEST_ANSWER_MS) this.#broken(`${this.#ids[server]} lives again ${left.toFixed(0)} ms too early`);
   }
 
   /** What the process before it was playing, and had said, is over. */
@@ -104,9 +133,18 @@ export class ServerChecks implements ServerObserver {
     }
     if (message.type === 'handling') {
       const begun = this.#put(this.#begun, `${message.id} ${message.attempt}`, self);
-      if (begun !== self) this.#doubled.add(message.id);
-      this.tally.doubled = this.#doubled.size;
+      if (begun !== self) this.#noteDoubled(message.id);
     }
+  }
+
+  #noteEnded(server: NodeId, id: string): void {
+    const self = this.#ids[server]!;
+    if (this.#put(this.#ended, id, self) !== self) this.#noteDoubled(id);
+  }
+
+  #noteDoubled(id: string): void {
+    this.#doubled.add(id);
+    this.tally.doubled = this.#doubled.size;
   }
 
   #onElection(server: NodeId, process: ServerActor, fact: ElectionFact): void {
