@@ -50,7 +50,7 @@ test('the program in the README of @p2pimg/cloud serves until it is told to stop
   t.is(made.code, 0, made.stderr);
   writeFileSync(own.at('program.ts'), firstProgram(libraries.find(({ name }) => name === '@p2pimg/cloud') as Package));
   await using server = await spawnNode(own.at('program.ts'), [], { cwd: own.path });
-  await server.line(/port/);
+  await server.line(/port: \d/);
   server.signal('SIGTERM');
   t.is((await server.exited).code, 0);
 });
