@@ -6,7 +6,7 @@ import { CloudWorld } from './sim/cloud-world.ts';
 import { BUSY, chaos, DIRECTORY_STUTTERS, leaderDies, runCloud } from './sim/worlds.ts';
 
 /** In pieces, so that a slow machine reports on the way. */
-const PIECES = 12;
+const PIECES = 20;
 const SEEDS = 500;
 
 for (let piece = 0; piece < PIECES; piece++) {
@@ -36,7 +36,7 @@ test('S6 an error of one server is made good by another at once, not at the next
   t.true(waits.at(-1)! < 300, `longest ${waits.at(-1)} ms`);
 });
 
-const DEAD_SEEDS = 500;
+const DEAD_SEEDS = 400;
 
 test(`E6 S6 ${DEAD_SEEDS} seeds of cloud/play-dead: never two at once, and what is promised is kept`, async (t) => {
   await setImmediate();
@@ -46,7 +46,7 @@ test(`E6 S6 ${DEAD_SEEDS} seeds of cloud/play-dead: never two at once, and what 
 });
 
 test('E6 S4 a worker port that opens while its server plays dead is closed afterwards', (t) => {
-  for (const seed of [672, 1_454, 1_952]) {
+  for (const seed of [205, 524]) {
     t.deepEqual(
       scenarios['play-dead']!.run({ seed }).violations,
       [],

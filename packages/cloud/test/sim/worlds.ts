@@ -53,6 +53,9 @@ export function playDead(seed: number, given: readonly Fault[] | undefined): Clo
   return {
     ...chaos(seed, []),
     servers,
+    people: 4,
+    requests: 80,
+    habits: { pauseMs: 150, open: 8, cancel: 0.05, giveUp: 0.03 },
     faults: given ?? drawn(),
     calmMs: 4_700,
     failureToken: { holdMs: 600, intervalMs: 50 },

@@ -1,6 +1,6 @@
 import type { NodeId } from '@p2pimg/netsim';
 import type { ServerMessage } from '@p2pimg/wire';
-import type { CloudEffect, CloudFact } from '../../../src/index.ts';
+import type { CloudFact } from '../../../src/index.ts';
 import type { ServerActor } from '../servers/server-actor.ts';
 import type { ServerObserver } from '../servers/server-adapter.ts';
 
@@ -86,15 +86,8 @@ export class ServerChecks implements ServerObserver {
     }
   }
 
-  onSend(
-    server: NodeId,
-    process: ServerActor,
-    effect: Extract<CloudEffect, { type: 'sendPeer' | 'sendClient' }>,
-  ): void {
-    if (process.silent) {
-      const what = effect.type === 'sendPeer' ? effect.message.type : effect.message.kind;
-      this.#broken(`${this.#ids[server]} sends ${what} while down`);
-    }
+  onSend(server: NodeId, process: ServerActor, effect: Parameters<ServerObserver['onSend']>[2]): void {
+    if (process.silent) this.#broken(`${this.#ids[server]} sends something while down: ${effect.type}`);
     if (effect.type === 'sendPeer') this.#onNotice(server, effect.message);
   }
 

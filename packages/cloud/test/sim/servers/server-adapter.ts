@@ -22,7 +22,11 @@ export interface ServerObserver {
   /** Another process of this server begins. */
   onBirth(server: NodeId): void;
   onFact(server: NodeId, process: ServerActor, fact: CloudFact): void;
-  onSend(server: NodeId, process: ServerActor, effect: Extract<CloudEffect, { type: 'sendPeer' | 'sendClient' }>): void;
+  onSend(
+    server: NodeId,
+    process: ServerActor,
+    effect: Extract<CloudEffect, { type: 'sendPeer' | 'sendClient' | 'sendTransfer' }>,
+  ): void;
   onSilence(server: NodeId, silent: boolean): void;
 }
 
@@ -84,6 +88,7 @@ export function serverAdapter(s: Surroundings, server: NodeId): ActorAdapter<Ser
         process.uploads.set(effect.requestId, { opId: effect.opId, lane: effect.lane });
         return;
       case 'sendTransfer': {
+        s.observer.onSend(server, process, effect);
         const connection = process.connectionOf(effect.session);
         if (connection === undefined) {
           gone(io, effect.opId);
