@@ -27,11 +27,14 @@ const interrupted = new Promise<void>((resolve) => {
 });
 const stack = new AsyncDisposableStack();
 stack.defer(() => rm(folder, { recursive: true, force: true }));
+let exitCode = 1;
 try {
-  process.exitCode = await Promise.race([run(), interrupted.then(() => 130)]);
+  exitCode = await Promise.race([run(), interrupted.then(() => 130)]);
 } finally {
   await stack.disposeAsync();
 }
+// What had begun when it was interrupted must not keep it up; the servers end with this process.
+process.exit(exitCode);
 
 /** Whether to end when the story is told. Help, or a wrong command line, ends the program. */
 function readOptions(): boolean {
