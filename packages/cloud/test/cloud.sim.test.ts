@@ -109,3 +109,11 @@ test('E7 the same seed gives the same trace, line by line', (t) => {
   for (const seed of [1, 2, 3]) t.deepEqual(run(seed), run(seed));
   t.is(scenarios.everything!.run({ seed: 1 }).hash, run(1).hash, 'tracing changes nothing');
 });
+
+test('E3 E5 a server does not count for ever what it was given and never got', (t) => {
+  t.deepEqual(
+    scenarios.everything!.run({ seed: 6_322 }).violations,
+    [],
+    'pnpm sim --scenario cloud/everything --seed 6322',
+  );
+});

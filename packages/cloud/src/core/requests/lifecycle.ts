@@ -208,6 +208,7 @@ export class Lifecycle {
       this.#count(now, entry, handler);
       entry.handler = handler;
       if (entry.request !== undefined) this.#begin(now, entry, 'leader');
+      else this.#actAt.set(entry.id, now + this.#timing.handlingGraceMs);
       return;
     }
     if (entry.phase === 'here') this.#yield(now, entry, handler);
@@ -310,7 +311,11 @@ export class Lifecycle {
   }
 
   #act(now: number, entry: Entry): void {
-    if (entry.request === undefined) return;
+    if (entry.request === undefined) {
+      // Stamped for this server, which the client does not reach: by now the others have given it to the next.
+      this.#count(now, entry, undefined);
+      return;
+    }
     if (!this.#mayServe()) {
       this.#actAt.set(entry.id, now + this.#timing.retryMs);
       return;
