@@ -1,8 +1,8 @@
 import process from 'node:process';
 import { sweep } from '@p2pimg/netsim';
 import test from 'ava';
-import { runDeath, scenarios, WORLDS } from './scenarios.ts';
 import { runWorld } from './chaos/world.ts';
+import { runDeath, scenarios, WORLDS } from './scenarios.ts';
 
 const long = process.env.P2PIMG_LONG === '1';
 
