@@ -42,11 +42,23 @@ async function freeze(cloud: TestCloud, victim: number): Promise<void> {
   const server = cloud.servers[victim];
   const witness = cloud.servers[(victim + 1) % cloud.servers.length];
   if (server === undefined || witness === undefined) throw new Error('no server');
+  // Only a death of somebody who was known to live is told.
+  await seenAlive(cloud, (victim + 1) % cloud.servers.length, `s${victim + 1}`);
   const [own, seen] = [server.lineCount, witness.lineCount];
   server.signal('SIGSTOP');
-  await witness.line(`server s${victim + 1} is dead`, { after: seen });
+  await witness.line(new RegExp(`server s${victim + 1} is (suspected|dead)`), { after: seen });
   server.signal('SIGCONT');
   await server.line('has joined the group', { after: own });
+}
+
+async function seenAlive(cloud: TestCloud, witness: number, id: string): Promise<void> {
+  for (;;) {
+    const { group } = (await cloud.status(witness)) as unknown as {
+      readonly group: { readonly members: readonly { readonly id: string; readonly state: string }[] };
+    };
+    if (group.members.some((member) => member.id === id && member.state === 'alive')) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 /** All pages. */
