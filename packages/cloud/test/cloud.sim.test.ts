@@ -117,3 +117,11 @@ test('E3 E5 a server does not count for ever what it was given and never got', (
     'pnpm sim --scenario cloud/everything --seed 6322',
   );
 });
+
+test('S6 E3 an idle server whose answers the client never hears is not chosen for ever', (t) => {
+  t.deepEqual(
+    scenarios.everything!.run({ seed: 20_145 }).violations,
+    [],
+    'pnpm sim --scenario cloud/everything --seed 20145',
+  );
+});

@@ -334,6 +334,7 @@ export class Lifecycle {
   #move(now: number, entry: Entry, cause: MoveCause): void {
     const { handler } = entry;
     if (handler !== undefined) {
+      entry.failed.delete(handler); // the latest is the last one
       entry.failed.add(handler);
       this.#out.report({ kind: 'moved', requestId: entry.id, from: handler, cause });
     }
@@ -353,14 +354,20 @@ export class Lifecycle {
   #open(now: number, entry: Entry): void {
     if (entry.attempt > MAX_ATTEMPT) return;
     this.#setPhase(entry, 'open');
-    // All have failed: maybe not for ever.
-    if (this.#candidates(entry).length === 0) entry.failed.clear();
+    if (this.#candidates(entry).length === 0) this.#giveAnotherChance(entry);
     if (this.#election.isLeader && this.#mayServe()) {
       this.#stamp(now, entry);
       return;
     }
     const rank = Math.max(0, this.#order(entry).indexOf(this.#self));
     this.#actAt.set(entry.id, now + this.#timing.stampWaitMs + rank * this.#timing.orderGapMs);
+  }
+
+  /** All have failed: maybe not for ever. The latest goes last, or an idle server that the client never hears is chosen for ever. */
+  #giveAnotherChance(entry: Entry): void {
+    const latest = [...entry.failed].at(-1);
+    entry.failed.clear();
+    if (latest !== undefined) entry.failed.add(latest);
   }
 
   #stamp(now: number, entry: Entry): void {

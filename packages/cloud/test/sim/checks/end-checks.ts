@@ -39,7 +39,9 @@ export function checkAgreement(live: readonly ServerActor[], broken: Broken): vo
 export function heldBy(server: ServerActor): Readonly<Record<string, number>> {
   const { group, working, workersBusy, workersWaiting } = server.core.status();
   const lanes = [...server.lanes.values()].reduce((sum, open) => sum + open.size, 0);
-  const outstanding = group.members.reduce((sum, member) => sum + member.outstanding, 0);
+  // Nobody is chosen by what a dead one seems to have.
+  const alive = group.members.filter(({ state }) => state === 'alive');
+  const outstanding = alive.reduce((sum, member) => sum + member.outstanding, 0);
   return { working, workersBusy, workersWaiting, lanes, outstanding };
 }
 
