@@ -2,7 +2,7 @@
 
 import { parseArgs } from 'node:util';
 import { nodeSuite } from '@p2pimg/identity';
-import { toHex } from '@p2pimg/wire';
+import { encodeUpload, toHex } from '@p2pimg/wire';
 import { picture } from '../test/support/encoding.ts';
 import { startCloud, type TestCloud } from '../test/support/local-cloud.ts';
 import { RawClient } from '../test/support/raw-client.ts';
@@ -15,12 +15,12 @@ const BYTES = 10_000;
 async function encode(client: RawClient, clientId: number, onAssigned: (server: string) => void): Promise<number> {
   const file = picture(BYTES);
   const digest = toHex(nodeSuite.sha256(file));
-  const contentKey = toHex(nodeSuite.randomBytes(32));
+  const contentKey = nodeSuite.randomBytes(32);
   const imageId = `client${clientId}-bench`;
-  const body = { imageId, bytes: BYTES, digest, mime: 'image/jpeg', contentKey };
+  const body = { imageId, bytes: BYTES, digest, mime: 'image/jpeg' };
   const start = performance.now();
   const { ack } = await client.call('encode', body, {
-    upload: file,
+    upload: encodeUpload({ contentKey, picture: file }),
     onAssigned: ({ server, lane }) => lane !== undefined && onAssigned(server),
   });
   if (ack.status !== 'success') throw new Error(JSON.stringify(ack));

@@ -159,3 +159,4 @@ export {
   writeDataHeader,
 } from './packet/headers.ts';
 export { readU16, readU32, readU48, writeU16, writeU32, writeU48 } from './packet/integers.ts';
+export { decodeUpload, encodeUpload, UPLOAD_KEY_BYTES, type Upload } from './upload.ts';

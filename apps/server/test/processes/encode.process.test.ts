@@ -1,6 +1,6 @@
 import { nodeSuite } from '@p2pimg/identity';
 import { extract } from '@p2pimg/stego';
-import { equalBytes, fromHex, toHex } from '@p2pimg/wire';
+import { encodeUpload, equalBytes, toHex } from '@p2pimg/wire';
 import test from 'ava';
 import { picture } from '../support/encoding.ts';
 import { startCloud } from '../support/local-cloud.ts';
@@ -16,17 +16,16 @@ test.serial('S2 S3 S6 E5 U3 a picture is hidden although the server that hides i
   t.is(signedIn.status, 'success');
 
   const file = picture(2_000_000);
-  const contentKey = toHex(nodeSuite.randomBytes(32));
+  const contentKey = nodeSuite.randomBytes(32);
   const body = {
     imageId: `client${clientId}-puppy`,
     bytes: file.length,
     digest: toHex(nodeSuite.sha256(file)),
     mime: 'image/jpeg',
-    contentKey,
   };
   let killed: string | undefined;
   const { ack, result, assigned } = await client.call('encode', body, {
-    upload: file,
+    upload: encodeUpload({ contentKey, picture: file }),
     onAssigned: ({ server, lane }) => {
       if (killed !== undefined || lane === undefined) return;
       killed = server;
@@ -38,7 +37,7 @@ test.serial('S2 S3 S6 E5 U3 a picture is hidden although the server that hides i
   t.true(assigned.some(({ server }) => server === ack.server));
   if (ack.type !== 'encode' || ack.status !== 'success' || result === undefined) return t.fail('no picture came back');
   t.is(toHex(nodeSuite.sha256(result)), ack.body.digest);
-  t.true(equalBytes(extract(result, { key: fromHex(contentKey) }).payload, file));
+  t.true(equalBytes(extract(result, { key: contentKey }).payload, file));
 
   const { ack: published } = await client.call('publish', { imageId: body.imageId, digest: ack.body.digest });
   t.is(published.status, 'success');

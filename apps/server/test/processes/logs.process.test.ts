@@ -1,5 +1,5 @@
 import { nodeSuite, readServerSecrets } from '@p2pimg/identity';
-import { toHex } from '@p2pimg/wire';
+import { encodeUpload, toHex } from '@p2pimg/wire';
 import test from 'ava';
 import { picture } from '../support/encoding.ts';
 import { startCloud } from '../support/local-cloud.ts';
@@ -23,8 +23,8 @@ test('S3 U3 logs are JSON without a terminal, at every level, and hold no key an
   const contentKey = nodeSuite.randomBytes(32);
   const digest = toHex(nodeSuite.sha256(file));
   const imageId = `client${clientId}-puppy`;
-  const body = { imageId, bytes: file.length, digest, mime: 'image/jpeg', contentKey: toHex(contentKey) };
-  const { ack, result } = await client.call('encode', body, { upload: file });
+  const body = { imageId, bytes: file.length, digest, mime: 'image/jpeg' };
+  const { ack, result } = await client.call('encode', body, { upload: encodeUpload({ contentKey, picture: file }) });
   if (ack.status !== 'success' || result === undefined) return t.fail('no picture came back');
 
   const [server] = cloud.servers;

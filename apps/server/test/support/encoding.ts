@@ -1,6 +1,6 @@
 import { nodeSuite } from '@p2pimg/identity';
 import { extract } from '@p2pimg/stego';
-import { equalBytes, toHex } from '@p2pimg/wire';
+import { encodeUpload, equalBytes, toHex } from '@p2pimg/wire';
 import type { RawClient } from './raw-client.ts';
 
 /** Looks like a JPEG to whoever does not decode it; nobody in the cloud does. */
@@ -15,8 +15,8 @@ export async function encodeAndCompare(client: RawClient, imageId: string, bytes
   const file = picture(bytes);
   const contentKey = nodeSuite.randomBytes(32);
   const digest = toHex(nodeSuite.sha256(file));
-  const body = { imageId, bytes, digest, mime: 'image/jpeg', contentKey: toHex(contentKey) };
-  const { ack, result } = await client.call('encode', body, { upload: file });
+  const body = { imageId, bytes, digest, mime: 'image/jpeg' };
+  const { ack, result } = await client.call('encode', body, { upload: encodeUpload({ contentKey, picture: file }) });
   if (ack.type !== 'encode' || ack.status !== 'success') throw new Error(JSON.stringify(ack));
   if (result === undefined || toHex(nodeSuite.sha256(result)) !== ack.body.digest) throw new Error('no picture');
   if (!equalBytes(extract(result, { key: contentKey }).payload, file)) throw new Error('another picture');

@@ -38,6 +38,8 @@ export type ClientEffect =
       readonly id: string;
       readonly purpose: TransferKind;
       readonly bytes: BytesHandle;
+      /** Of an `upload`: goes in front of the picture, hexadecimal. */
+      readonly contentKey?: string;
     }
   /** Completed with the handle of all its bytes. */
   | { readonly kind: 'acceptTransfer'; readonly opId: number; readonly transfer: number }

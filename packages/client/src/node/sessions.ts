@@ -1,7 +1,7 @@
 /** The transport's sessions as the core sees them: by place, with numbered lanes and transfers. */
 
 import type { IncomingTransfer, Lane, Session } from '@p2pimg/transport';
-import { fromHex, toHex } from '@p2pimg/wire';
+import { encodeUpload, fromHex, toHex } from '@p2pimg/wire';
 import type { ClientEffect, Place } from '../core/effects.ts';
 import type { ClientEvent } from '../core/events.ts';
 
@@ -70,10 +70,11 @@ export class Sessions {
 
   /** Resolves when the other end has all bytes. */
   async sendTransfer(
-    { place, lane, id, purpose }: Extract<ClientEffect, { readonly kind: 'sendTransfer' }>,
-    bytes: Uint8Array,
+    { place, lane, id, purpose, contentKey }: Extract<ClientEffect, { readonly kind: 'sendTransfer' }>,
+    file: Uint8Array,
     onProgress: (bytes: number) => void,
   ): Promise<void> {
+    const bytes = contentKey === undefined ? file : encodeUpload({ contentKey: fromHex(contentKey), picture: file });
     const request = { id: fromHex(id), purpose, bytes, onProgress };
     if (lane === undefined) {
       const [session] = this.of(place);

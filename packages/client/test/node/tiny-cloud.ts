@@ -15,6 +15,7 @@ import { openTransport, type Session, type Transport } from '@p2pimg/transport';
 import {
   type AnyAck,
   decodeClientMessage,
+  decodeUpload,
   encodeAck,
   encodeAssigned,
   fromBase64Url,
@@ -114,9 +115,9 @@ export class TinyCloud {
     const uploaded = new Promise<Uint8Array>((resolve) => this.#uploads.set(id, resolve));
     const lane = await session.openLane();
     await session.sendMessage(encodeAssigned({ type: 'assigned', id, server, lane: lane.id }));
-    const picture = await uploaded;
-    const { mime, contentKey, imageId } = body;
-    const stego = embed(this.#cover, picture, { key: fromHex(contentKey), mime, name: 'picture' });
+    const { contentKey, picture } = decodeUpload(await uploaded);
+    const { mime, imageId } = body;
+    const stego = embed(this.#cover, picture, { key: contentKey, mime, name: 'picture' });
     const digest = createHash('sha256').update(stego).digest('hex');
     const result = session.sendTransfer({ id: fromHex(id), purpose: 'result', bytes: stego, lane });
     await session.sendMessage(

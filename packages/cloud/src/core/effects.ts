@@ -18,11 +18,11 @@ export interface BytesHandle {
 export type Job =
   | {
       readonly kind: 'encode';
-      readonly picture: BytesHandle;
+      /** The content key and the picture, as they came (`decodeUpload`). */
+      readonly upload: BytesHandle;
       /** SHA-256 that the picture must have, 64 hexadecimal digits. */
       readonly digest: string;
       readonly mime: string;
-      readonly contentKey: string;
       readonly cover: string | undefined;
     }
   /** Opens the cloud's share of the grant and seals it to the nonce. */

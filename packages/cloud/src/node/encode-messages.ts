@@ -13,10 +13,9 @@ export type EncodeTask =
   | { readonly kind: 'prepare' }
   | {
       readonly kind: 'encode';
-      readonly picture: Uint8Array;
+      readonly upload: Uint8Array;
       readonly digest: string;
       readonly mime: string;
-      readonly contentKey: string;
       readonly cover: string | undefined;
     };
 

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import { workerData } from 'node:worker_threads';
 import { decodeCover, defaultProfile, embed, LimitExceededError, pixelsFor, StegoError } from '@p2pimg/stego';
-import { fromHex } from '@p2pimg/wire';
+import { decodeUpload } from '@p2pimg/wire';
 import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { CoverSizes } from './cover-sizes.ts';
 import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from './encode-messages.ts';
@@ -29,14 +29,15 @@ function prepare(): EncodeAnswer {
   return { kind: 'prepared' };
 }
 
-function encode({ picture, digest, mime, contentKey, cover }: Extract<EncodeTask, { kind: 'encode' }>): EncodeAnswer {
+function encode({ upload, digest, mime, cover }: Extract<EncodeTask, { kind: 'encode' }>): EncodeAnswer {
+  const { contentKey, picture } = decodeUpload(upload);
   if (sha256(picture) !== digest) return refused('digest_mismatch', 'the picture has another digest than the request');
   if (!looksLike(mime, picture)) return refused('not_an_image', 'the file is not the kind of picture it is said to be');
   const found = coverNamed(cover ?? defaultCover);
   if (found === undefined) return refused('unknown_cover', 'this cloud has no such cover');
   try {
     const fitting = found.fitting(pixelsFor(picture.length + mime.length, defaultProfile));
-    const stego = embed(fitting, picture, { key: fromHex(contentKey), mime, fit: 'tile', rows: 'all' });
+    const stego = embed(fitting, picture, { key: contentKey, mime, fit: 'tile', rows: 'all' });
     return movable({ kind: 'encoded', picture: stego, digest: sha256(stego) }, stego.buffer);
   } catch (error) {
     if (error instanceof LimitExceededError) return refused('too_large', 'the picture is too large');

@@ -61,7 +61,7 @@ export class Jobs {
   }
 
   async #encode(job: Extract<Job, { kind: 'encode' }>, signal: AbortSignal): Promise<OperationResult> {
-    const answer = await this.#pool.run({ ...job, picture: bytesOf(job.picture) }, { signal });
+    const answer = await this.#pool.run({ ...job, upload: bytesOf(job.upload) }, { signal });
     if (answer.kind === 'refused') {
       return failed({ kind: 'refused', code: answer.code, message: answer.message });
     }

@@ -159,7 +159,7 @@ function randomRequest(random: Random, i: number, encodes: number): [RequestType
   const imageId = `client1-picture ${i}`;
   const digest = toHex(Uint8Array.from({ length: 32 }, () => random.below(256)));
   if (random.chance(encodes)) {
-    return ['encode', { imageId, bytes: 1_000, digest, mime: 'image/png', contentKey: digest }];
+    return ['encode', { imageId, bytes: 1_000, digest, mime: 'image/png' }];
   }
   switch (random.below(4)) {
     case 0:

@@ -3,7 +3,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { extract } from '@p2pimg/stego';
-import { fromHex, toHex } from '@p2pimg/wire';
+import { encodeUpload } from '@p2pimg/wire';
 import test from 'ava';
 import { Jobs } from '../../src/node/jobs.ts';
 
@@ -31,9 +31,9 @@ test('S7 while large pictures are hidden the event loop of the sockets keeps tur
 
   const picture = Buffer.concat([Buffer.from([0xff, 0xd8, 0xff]), randomBytes(PICTURE_BYTES)]);
   const digest = createHash('sha256').update(picture).digest('hex');
-  const contentKey = toHex(randomBytes(32));
+  const contentKey = randomBytes(32);
   const work = jobs.run(
-    { kind: 'encode', picture, digest, mime: 'image/jpeg', contentKey, cover: undefined },
+    { kind: 'encode', upload: encodeUpload({ contentKey, picture }), digest, mime: 'image/jpeg', cover: undefined },
     new AbortController().signal,
   );
   const turns = await turnsDuring(work);
@@ -42,7 +42,7 @@ test('S7 while large pictures are hidden the event loop of the sockets keeps tur
   const result = await work;
   if (!result.ok) return t.fail(result.failure.message);
   const { picture: stego } = result.value as { readonly picture: Uint8Array };
-  t.true(picture.equals(extract(stego, { key: fromHex(contentKey) }).payload));
+  t.true(picture.equals(extract(stego, { key: contentKey }).payload));
 });
 
 test('S7 only the thread for pictures loads the code that works on them', (t) => {

@@ -11,6 +11,7 @@ import type { CloudConfig, CloudLimits, CloudTiming, FailureSimulation } from '.
 import { DEFAULT_LIMITS, DEFAULT_TIMING } from '../../src/index.ts';
 import { checkAgreement, checkAnswered, checkBounded, checkEffects, checkIdle, isIdle } from './checks/end-checks.ts';
 import { type Asked, History } from './checks/history.ts';
+import { Secrets } from './checks/secrets.ts';
 import { ServerChecks, type Tally } from './checks/server-checks.ts';
 import { type DirectoryTrouble, directoryAdapter } from './directory/directory-actor.ts';
 import { ReferenceDirectory } from './directory/reference-directory.ts';
@@ -105,6 +106,7 @@ export class CloudWorld {
       this.#ids,
       (holder) => this.#tokenLeftMs(holder),
       plan.limits.requests !== undefined,
+      new Secrets(this.history, broken),
       broken,
     );
     this.#addServers();

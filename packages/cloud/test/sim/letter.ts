@@ -18,6 +18,11 @@ export interface SimPicture {
   readonly digest: string;
 }
 
+/** What a client sends to the handler of an `encode`. */
+export interface SimUpload extends SimPicture {
+  readonly contentKey: string;
+}
+
 /** What travels: the real messages between the real parties, and each transfer as one letter. */
 export type Letter =
   | { readonly kind: 'peer'; readonly message: ServerMessage }
@@ -28,7 +33,7 @@ export type Letter =
       readonly connection: Connection;
       readonly id: string;
       readonly lane: number;
-      readonly picture: SimPicture;
+      readonly upload: SimUpload;
     }
   | {
       readonly kind: 'result';

@@ -40,15 +40,16 @@ export interface RequestBodies {
   };
   /** One client, by its number or by the key of its sessions. */
   readonly lookup: { readonly clientId: number } | { readonly boxKey: string };
-  /** The picture itself travels as an `upload` transfer under the request's id; the stego picture comes back as `result`. */
+  /**
+   * All servers get the request; the content key and the picture go to the handler alone, as an `upload` transfer under the
+   * request's id. The stego picture comes back as `result`.
+   */
   readonly encode: {
     readonly imageId: string;
     readonly bytes: number;
     /** SHA-256 of the picture. */
     readonly digest: string;
     readonly mime: string;
-    /** Content key chosen by the owner, 32 bytes. */
-    readonly contentKey: string;
     /** A cover by name; the server's default when left out. */
     readonly cover?: string | undefined;
   };
@@ -191,7 +192,6 @@ export const requestBodySchemas: Schemas<RequestBodies> = {
     bytes: z.int().min(1).max(MAX_HIDDEN_FILE_BYTES),
     digest: f.digest32,
     mime: f.mime,
-    contentKey: f.key32,
     cover: z
       .string()
       .regex(/^[a-z0-9-]{1,32}$/)

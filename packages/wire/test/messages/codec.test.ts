@@ -107,7 +107,16 @@ const REFUSED: readonly (readonly [string, unknown, new (...of: never[]) => Wire
     {
       ...head,
       type: 'encode',
-      body: { imageId: 'client1-a', bytes: 0, digest: key, mime: 'image/png', contentKey: key },
+      body: { imageId: 'client1-a', bytes: 0, digest: key, mime: 'image/png' },
+    },
+    InvalidFieldError,
+  ],
+  [
+    'a content key for all servers',
+    {
+      ...head,
+      type: 'encode',
+      body: { imageId: 'client1-a', bytes: 1, digest: key, mime: 'image/png', contentKey: key },
     },
     InvalidFieldError,
   ],
@@ -116,7 +125,7 @@ const REFUSED: readonly (readonly [string, unknown, new (...of: never[]) => Wire
     {
       ...head,
       type: 'encode',
-      body: { imageId: 'client1-a', bytes: 13e6, digest: key, mime: 'image/png', contentKey: key },
+      body: { imageId: 'client1-a', bytes: 13e6, digest: key, mime: 'image/png' },
     },
     InvalidFieldError,
   ],
@@ -125,7 +134,7 @@ const REFUSED: readonly (readonly [string, unknown, new (...of: never[]) => Wire
     {
       ...head,
       type: 'encode',
-      body: { imageId: 'client1-a', bytes: 1, digest: key, mime: 'text/html', contentKey: key },
+      body: { imageId: 'client1-a', bytes: 1, digest: key, mime: 'text/html' },
     },
     InvalidFieldError,
   ],

@@ -27,7 +27,7 @@ const requestBodies: { readonly [T in RequestType]: RequestBodies[T] } = {
   active_users: { after: 5, limit: 100 },
   list_images: { clientId: 6, afterImageId: imageId, limit: 50 },
   lookup: { clientId: 6 },
-  encode: { imageId, bytes: 10_000, digest: key, mime: 'image/jpeg', contentKey: key, cover: 'sea' },
+  encode: { imageId, bytes: 10_000, digest: key, mime: 'image/jpeg', cover: 'sea' },
   publish: { imageId, digest: key },
   unpublish: { imageId },
   'change-view': { imageId, viewerId: 7, grant },

@@ -1,4 +1,4 @@
-import { imageId as makeImageId } from '@p2pimg/wire';
+import { imageId as makeImageId, UPLOAD_KEY_BYTES } from '@p2pimg/wire';
 import type { CallArgs, CallResult } from '../calls.ts';
 import { type Cloud, successBody } from '../cloud/cloud.ts';
 import type { Exchange } from '../cloud/exchange.ts';
@@ -90,7 +90,7 @@ function transform(
   { bytes, size, digest, mime, cover }: CallArgs<'encode'>,
   onProgress: (progress: Progress) => void,
 ): Flow<Encoded> {
-  const body = { imageId, bytes: size, digest, mime, contentKey, ...(cover === undefined ? {} : { cover }) };
+  const body = { imageId, bytes: size, digest, mime, ...(cover === undefined ? {} : { cover }) };
   onProgress({ phase: 'waiting' });
   let downloading = false;
   // Acknowledgements of the last chunks may come after the first of the result.
@@ -108,7 +108,9 @@ function transform(
           const lane = `${letter.server} ${letter.lane}`;
           if (lanes.has(lane)) break;
           lanes.add(lane);
-          context.flows.spawn(upload(context, exchange, letter.server, letter.lane, { bytes, size }, onUpload));
+          context.flows.spawn(
+            upload(context, exchange, letter.server, letter.lane, { bytes, size, contentKey }, onUpload),
+          );
           break;
         }
         case 'result': {
@@ -132,20 +134,24 @@ function transform(
   });
 }
 
-/** Two servers may both be given the picture when one takes over from the other: the encoding is deterministic. */
+/**
+ * The content key and the picture, to the server that has said that it handles the request and to no other. When one takes
+ * over from another, both may have them: the encoding is deterministic.
+ */
 function* upload(
   context: Context,
   exchange: Exchange,
   server: string,
   lane: number | undefined,
-  picture: { readonly bytes: BytesHandle; readonly size: number },
+  { bytes, size, contentKey }: { readonly bytes: BytesHandle; readonly size: number; readonly contentKey: string },
   onProgress: (progress: Progress) => void,
 ): Flow<void> {
-  const onBytes = (done: number): void => onProgress({ phase: 'uploading', done, total: picture.size, server });
+  const onBytes = (done: number): void =>
+    onProgress({ phase: 'uploading', done: Math.max(0, done - UPLOAD_KEY_BYTES), total: size, server });
   onBytes(0);
   try {
     yield* context.perform<void>(
-      { kind: 'sendTransfer', place: { server }, lane, id: exchange.id, purpose: 'upload', bytes: picture.bytes },
+      { kind: 'sendTransfer', place: { server }, lane, id: exchange.id, purpose: 'upload', bytes, contentKey },
       { deadline: exchange.deadline, onProgress: onBytes },
     );
     onProgress({ phase: 'encoding' });

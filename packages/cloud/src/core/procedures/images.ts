@@ -1,19 +1,21 @@
-import { fromHex } from '@p2pimg/wire';
+import { fromHex, UPLOAD_KEY_BYTES } from '@p2pimg/wire';
+import type { BytesHandle } from '../effects.ts';
 import { askerOf, requireOwner } from './asker.ts';
 import { claimOf } from './claim.ts';
 import { ask, type Procedures, work } from './procedure.ts';
 
 /**
  * Hides a picture in a cover (SPEC S3): up on a worker port, through a worker thread, back on the same port. It has no effect
- * in the directory and gives the same picture every time, so that it may be repeated or done twice.
+ * in the directory and gives the same picture every time, so that it may be repeated or done twice. The content key comes with the
+ * picture: no server but this one learns it, and here only the thread that uses it looks at it.
  */
 export const encode: Procedures['encode'] = function* (context, { body }) {
   requireOwner(yield* askerOf(context), body.imageId);
   yield { kind: 'worker', bytes: body.bytes };
   yield { kind: 'lane' };
-  const picture = (yield { kind: 'upload', bytes: body.bytes }) as { readonly byteLength: number };
-  const { digest, mime, contentKey, cover } = body;
-  const stego = yield* work({ kind: 'encode', picture, digest, mime, contentKey, cover });
+  const upload = (yield { kind: 'upload', bytes: UPLOAD_KEY_BYTES + body.bytes }) as BytesHandle;
+  const { digest, mime, cover } = body;
+  const stego = yield* work({ kind: 'encode', upload, digest, mime, cover });
   yield { kind: 'result', bytes: stego.picture };
   return { imageId: body.imageId, digest: stego.digest, bytes: stego.picture.byteLength };
 };

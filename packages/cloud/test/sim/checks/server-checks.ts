@@ -1,8 +1,10 @@
 import type { NodeId } from '@p2pimg/netsim';
 import type { ServerMessage } from '@p2pimg/wire';
 import type { CloudFact } from '../../../src/index.ts';
+import type { Letter } from '../letter.ts';
 import type { ServerActor } from '../servers/server-actor.ts';
 import type { ServerObserver } from '../servers/server-adapter.ts';
+import type { Secrets } from './secrets.ts';
 
 type ElectionFact = Extract<CloudFact, { kind: 'election' }>['fact'];
 
@@ -28,6 +30,7 @@ export class ServerChecks implements ServerObserver {
   readonly #ids: readonly string[];
   readonly #tokenLeftMs: (holder: string) => number;
   readonly #forgetful: boolean;
+  readonly #secrets: Secrets;
   readonly #broken: (text: string) => void;
   /** By group name: its order, as whoever follows it sees it. Processes that ended together may begin anew at epoch 1. */
   readonly #orders = new Map<string, string>();
@@ -52,12 +55,18 @@ export class ServerChecks implements ServerObserver {
     ids: readonly string[],
     tokenLeftMs: (holder: string) => number,
     forgetful: boolean,
+    secrets: Secrets,
     broken: (text: string) => void,
   ) {
     this.#tokenLeftMs = tokenLeftMs;
     this.#ids = ids;
     this.#forgetful = forgetful;
+    this.#secrets = secrets;
     this.#broken = broken;
+  }
+
+  onLetter(server: NodeId, letter: Letter): void {
+    this.#secrets.onLetter(server, letter);
   }
 
   onFact(server: NodeId, process: ServerActor, fact: CloudFact): void {
@@ -89,6 +98,9 @@ export class ServerChecks implements ServerObserver {
   onSend(server: NodeId, process: ServerActor, effect: Parameters<ServerObserver['onSend']>[2]): void {
     if (process.silent) this.#broken(`${this.#ids[server]} sends something while down: ${effect.type}`);
     if (effect.type === 'sendPeer') this.#onNotice(server, effect.message);
+    if (effect.type !== 'sendClient' || effect.message.kind !== 'assigned') return;
+    const { id, lane } = effect.message.assigned;
+    if (lane !== undefined) this.#secrets.onWorkerPort(server, id);
   }
 
   onSilence(server: NodeId, silent: boolean): void {

@@ -1,5 +1,5 @@
 import type { Actor, NodeId, Random } from '@p2pimg/netsim';
-import type { AnyAck, AnyRequest, Assigned } from '@p2pimg/wire';
+import { type AnyAck, type AnyRequest, type Assigned, UPLOAD_KEY_BYTES } from '@p2pimg/wire';
 import type { History } from '../checks/history.ts';
 import type { Connection, Letter } from '../letter.ts';
 import { simSuite } from '../sim-suite.ts';
@@ -158,10 +158,10 @@ export class ClientActor implements Actor<ClientEvent, Sending> {
   #assigned(from: NodeId, { id, server, lane }: Assigned): void {
     const exchange = this.#exchanges.get(id);
     if (exchange?.assigned(server, lane) !== true || lane === undefined) return;
-    const { body } = exchange.draft;
-    if (!('contentKey' in body)) return;
-    const picture = { byteLength: body.bytes, digest: body.digest };
-    this.#out.push({ to: from, letter: { kind: 'upload', connection: this.#connection, id, lane, picture } });
+    const { body, contentKey } = exchange.draft;
+    if (contentKey === undefined || !('bytes' in body)) return;
+    const upload = { byteLength: UPLOAD_KEY_BYTES + body.bytes, digest: body.digest, contentKey };
+    this.#out.push({ to: from, letter: { kind: 'upload', connection: this.#connection, id, lane, upload } });
   }
 
   #answered(now: number, ack: AnyAck): void {

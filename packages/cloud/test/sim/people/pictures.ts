@@ -11,8 +11,9 @@ export function encode({ person, clientId, random }: Desk): Draft {
   const expected = stegoDigest(digest, contentKey, undefined);
   return draft(
     'encode',
-    { imageId, bytes: 1_000 + random.below(9_000), digest, mime: 'image/png', contentKey },
+    { imageId, bytes: 1_000 + random.below(9_000), digest, mime: 'image/png' },
     {
+      contentKey,
       succeeded: (body) => {
         if (body.digest !== expected) return 'another picture came out';
         person.pictures.push({ imageId, digest: expected, state: 'encoded' });

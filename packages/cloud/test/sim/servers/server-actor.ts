@@ -85,7 +85,7 @@ export class ServerActor implements Actor<ServerEvent, CloudEffect> {
         return this.core.step(now, {
           type: 'completed',
           opId: upload.opId,
-          result: { ok: true, value: letter.picture },
+          result: { ok: true, value: letter.upload },
         });
       }
       case 'taken':

@@ -21,6 +21,7 @@ export interface Surroundings {
 export interface ServerObserver {
   /** Another process of this server begins. */
   onBirth(server: NodeId): void;
+  onLetter(server: NodeId, letter: Letter): void;
   onFact(server: NodeId, process: ServerActor, fact: CloudFact): void;
   onSend(
     server: NodeId,
@@ -127,7 +128,10 @@ export function serverAdapter(s: Surroundings, server: NodeId): ActorAdapter<Ser
     },
     start: { type: 'start' },
     timeout: { type: 'timeout' },
-    message: (from, letter) => ({ type: 'letter', from: s.ids[from], letter, wallMs: s.wallNow() }),
+    message: (from, letter) => {
+      s.observer.onLetter(server, letter);
+      return { type: 'letter', from: s.ids[from], letter, wallMs: s.wallNow() };
+    },
     signal: (signal) => (signal === 'SIGTERM' ? { type: 'drain' } : undefined),
     ...(s.refuses && { refused: (peer: NodeId) => hintOf(s.ids[peer]) }),
     perform,
