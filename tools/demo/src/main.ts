@@ -1,6 +1,7 @@
 /** `npm start`: a cloud of three servers and two clients do the whole job. `-- --once` ends when the story is told. */
 
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -25,8 +26,9 @@ const interrupted = new Promise<void>((resolve) => {
   process.once('SIGINT', resolve);
   process.once('SIGTERM', resolve);
 });
+// At the very end: what had begun when it was interrupted may still write there, and then a folder is not empty again.
+process.once('exit', () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 }));
 const stack = new AsyncDisposableStack();
-stack.defer(() => rm(folder, { recursive: true, force: true }));
 let exitCode = 1;
 try {
   exitCode = await Promise.race([run(), interrupted.then(() => 130)]);

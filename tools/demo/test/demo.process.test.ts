@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runNode, spawnNode, tempDir } from '@p2pimg/testkit';
@@ -29,11 +29,13 @@ test('S1 S6 U2 U3 U4 U5 U6 U8 npm start tells the story, and what it claims is s
   for (const name of ['cover.png', 'stego.png', 'sent.png']) t.true(decode(await file(name)).width > 100, name);
 });
 
-test('npm start that is interrupted takes its servers with it', async (t) => {
+test('npm start that is interrupted takes its servers and its files with it', async (t) => {
   t.timeout(2 * 60_000);
   await using dir = await tempDir();
-  await using demo = await spawnNode(MAIN, ['--once'], { cwd: dir.path });
+  await using temporary = await tempDir();
+  await using demo = await spawnNode(MAIN, ['--once'], { cwd: dir.path, env: { TMPDIR: temporary.path } });
   await demo.line(/ are up; /, { timeoutMs: 90_000 });
   demo.signal('SIGINT');
-  t.deepEqual(await demo.exited, { code: 130, signal: null });
+  t.deepEqual(await demo.exited, { code: 130, signal: null }, demo.stderr);
+  t.deepEqual(await readdir(temporary.path), []);
 });
