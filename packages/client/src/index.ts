@@ -18,17 +18,10 @@ export {
 } from './core/errors.ts';
 export type { News, Progress } from './core/news.ts';
 export type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from './core/records.ts';
-export {
-  type Client,
-  type EncodeOptions,
-  type Links,
-  openClient,
-  type PeerImage,
-  type Registered,
-  type SharedRight,
-  type Shown,
-} from './node/client.ts';
+export type { Client } from './node/client.ts';
+export type { EncodeOptions, Links, PeerImage, Registered, SharedRight, Shown } from './node/client-types.ts';
 export type { ClientConfig } from './node/config.ts';
 export { defaultPicture } from './node/default-picture.ts';
 export { ClientConfigError, JournalBrokenError, JournalCorruptError, PictureError } from './node/errors.ts';
+export { openClient } from './node/open-client.ts';
 export { MAX_PIXELS, type PictureKind, pictureKind } from './node/picture-kind.ts';

@@ -20,6 +20,8 @@ export interface CoreSettings {
   readonly transferStartMs: number;
   /** First pause before the outbox tries a peer again (default 2,000); doubled up to 60,000. */
   readonly outboxMs: number;
+  /** Remembered keys of a peer are looked up again after this (default 600,000), and in each new process. */
+  readonly keysFreshMs: number;
   /** Requests and offers that wait for a person: in all (default 500) and from one peer (default 50). */
   readonly maxWaiting: number;
   readonly maxWaitingPerPeer: number;
@@ -35,6 +37,7 @@ export const DEFAULT_SETTINGS: Omit<CoreSettings, 'servers' | 'cloudId' | 'host'
   peerAckMs: 5_000,
   transferStartMs: 20_000,
   outboxMs: 2_000,
+  keysFreshMs: 600_000,
   maxWaiting: 500,
   maxWaitingPerPeer: 50,
   maxRemembered: 1_000,

@@ -1,76 +1,19 @@
-import { randomBytes } from 'node:crypto';
-import { open } from 'node:fs/promises';
 import { fingerprint, formatRecoveryKey, nodeSuite, publicKeysOf } from '@p2pimg/identity';
-import { type Address, openTransport, type Transport, type TransportOptions } from '@p2pimg/transport';
-import { fromHex, imageNameFromPath, isImageName, MAX_HIDDEN_FILE_BYTES, printable } from '@p2pimg/wire';
+import type { Address } from '@p2pimg/transport';
+import { fromHex } from '@p2pimg/wire';
 import type { ActiveUser, CallArgs, CallName, CallResult, Delivery, RightsChange } from '../core/calls.ts';
 import { ClientError } from '../core/errors.ts';
 import type { News, Progress } from '../core/news.ts';
 import type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from '../core/records.ts';
-import { DEFAULT_SETTINGS } from '../core/settings.ts';
 import { left } from '../core/sharing/rights.ts';
-import { type ClientConfig, settingsOf } from './config.ts';
+import type { EncodeOptions, Links, PeerImage, Registered, SharedRight, Shown } from './client-types.ts';
+import type { Connection } from './connection.ts';
 import { defaultPicture } from './default-picture.ts';
-import { Driver } from './driver.ts';
-import { PictureError } from './errors.ts';
-import { Handles } from './handles.ts';
-import { Jobs } from './jobs.ts';
-import { Network } from './network.ts';
+import type { Driver } from './driver.ts';
+import type { Handles } from './handles.ts';
 import { pictureKind } from './picture-kind.ts';
-import { openProfile, type Profile } from './profile.ts';
-
-/** A picture of somebody else. */
-export interface PeerImage {
-  readonly imageId: string;
-  readonly ownerId: number;
-  readonly remaining: number;
-  readonly receivedAt: number;
-  readonly viewedAt: number | undefined;
-}
-
-/** What one viewer may do with one own picture, as far as this client knows. */
-export interface SharedRight {
-  readonly imageId: string;
-  readonly viewerId: number;
-  readonly remaining: number;
-  readonly used: number;
-  readonly revoked: boolean;
-  readonly changedAt: number;
-  readonly viewedAt: number | undefined;
-}
-
-/** A picture to show: decrypted in memory only. Do not store `bytes` of another's picture. */
-export type Shown =
-  | {
-      readonly shown: 'picture';
-      readonly bytes: Uint8Array;
-      readonly mime: string;
-      readonly remaining: number | undefined;
-    }
-  | {
-      readonly shown: 'default';
-      readonly bytes: Uint8Array;
-      readonly mime: string;
-      readonly reason: 'none_left' | 'revoked' | 'tampered';
-      readonly remaining: number;
-    };
-
-export interface Registered {
-  readonly clientId: number;
-  /** For paper; told once, when the keys are new. */
-  readonly recoveryKey: string | undefined;
-}
-
-export interface EncodeOptions {
-  /** 1 … 64 letters, digits, spaces, `.`, `_`, `-`; from the path when it is left out. */
-  readonly name?: string;
-  /** A cover of the cloud, by name. */
-  readonly cover?: string;
-  readonly onProgress?: (progress: Progress) => void;
-}
-
-/** Servers by id, and whether there is a link to each. */
-export type Links = Readonly<Record<string, boolean>>;
+import type { Profile } from './profile.ts';
+import { pictureName, readPicture } from './read-picture.ts';
 
 /**
  * One person's client: a profile on disk, a UDP port, links to all servers. Methods reject with subclasses of `ClientError`.
@@ -78,25 +21,22 @@ export type Links = Readonly<Record<string, boolean>>;
  */
 export class Client {
   readonly #profile: Profile;
-  readonly #transport: Transport;
+  readonly #connection: Connection;
   readonly #driver: Driver;
-  readonly #network: Network;
   readonly #handles: Handles;
   readonly #listeners: Set<(news: News) => void>;
 
   /** For {@link openClient}. */
   constructor(parts: {
     readonly profile: Profile;
-    readonly transport: Transport;
+    readonly connection: Connection;
     readonly driver: Driver;
-    readonly network: Network;
     readonly handles: Handles;
     readonly listeners: Set<(news: News) => void>;
   }) {
     this.#profile = parts.profile;
-    this.#transport = parts.transport;
+    this.#connection = parts.connection;
     this.#driver = parts.driver;
-    this.#network = parts.network;
     this.#handles = parts.handles;
     this.#listeners = parts.listeners;
   }
@@ -117,7 +57,7 @@ export class Client {
 
   /** The bound UDP parent port. */
   get address(): Address {
-    return this.#transport.address;
+    return this.#connection.address;
   }
 
   get links(): Links {
@@ -146,7 +86,7 @@ export class Client {
   async encode(picture: string | Uint8Array, options: EncodeOptions = {}): Promise<CallResult<'encode'>> {
     const bytes = typeof picture === 'string' ? await readPicture(picture) : picture;
     const { mime } = pictureKind(bytes);
-    const name = nameOf(picture, options.name);
+    const name = pictureName(picture, options.name);
     const handle = this.#handles.hold(bytes);
     const digest = Buffer.from(nodeSuite.sha256(bytes)).toString('hex');
     const cover = options.cover === undefined ? {} : { cover: options.cover };
@@ -296,8 +236,7 @@ export class Client {
   /** Ends everything without a word to the directory: the lease runs out by itself. */
   async close(): Promise<void> {
     this.#driver.close();
-    this.#network.close();
-    await this.#transport.close();
+    await this.#connection.close();
     await this.#profile.close();
   }
 
@@ -308,87 +247,4 @@ export class Client {
   ): Promise<CallResult<N>> {
     return this.#driver.call(name, args, onProgress);
   }
-}
-
-/**
- * Opens a profile, binds the UDP port and starts linking to all servers. Nothing is sent before `register` or `signIn`.
- * @throws ClientConfigError, FileLockedError, errors of identity (keys, manifest), of node:fs, and EADDRINUSE
- */
-export async function openClient(config: ClientConfig): Promise<Client> {
-  const settings = settingsOf(config);
-  const profile = await openProfile(config.profile, config.manifest, config.passphrase);
-  const listeners = new Set<(news: News) => void>();
-  let network: Network | undefined;
-  try {
-    const options: TransportOptions = {
-      keys: profile.keys().box,
-      bind: config.bind,
-      admit: () => ({ admit: true }),
-      onSession: (session) => network?.accept(session),
-      ...(config.driver === undefined ? {} : { driver: config.driver }),
-    };
-    const transport = await openTransport(options);
-    const { manifest, journal, blobs, ledger, keys } = profile;
-    const handles = new Handles();
-    const now = (): number => Date.now();
-    const clusterKey = manifest.clusterKeys[0];
-    if (clusterKey === undefined) throw new ClientError('failed', 'the manifest has no cluster key');
-    const jobs = new Jobs({ keys, cloudId: manifest.cloudId, clusterKey, blobs, handles, ledger, now });
-    const driver = new Driver({
-      settings: {
-        ...DEFAULT_SETTINGS,
-        ...settings,
-        servers: manifest.servers.map(({ id }) => id),
-        cloudId: manifest.cloudId,
-        host: config.advertise,
-        port: transport.address.port,
-      },
-      journal,
-      jobs,
-      handles,
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
-      onNews: (news) => {
-        for (const listener of [...listeners]) listener(news);
-      },
-    });
-    const onMalformed = (from: string, error: Error): void => {
-      const news: News = { kind: 'trouble', where: `a message of ${from}`, message: printable(error.message) };
-      for (const listener of [...listeners]) listener(news);
-    };
-    network = new Network(transport, manifest, driver.dispatch, onMalformed);
-    driver.attach(network);
-    return new Client({ profile, transport, driver, network, handles, listeners });
-  } catch (error) {
-    await profile.close();
-    throw error;
-  }
-}
-
-async function readPicture(path: string): Promise<Uint8Array> {
-  const handle = await open(path, 'r').catch((error: NodeJS.ErrnoException) => {
-    throw new PictureError(
-      `${printable(path)}: ${error.code === 'ENOENT' ? 'no such file' : (error.code ?? 'cannot be read')}`,
-      {
-        cause: error,
-      },
-    );
-  });
-  try {
-    const stats = await handle.stat();
-    if (!stats.isFile()) throw new PictureError(`${printable(path)} is not a file`);
-    if (stats.size > MAX_HIDDEN_FILE_BYTES) {
-      throw new PictureError(`the picture has ${stats.size} bytes; at most ${MAX_HIDDEN_FILE_BYTES} are allowed`);
-    }
-    return new Uint8Array(await handle.readFile());
-  } finally {
-    await handle.close();
-  }
-}
-
-function nameOf(picture: string | Uint8Array, given: string | undefined): string {
-  const name = given ?? (typeof picture === 'string' ? imageNameFromPath(picture) : undefined);
-  if (name === undefined || !isImageName(name)) {
-    throw new PictureError('a picture needs a name: 1 to 64 letters, digits, spaces, ".", "_" or "-"');
-  }
-  return name;
 }

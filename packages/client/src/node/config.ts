@@ -20,13 +20,20 @@ export interface ClientConfig {
   readonly driver?: TransportOptions['driver'];
 }
 
-type TimerName = 'requestMs' | 'encodeMs' | 'retransmitMs' | 'peerAckMs' | 'transferStartMs' | 'outboxMs';
+type TimerName =
+  | 'requestMs'
+  | 'encodeMs'
+  | 'retransmitMs'
+  | 'peerAckMs'
+  | 'transferStartMs'
+  | 'outboxMs'
+  | 'keysFreshMs';
 
 /** @throws ClientConfigError */
 export function settingsOf({ visibility, timers = {} }: ClientConfig): Partial<CoreSettings> {
   for (const [name, value] of Object.entries(timers)) {
-    if (!Number.isInteger(value) || value < 1 || value > 600_000) {
-      throw new ClientConfigError(`${name}: a whole number of milliseconds from 1 to 600000`);
+    if (!Number.isInteger(value) || value < 1 || value > 3_600_000) {
+      throw new ClientConfigError(`${name}: a whole number of milliseconds from 1 to 3600000`);
     }
   }
   return { ...timers, ...(visibility === undefined ? {} : { visibility }) };

@@ -29,6 +29,8 @@ export interface DriverParts {
   readonly handles: Handles;
   readonly randomHex: (bytes: number) => string;
   readonly onNews: (news: News) => void;
+  /** Told of each effect before it is done. */
+  readonly beforeEffect?: ((effect: ClientEffect) => void) | undefined;
 }
 
 export class Driver {
@@ -48,9 +50,10 @@ export class Driver {
     this.core = new ClientCore(parts.settings, parts.journal.records, parts.randomHex);
   }
 
-  /** Must be set before the first call. */
+  /** Must be set before the first call; another one later takes its place, and no server is up until it says so. */
   attach(network: Network): void {
     this.#network = network;
+    for (const server of [...this.core.serversUp]) this.dispatch({ kind: 'cloudDown', server });
   }
 
   readonly dispatch = (event: ClientEvent): void => {
@@ -100,6 +103,7 @@ export class Driver {
   #perform(effect: ClientEffect): void {
     const network = this.#network;
     if (network === undefined) throw new Error('the network is not attached');
+    this.#parts.beforeEffect?.(effect);
     switch (effect.kind) {
       case 'sendCloud':
         network.sendCloud(effect.server, effect.request);

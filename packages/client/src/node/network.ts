@@ -41,9 +41,11 @@ export class Network {
     onMalformed: (from: string, error: WireError) => void,
   ) {
     this.#transport = transport;
-    this.#dispatch = dispatch;
+    this.#dispatch = (event) => {
+      if (!this.#closed) dispatch(event); // another network may have taken this one's place
+    };
     this.#onMalformed = onMalformed;
-    this.sessions = new Sessions(dispatch);
+    this.sessions = new Sessions(this.#dispatch);
     this.#serverKeys = new Set(manifest.servers.map(({ boxKey }) => toHex(boxKey)));
     for (const server of manifest.servers) void this.#linkTo(server);
   }

@@ -157,6 +157,22 @@ test('M6: other keys for a known client are an alarm, and nothing is sent until 
   t.is(owner.core!.model.get('contact', '2')!.signKey, 'f'.repeat(64));
 });
 
+test('M6: whoever holds keys that were replaced is not heard, although they were known', (t) => {
+  const { world, owner, viewer } = acquainted();
+  const member = [...world.cloud.members.values()].find(({ clientId }) => clientId === 2)!;
+  world.cloud.members.set(member.key, { ...member, key: 'e'.repeat(64) });
+  const request = (): AnyPeerRequest => ({
+    type: 'increase_views_request',
+    id: world.newId(),
+    body: { imageId: IMAGE, views: 1 },
+  });
+  t.is(reason(answerTo(world, viewer, owner, request())), 'success', 'the keys were looked up a moment ago');
+  world.run(600_000);
+  for (let i = 0; i < 3; i++) t.is(reason(answerTo(world, viewer, owner, request())), 'error');
+  t.is(owner.news.filter(({ kind }) => kind === 'keyChanged').length, 1, 'one alarm');
+  t.is(owner.core!.model.all('queue').length, 1);
+});
+
 test('N10 D4: rights that cannot be believed, however many wait, do not keep a client from signing in', (t) => {
   const { world, viewer } = acquainted();
   for (let i = 0; i < 150; i++) {

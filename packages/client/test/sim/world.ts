@@ -129,6 +129,10 @@ export class World {
     }
   }
 
+  newId(): string {
+    return this.#hex(16);
+  }
+
   #hex(bytes: number): string {
     return toHex(Uint8Array.from({ length: bytes }, () => this.#random.below(256)));
   }

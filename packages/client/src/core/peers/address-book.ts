@@ -11,12 +11,19 @@ export interface Peer {
   readonly address: WireAddress | undefined;
 }
 
-/** Who is who: keys are believed at first sight and remembered; other keys later are an alarm. */
+/**
+ * Who is who: keys are believed at first sight and remembered; other keys later are an alarm. Remembered keys are looked up again
+ * before they are believed in a new process, and from time to time: whoever has stolen keys that were replaced is not heard any more.
+ */
 export class AddressBook {
   readonly #context: Context;
   readonly #cloud: Cloud;
   /** Sessions keys that belong to nobody, as the directory said; kept so that one stranger costs one look-up. */
   readonly #strangers = new Set<string>();
+  /** Until when the remembered keys of a client need no look-up, by its number. */
+  readonly #confirmed = new Map<number, number>();
+  /** Until when an alarm about a session key is not repeated, and the key is refused without a look-up. */
+  readonly #alarmed = new Map<string, number>();
 
   constructor(context: Context, cloud: Cloud) {
     this.#context = context;
@@ -42,8 +49,9 @@ export class AddressBook {
   /** Whose session that is; undefined for somebody whom the directory does not know. @throws KeyChangedError, CloudUnreachableError */
   *identify(boxKey: string): Flow<Contact | undefined> {
     const known = this.#context.model.all('contact').find((contact) => contact.boxKey === boxKey);
-    if (known !== undefined) return known;
+    if (known !== undefined) return yield* this.#confirm(known);
     if (this.#strangers.has(boxKey)) return undefined;
+    this.#refuseAlarming(boxKey);
     try {
       return yield* this.#meet(yield* this.#lookup({ boxKey }));
     } catch (error) {
@@ -60,6 +68,8 @@ export class AddressBook {
     const { now } = this.#context;
     const blocked = this.contact(clientId)?.blocked ?? false;
     yield* this.#context.commit(put('contact', String(clientId), { clientId, signKey, boxKey, metAt: now, blocked }));
+    this.#confirmed.set(clientId, now + this.#context.settings.keysFreshMs);
+    this.#alarmed.delete(boxKey);
   }
 
   *setBlocked(clientId: number, blocked: boolean): Flow<void> {
@@ -76,15 +86,45 @@ export class AddressBook {
     }
   }
 
+  /** A contact whose keys are still those that the directory gives. @throws KeyChangedError, CloudUnreachableError */
+  *#confirm(known: Contact): Flow<Contact> {
+    if ((this.#confirmed.get(known.clientId) ?? 0) > this.#context.now) return known;
+    this.#refuseAlarming(known.boxKey);
+    try {
+      return yield* this.#meet(yield* this.#lookup({ clientId: known.clientId }));
+    } catch (error) {
+      if (error instanceof KeyChangedError) this.#alarm(known.boxKey);
+      throw error;
+    }
+  }
+
   *#meet({ clientId, signKey, boxKey }: AckBodies['lookup']): Flow<Contact> {
+    const { now, settings } = this.#context;
     const known = this.contact(clientId);
-    if (known !== undefined) {
-      if (known.signKey === signKey && known.boxKey === boxKey) return known;
-      this.#context.report({ kind: 'keyChanged', clientId });
+    if (known !== undefined && (known.signKey !== signKey || known.boxKey !== boxKey)) {
+      this.#confirmed.delete(clientId);
+      if (!this.#isAlarming(boxKey)) this.#context.report({ kind: 'keyChanged', clientId });
+      this.#alarm(boxKey);
       throw new KeyChangedError(clientId);
     }
-    const contact: Contact = { clientId, signKey, boxKey, metAt: this.#context.now, blocked: false };
-    yield* this.#context.commit(put('contact', String(clientId), contact));
+    const contact: Contact = known ?? { clientId, signKey, boxKey, metAt: now, blocked: false };
+    if (known === undefined) yield* this.#context.commit(put('contact', String(clientId), contact));
+    this.#confirmed.set(clientId, this.#context.now + settings.keysFreshMs);
     return contact;
+  }
+
+  #alarm(boxKey: string): void {
+    if (this.#alarmed.size >= 1_000) this.#alarmed.clear();
+    this.#alarmed.set(boxKey, this.#context.now + this.#context.settings.keysFreshMs);
+  }
+
+  #isAlarming(boxKey: string): boolean {
+    return (this.#alarmed.get(boxKey) ?? 0) > this.#context.now;
+  }
+
+  /** @throws ClientError `key_changed` */
+  #refuseAlarming(boxKey: string): void {
+    if (this.#isAlarming(boxKey))
+      throw new ClientError('key_changed', 'that session has keys that a person has to compare first');
   }
 }
