@@ -1,6 +1,7 @@
 /** Limits of an endpoint; sizes in bytes, times in ms. Their meaning: `TransportLimits` in the public interface. */
 export interface EndpointLimits {
   readonly maxSessions: number;
+  readonly maxSessionsPerAddress: number;
   readonly maxLanes: number;
   readonly maxLanesPerSession: number;
   readonly laneIdleMs: number;
@@ -14,6 +15,7 @@ export interface EndpointLimits {
 
 export const DEFAULT_LIMITS: EndpointLimits = {
   maxSessions: 10_000,
+  maxSessionsPerAddress: 1_024,
   maxLanes: 256,
   maxLanesPerSession: 16,
   laneIdleMs: 10_000,

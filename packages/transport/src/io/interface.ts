@@ -27,6 +27,11 @@ export type TransferPurpose = 'upload' | 'result' | 'answer' | 'image';
 export interface TransportLimits {
   /** Sessions in all (default 10,000). */
   readonly maxSessions: number;
+  /**
+   * Incoming sessions from one address, or from one IPv6 /64 (default 1,024); fewer when the table fills up: at most an
+   * eighth of what is free, but always 8.
+   */
+  readonly maxSessionsPerAddress: number;
   /** Worker lanes in all (default 256) and per session (default 16). */
   readonly maxLanes: number;
   readonly maxLanesPerSession: number;

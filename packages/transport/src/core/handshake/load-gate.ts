@@ -1,3 +1,5 @@
+import { addressBlock } from './address-block.ts';
+
 /** Handshakes are counted in windows of this length. */
 const WINDOW_MS = 100;
 /** More of them in a window, from everybody together, are load: about a third of a core. */
@@ -32,12 +34,13 @@ export class LoadGate {
 
   /** Takes one handshake from the budget of an address; false if it is used up. */
   allow(host: string, now: number): boolean {
-    let bucket = this.#buckets.get(host);
+    const block = addressBlock(host);
+    let bucket = this.#buckets.get(block);
     if (bucket === undefined) {
       const oldest = this.#buckets.keys().next().value;
       if (this.#buckets.size >= MAX_ADDRESSES && oldest !== undefined) this.#buckets.delete(oldest);
       bucket = { tokens: BURST, at: now };
-      this.#buckets.set(host, bucket);
+      this.#buckets.set(block, bucket);
     }
     bucket.tokens = Math.min(BURST, bucket.tokens + (now - bucket.at) * RATE_PER_MS);
     bucket.at = now;

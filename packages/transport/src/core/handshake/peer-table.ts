@@ -16,7 +16,7 @@ export interface PeerRecord {
   established: Session | undefined;
 }
 
-/** What a responder knows of initiators, by static key. Bounded; idle records are forgotten, oldest first. */
+/** What a responder knows of initiators, by static key. Bounded; records without a session are forgotten, oldest first. */
 export class PeerTable {
   readonly #records = new Map<string, PeerRecord>();
 
@@ -41,9 +41,15 @@ export class PeerTable {
   }
 
   #expire(now: number): void {
+    // One round at most, though what stays is put behind the others.
+    let left = this.#records.size;
     for (const [name, record] of this.#records) {
-      if (record.seenAt + REMEMBER_MS > now && this.#records.size < MAX_REMEMBERED) return;
+      if (left-- === 0 || (record.seenAt + REMEMBER_MS > now && this.#records.size < MAX_REMEMBERED)) return;
       this.#records.delete(name);
+      if (record.established === undefined && record.unconfirmed === undefined) continue;
+      // Strangers with many keys must not make us forget who is here; it is asked again when it has become the oldest.
+      record.seenAt = now;
+      this.#records.set(name, record);
     }
   }
 }

@@ -2,6 +2,7 @@ import { HANDSHAKE_INIT_BYTES, HandshakeStatus, INIT } from '@p2pimg/wire';
 import { EpochKeys } from '../keys/epoch-keys.ts';
 import type { Path } from '../path.ts';
 import type { Session } from '../session/session.ts';
+import { AddressQuota } from './address-quota.ts';
 import type { HandshakeContext } from './context.ts';
 import { CookieIssuer } from './cookies.ts';
 import { LoadGate } from './load-gate.ts';
@@ -18,11 +19,13 @@ export class Responder {
   readonly #mac1: Mac1;
   readonly #peers = new PeerTable();
   readonly #gate = new LoadGate();
+  readonly #quota: AddressQuota;
   readonly #cookies: CookieIssuer;
 
   constructor(context: HandshakeContext) {
     const { suite, random } = context.config;
     this.#context = context;
+    this.#quota = new AddressQuota(context.config.limits);
     this.#mac1 = new Mac1(suite, context.keys.publicKey);
     this.#cookies = new CookieIssuer(suite, random, context.keys.publicKey);
   }
@@ -36,7 +39,8 @@ export class Responder {
       this.#context.drop('mac');
       return;
     }
-    if (!this.#mayCost(packet, path, now)) return;
+    const address = this.#examine(packet, path, now);
+    if (address === 'refused') return;
     const { suite } = this.#context.config;
     const init = openInit(packet, suite, this.#context.keys, () => suite.keyPair(this.#context.config.random(32)));
     if (init === undefined) {
@@ -64,16 +68,20 @@ export class Responder {
       this.#continue(init, record, preSharedKey, path, now);
       return;
     }
-    if (this.#context.sessionCount >= this.#context.config.limits.maxSessions) {
+    // Who comes back takes no more room than it has: its older session ends when the new one is proven.
+    const returns = record.established !== undefined;
+    if (!returns && !this.#quota.hasRoom(path.host, this.#context.sessionCount)) {
       this.#context.drop('too-many-sessions');
       this.#answer(init, HandshakeStatus.full, path);
       return;
     }
-    this.#admit(init, record, preSharedKey, path, now);
+    const session = this.#admit(init, record, preSharedKey, path, now);
+    if (session !== undefined) this.#quota.opened(session, path.host, address === 'proven');
   }
 
   /** The initiator has proven itself: its earlier session, if any, is of a process or a link that is gone. */
   confirmed(session: Session, now: number): void {
+    this.#quota.proven(session);
     const record = this.#peers.find(session.remoteKey);
     if (record === undefined) return;
     const older = record.established;
@@ -84,27 +92,31 @@ export class Responder {
   }
 
   forget(session: Session): void {
+    this.#quota.forget(session);
     const record = this.#peers.find(session.remoteKey);
     if (record?.established === session) record.established = undefined;
     if (record?.unconfirmed === session) record.unconfirmed = undefined;
   }
 
-  /** Whether an init with a right mac1 is worth Diffie–Hellman: always in calm; under load for proven addresses in turn. */
-  #mayCost(init: Uint8Array, path: Path, now: number): boolean {
-    const underLoad = this.#gate.arrive(now);
+  /**
+   * Whether an init with a right mac1 is worth Diffie–Hellman, and whether its address is known to be the sender's: in calm
+   * all are, unless many from there came to nothing; else only those with a cookie, so many from each address.
+   */
+  #examine(init: Uint8Array, path: Path, now: number): 'refused' | 'unproven' | 'proven' {
+    const busy = this.#gate.arrive(now);
     if (init.subarray(INIT.mac2).some((byte) => byte !== 0)) {
       if (!this.#cookies.verify(init, path, now)) {
         this.#context.drop('mac');
-        return false;
+        return 'refused';
       }
-      if (!underLoad || this.#gate.allow(path.host, now)) return true;
+      if (!busy || this.#gate.allow(path.host, now)) return 'proven';
       this.#context.drop('rate');
-      return false;
+      return 'refused';
     }
-    if (!underLoad) return true;
+    if (!busy && !this.#quota.wantsProof(path.host)) return 'unproven';
     this.#context.drop('rate');
     this.#context.send(path, this.#cookies.reply(init, path, now));
-    return false;
+    return 'refused';
   }
 
   /** New keys inside a session: only for its own initiator, and only the next epoch. Unknown sessions are not answered. */
@@ -136,7 +148,13 @@ export class Responder {
     if (response !== undefined) this.#context.send(path, response.packet);
   }
 
-  #admit(init: OpenedInit, record: PeerRecord, preSharedKey: Uint8Array | undefined, path: Path, now: number): void {
+  #admit(
+    init: OpenedInit,
+    record: PeerRecord,
+    preSharedKey: Uint8Array | undefined,
+    path: Path,
+    now: number,
+  ): Session | undefined {
     record.attempts++;
     record.unconfirmed?.close('handshake-timeout', now);
     const session = this.#context.newSession(init.remoteStatic, false);
@@ -153,7 +171,7 @@ export class Responder {
     if (response === undefined) {
       this.#context.forget(session);
       this.#context.drop('handshake');
-      return;
+      return undefined;
     }
     record.unconfirmed = session;
     this.#context.send(path, response.packet);
@@ -169,5 +187,6 @@ export class Responder {
       },
       now,
     );
+    return session;
   }
 }
