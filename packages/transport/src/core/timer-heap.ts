@@ -1,75 +1,92 @@
 interface Entry<T> {
-  readonly at: number;
+  at: number;
   readonly item: T;
+  /** Its place in the heap. */
+  place: number;
 }
 
 /**
- * The earliest time-out of many items: a binary heap whose outdated entries are skipped when they come up.
+ * The earliest time-out of many items: a binary heap that holds each item once, however often its time-out moves, so that
+ * a peer cannot fill memory by moving one.
  * An item is woken at the time set last, or earlier.
  */
 export class TimerHeap<T> {
-  readonly #entries: Entry<T>[] = [];
-  readonly #set = new Map<T, number>();
+  readonly #heap: Entry<T>[] = [];
+  readonly #entries = new Map<T, Entry<T>>();
+
+  get size(): number {
+    return this.#heap.length;
+  }
 
   /** The next time at which `take` has something; infinite if never. */
   next(): number {
-    this.#skipOutdated();
-    return this.#entries[0]?.at ?? Number.POSITIVE_INFINITY;
+    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
   }
 
   /** Wakes `item` at `at`. A later time than the one set is only noted when that one comes up. */
   set(item: T, at: number): void {
-    if (at >= (this.#set.get(item) ?? Number.POSITIVE_INFINITY)) return;
-    this.#set.set(item, at);
-    this.#push({ at, item });
+    const entry = this.#entries.get(item);
+    if (entry === undefined) {
+      if (at === Number.POSITIVE_INFINITY) return;
+      const added = { at, item, place: this.#heap.length };
+      this.#entries.set(item, added);
+      this.#heap.push(added);
+      this.#rise(added);
+    } else if (at < entry.at) {
+      entry.at = at;
+      this.#rise(entry);
+    }
   }
 
   delete(item: T): void {
-    this.#set.delete(item);
+    const entry = this.#entries.get(item);
+    if (entry !== undefined) this.#remove(entry);
   }
 
   /** Removes and returns an item whose time has come. */
   take(now: number): T | undefined {
-    this.#skipOutdated();
-    const first = this.#entries[0];
+    const first = this.#heap[0];
     if (first === undefined || first.at > now) return undefined;
-    this.#pop();
-    this.#set.delete(first.item);
+    this.#remove(first);
     return first.item;
   }
 
-  #skipOutdated(): void {
-    for (let first = this.#entries[0]; first !== undefined; first = this.#entries[0]) {
-      if (this.#set.get(first.item) === first.at) return;
-      this.#pop();
-    }
+  #remove(entry: Entry<T>): void {
+    this.#entries.delete(entry.item);
+    const last = this.#heap.pop()!;
+    if (last === entry) return;
+    this.#put(last, entry.place);
+    this.#sink(last);
+    this.#rise(last);
   }
 
-  #push(entry: Entry<T>): void {
-    const entries = this.#entries;
-    let i = entries.push(entry) - 1;
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (entries[parent]!.at <= entry.at) break;
-      entries[i] = entries[parent]!;
-      i = parent;
+  #rise(entry: Entry<T>): void {
+    let { place } = entry;
+    while (place > 0) {
+      const parent = this.#heap[(place - 1) >> 1]!;
+      if (parent.at <= entry.at) break;
+      this.#put(parent, place);
+      place = (place - 1) >> 1;
     }
-    entries[i] = entry;
+    this.#put(entry, place);
   }
 
-  #pop(): void {
-    const entries = this.#entries;
-    const last = entries.pop();
-    if (last === undefined || entries.length === 0) return;
-    let i = 0;
+  #sink(entry: Entry<T>): void {
+    const heap = this.#heap;
+    let { place } = entry;
     for (;;) {
-      let child = 2 * i + 1;
-      if (child >= entries.length) break;
-      if (child + 1 < entries.length && entries[child + 1]!.at < entries[child]!.at) child++;
-      if (entries[child]!.at >= last.at) break;
-      entries[i] = entries[child]!;
-      i = child;
+      let child = 2 * place + 1;
+      if (child >= heap.length) break;
+      if (child + 1 < heap.length && heap[child + 1]!.at < heap[child]!.at) child++;
+      if (heap[child]!.at >= entry.at) break;
+      this.#put(heap[child]!, place);
+      place = child;
     }
-    entries[i] = last;
+    this.#put(entry, place);
+  }
+
+  #put(entry: Entry<T>, place: number): void {
+    this.#heap[place] = entry;
+    entry.place = place;
   }
 }
