@@ -1,6 +1,6 @@
 /** What identity's operations cost: `pnpm bench [--json] [--small]`. */
 
-import { parseArgs } from 'node:util';
+import { race, runBenches } from '@p2pimg/testkit/bench';
 import {
   addServer,
   createManifest,
@@ -16,11 +16,6 @@ import {
   signManifest,
   verifyRegistration,
 } from '../src/index.ts';
-import { print, race } from './measure.ts';
-
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, small: { type: 'boolean', default: false } },
-});
 
 const { keys } = generateClientKeys(nodeSuite);
 const registration = { ...publicKeysOf(keys), cloudId: '0'.repeat(32), requestId: '1'.repeat(32) };
@@ -38,4 +33,12 @@ const contenders = [
   { name: 'open a manifest', run: () => openManifest(nodeSuite, file) },
   { name: 'export keys (argon2id, 64 MiB)', run: () => exportClientKeys(keys, 'a passphrase') },
 ];
-print(await race('identity', contenders, values.small), values.json);
+await runBenches({
+  identity: async ({ effort }) =>
+    (await race<unknown>(contenders, effort)).map(({ name: metric, ms }) => ({
+      bench: 'identity',
+      metric,
+      value: ms * 1_000,
+      unit: 'µs',
+    })),
+});

@@ -3,8 +3,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { generateClientKeys, generateClusterKey, publicKeysOf, nodeSuite as suite } from '@p2pimg/identity';
+import { race, runBenches } from '@p2pimg/testkit/bench';
 import {
   encodeBand,
   issueGrant,
@@ -18,11 +18,6 @@ import {
   sealRelease,
   verifyGrant,
 } from '../src/index.ts';
-import { print, race } from './measure.ts';
-
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, small: { type: 'boolean', default: false } },
-});
 
 const owner = generateClientKeys(suite).keys;
 const viewer = generateClientKeys(suite).keys;
@@ -78,6 +73,14 @@ const contenders = [
   },
   { name: 'spend a view on disk (fdatasync)', run: () => file.commit(spend) },
 ];
-print(await race('rights', contenders, values.small), values.json);
+await runBenches({
+  rights: async ({ effort }) =>
+    (await race<unknown>(contenders, effort)).map(({ name: metric, ms }) => ({
+      bench: 'rights',
+      metric,
+      value: ms * 1_000,
+      unit: 'µs',
+    })),
+});
 await file.close();
 await rm(folder, { recursive: true });
