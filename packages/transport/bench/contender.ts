@@ -1,31 +1,36 @@
-/** One way to move bytes, in the client's hands. Its server runs in another process. */
+/** One way to move bytes, in the client's hands. Its server runs in another process. What a contender cannot do is left out. */
 export interface Contender {
   readonly name: string;
   /** Sends `bytes` and resolves when the server has it all. */
   bulk(bytes: Uint8Array): Promise<void>;
   /** Sends `up` over something long-lived and resolves with what the server answers: `down` bytes. */
-  exchange(up: Uint8Array, down: number): Promise<void>;
+  exchange?(up: Uint8Array, down: number): Promise<void>;
   /** The same over something new: a worker port or a stream of its own, or a connection where there is no such thing. */
-  fresh(up: Uint8Array, down: number): Promise<void>;
+  fresh?(up: Uint8Array, down: number): Promise<void>;
   /** Sends a short message and resolves when its echo is here. */
-  roundTrip(message: Uint8Array): Promise<void>;
+  roundTrip?(message: Uint8Array): Promise<void>;
   /** Opens an authenticated session or connection and closes it. */
-  open(): Promise<void>;
+  open?(): Promise<void>;
+  /** Datagrams sent, and those among them that repeat something. */
+  packets?(): { readonly sent: number; readonly repeated: number };
   close(): Promise<void>;
 }
 
-/** What a server process prints as its first message. */
+/** Where a server is; it sends this as its first message. */
 export interface ServerAddress {
+  readonly host: string;
   readonly port: number;
   /** Of ours only: its static key. */
   readonly publicKey?: readonly number[];
 }
 
-export type ContenderName = 'ours' | 'ours-dgram' | 'tcp' | 'tls';
+export const CONTENDERS = ['ours', 'ours-dgram', 'dgram', 'tcp', 'tls', 'udx', 'quinn'] as const;
+export type ContenderName = (typeof CONTENDERS)[number];
 
 export interface ContenderModule {
-  serve(name: ContenderName): Promise<ServerAddress>;
+  /** Listens on a free port of `host`. */
+  serve(name: ContenderName, host: string): Promise<ServerAddress>;
   connect(name: ContenderName, server: ServerAddress): Promise<Contender>;
 }
 
-export const HOST = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';

@@ -1,14 +1,22 @@
 import { parseArgs } from 'node:util';
-import type { ContenderName } from './contender.ts';
+import { CONTENDERS, type ContenderName } from './contender.ts';
 import { FULL, type Metric, measure, quantile, SMALL } from './measure.ts';
 
-const { values } = parseArgs({ options: { json: { type: 'boolean' }, small: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: {
+    json: { type: 'boolean' },
+    small: { type: 'boolean' },
+    rounds: { type: 'string' },
+    /** Comma-separated contenders instead of all; the first is the one that the others are compared with. */
+    only: { type: 'string' },
+  },
+});
 const sizes = values.small === true ? SMALL : FULL;
-const contenders: readonly ContenderName[] = ['ours', 'ours-dgram', 'tcp', 'tls'];
+const contenders = (values.only?.split(',') ?? CONTENDERS) as readonly ContenderName[];
 
 /** Interleaved rounds: what else the machine does meets everybody. Medians count. */
 const figures = new Map<Metric, Map<ContenderName, number[]>>();
-for (let round = 0; round < sizes.rounds; round++) {
+for (let round = 0; round < Number(values.rounds ?? sizes.rounds); round++) {
   for (const name of contenders) {
     for (const [metric, value] of await measure(name, sizes)) {
       const byName = figures.get(metric) ?? new Map<ContenderName, number[]>();
@@ -18,16 +26,17 @@ for (let round = 0; round < sizes.rounds; round++) {
   }
 }
 
+const [first, ...others] = contenders;
 for (const [{ bench, metric, unit }, byName] of figures) {
   const median = (name: ContenderName): number => quantile(byName.get(name) ?? [], 0.5);
-  for (const against of contenders.slice(1)) {
-    const value = median('ours');
-    const ratio = value / median(against);
-    if (values.json === true) {
-      console.log(JSON.stringify({ bench, metric, value, unit, against, anchor: median(against), ratio }));
-    } else {
-      const line = [`${bench} ${metric}`.padEnd(22), value.toFixed(1).padStart(10), unit.padEnd(6)];
-      console.log([...line, `${ratio.toFixed(2)}× ${against} (${median(against).toFixed(1)})`].join(' '));
-    }
+  const value = median(first!);
+  for (const against of others.filter((name) => byName.has(name))) {
+    const anchor = median(against);
+    const ratio = value / anchor;
+    if (values.json === true) console.log(JSON.stringify({ bench, metric, value, unit, against, anchor, ratio }));
+    else
+      console.log(
+        `${`${bench} ${metric}`.padEnd(22)}${value.toFixed(1).padStart(10)} ${unit.padEnd(6)} ${ratio.toFixed(2)}× ${against} (${anchor.toFixed(1)})`,
+      );
   }
 }

@@ -1,9 +1,17 @@
 import { randomBytes } from 'node:crypto';
-import { type Lane, nodeCryptoSuite, openTransport, type Session, type StaticKeys } from '../../src/index.ts';
-import { type Contender, type ContenderName, HOST, type ServerAddress } from '../contender.ts';
+import {
+  type Lane,
+  nodeCryptoSuite,
+  openTransport,
+  type Session,
+  type StaticKeys,
+  type Transport,
+} from '../../src/index.ts';
+import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
 
 const LIMITS = { maxLanesPerSession: 256, maxLanes: 256, maxTransfersPerSession: 256, maxSessions: 10_000 };
 const ID_BYTES = 16;
+const ANY = '0.0.0.0';
 /** The client has left in the middle of something: a bench may. */
 const ended = (): void => {};
 
@@ -16,13 +24,13 @@ const driverOf = (name: ContenderName): 'auto' | 'dgram' => (name === 'ours-dgra
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 
 /** Uploads come with the wanted answer's length in their id; a message asks for a worker lane first. */
-export async function serve(name: ContenderName): Promise<ServerAddress> {
+export async function serve(name: ContenderName, host: string): Promise<ServerAddress> {
   const keys = newKeys();
   const lanes = new Map<string, Lane>();
   const answer = new Uint8Array(1 << 20);
   const transport = await openTransport({
     keys,
-    bind: { host: HOST, port: 0 },
+    bind: { host, port: 0 },
     limits: LIMITS,
     driver: driverOf(name),
     admit: () => ({ admit: true }),
@@ -47,20 +55,24 @@ export async function serve(name: ContenderName): Promise<ServerAddress> {
         },
       }),
   });
-  return { port: transport.address.port, publicKey: [...keys.publicKey] };
+  return { host, port: transport.address.port, publicKey: [...keys.publicKey] };
 }
 
-export async function connect(name: ContenderName, server: ServerAddress): Promise<Contender> {
-  const transport = await openTransport({
+const newClient = (name: ContenderName): Promise<Transport> =>
+  openTransport({
     keys: newKeys(),
-    bind: { host: HOST, port: 0 },
+    bind: { host: ANY, port: 0 },
     limits: LIMITS,
     driver: driverOf(name),
     admit: () => ({ admit: false }),
     onSession: () => {},
   });
+
+export async function connect(name: ContenderName, server: ServerAddress): Promise<Contender> {
+  const transport = await newClient(name);
+  const strangers: Transport[] = [];
   const target = {
-    address: { host: HOST, port: server.port },
+    address: { host: server.host, port: server.port },
     publicKey: Uint8Array.from(server.publicKey ?? []),
   };
   const session: Session = transport.connect(target);
@@ -107,17 +119,19 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
       });
     },
     async open() {
-      // A key of its own: the server keeps one session per key.
-      const other = await openTransport({
-        keys: newKeys(),
-        bind: { host: HOST, port: 0 },
-        driver: 'dgram',
-        admit: () => ({ admit: false }),
-        onSession: () => {},
-      });
-      await other.connect(target).opened;
-      await other.close();
+      // A key of its own for each that is under way: the server keeps one session per key.
+      const other = strangers.pop() ?? (await newClient(name));
+      const session = other.connect(target);
+      await session.opened;
+      session.close();
+      strangers.push(other);
     },
-    close: () => transport.close(),
+    packets() {
+      const { datagramsSent, retransmitted } = transport.stats();
+      return { sent: datagramsSent, repeated: retransmitted };
+    },
+    async close() {
+      await Promise.all([transport, ...strangers].map((one) => one.close()));
+    },
   };
 }

@@ -1,40 +1,27 @@
-import { once } from 'node:events';
+import { once as event } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { createServer as createTcpServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
 import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls';
-import { type Contender, type ContenderName, HOST, type ServerAddress } from '../contender.ts';
+import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
+import {
+  ANSWER_BYTES,
+  answerLength,
+  once,
+  type Requester,
+  RequesterPool,
+  RequestReader,
+  requestHeader,
+} from './framing.ts';
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
-const HEADER_BYTES = 8;
 
-/** A request is its length, the wanted answer's length, and the bytes. An answer is that many bytes. */
-export async function serve(name: ContenderName): Promise<ServerAddress> {
-  const answer = Buffer.alloc(1 << 20);
+export async function serve(name: ContenderName, host: string): Promise<ServerAddress> {
+  const answer = Buffer.alloc(ANSWER_BYTES);
   const onSocket = (socket: Socket): void => {
     socket.setNoDelay(true);
     socket.on('error', () => {});
-    const header = Buffer.alloc(HEADER_BYTES);
-    let have = 0;
-    let left = 0;
-    socket.on('data', (chunk: Buffer) => {
-      let at = 0;
-      while (at < chunk.length) {
-        if (have < HEADER_BYTES) {
-          const n = Math.min(HEADER_BYTES - have, chunk.length - at);
-          chunk.copy(header, have, at, at + n);
-          have += n;
-          at += n;
-          if (have === HEADER_BYTES) left = header.readUInt32BE(0);
-          continue;
-        }
-        const n = Math.min(left, chunk.length - at);
-        left -= n;
-        at += n;
-        if (left > 0) continue;
-        have = 0;
-        socket.write(answer.subarray(0, Math.max(1, header.readUInt32BE(4))));
-      }
-    });
+    const reader = new RequestReader((length) => socket.write(answer.subarray(0, length)));
+    socket.on('data', (chunk: Buffer) => reader.push(chunk));
   };
   const server: Server =
     name === 'tls'
@@ -43,18 +30,18 @@ export async function serve(name: ContenderName): Promise<ServerAddress> {
           onSocket,
         )
       : createTcpServer(onSocket);
-  server.listen(0, HOST);
-  await once(server, 'listening');
+  server.listen(0, host);
+  await event(server, 'listening');
   const address = server.address();
-  return { port: typeof address === 'object' && address !== null ? address.port : 0 };
+  return { host, port: typeof address === 'object' && address !== null ? address.port : 0 };
 }
 
-class Connection {
+class Connection implements Requester {
   readonly #socket: Socket;
   #left = 0;
   #answered: () => void = () => {};
 
-  private constructor(socket: Socket) {
+  constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.on('data', (chunk) => {
@@ -63,25 +50,10 @@ class Connection {
     });
   }
 
-  static async open(name: ContenderName, port: number): Promise<Connection> {
-    if (name === 'tcp') {
-      const socket = tcpConnect(port, HOST);
-      await once(socket, 'connect');
-      return new Connection(socket);
-    }
-    const ca = fixture('localhost-cert.pem');
-    const socket = tlsConnect({ port, host: HOST, ca, servername: 'localhost', minVersion: 'TLSv1.3' });
-    await once(socket, 'secureConnect');
-    return new Connection(socket);
-  }
-
   exchange(up: Uint8Array, down: number): Promise<void> {
-    const header = Buffer.alloc(HEADER_BYTES);
-    header.writeUInt32BE(up.length, 0);
-    header.writeUInt32BE(down, 4);
-    this.#left = Math.max(1, down);
+    this.#left = answerLength(down);
     this.#socket.cork();
-    this.#socket.write(header);
+    this.#socket.write(requestHeader(up.length, down));
     this.#socket.write(up);
     this.#socket.uncork();
     return new Promise((resolve) => {
@@ -94,35 +66,32 @@ class Connection {
   }
 }
 
-/** Long-lived connections are pooled: one per exchange in flight. */
-export async function connect(name: ContenderName, { port }: ServerAddress): Promise<Contender> {
-  const idle: Connection[] = [await Connection.open(name, port)];
-  const all: Connection[] = [...idle];
-  const acquire = async (): Promise<Connection> => {
-    const connection = idle.pop() ?? (await Connection.open(name, port));
-    if (!all.includes(connection)) all.push(connection);
-    return connection;
-  };
-  const exchange = async (up: Uint8Array, down: number): Promise<void> => {
-    const connection = await acquire();
-    await connection.exchange(up, down);
-    idle.push(connection);
-  };
+async function open(name: ContenderName, { host, port }: ServerAddress): Promise<Requester> {
+  if (name === 'tcp') {
+    const socket = tcpConnect(port, host);
+    await event(socket, 'connect');
+    return new Connection(socket);
+  }
+  const ca = fixture('localhost-cert.pem');
+  const socket = tlsConnect({ port, host, ca, servername: 'localhost', minVersion: 'TLSv1.3' });
+  await event(socket, 'secureConnect');
+  return new Connection(socket);
+}
+
+export async function connect(name: ContenderName, server: ServerAddress): Promise<Contender> {
+  const another = (): Promise<Requester> => open(name, server);
+  const pool = new RequesterPool(another);
   return {
     name,
-    bulk: (bytes) => exchange(bytes, 0),
-    exchange,
-    async fresh(up, down) {
-      const connection = await Connection.open(name, port);
-      await connection.exchange(up, down);
-      connection.close();
-    },
-    roundTrip: (message) => exchange(message, message.length),
+    bulk: (bytes) => pool.exchange(bytes, 0),
+    exchange: (up, down) => pool.exchange(up, down),
+    fresh: (up, down) => once(another, up, down),
+    roundTrip: (message) => pool.exchange(message, message.length),
     async open() {
-      (await Connection.open(name, port)).close();
+      (await another()).close();
     },
     async close() {
-      for (const connection of all) connection.close();
+      pool.close();
     },
   };
 }

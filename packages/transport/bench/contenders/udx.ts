@@ -1,0 +1,138 @@
+import { createRequire } from 'node:module';
+import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
+import {
+  ANSWER_BYTES,
+  answerLength,
+  once,
+  type Requester,
+  RequesterPool,
+  RequestReader,
+  requestHeader,
+} from './framing.ts';
+
+/** What is used of `udx-native`, which has no types. */
+interface UdxStream {
+  connect(socket: UdxSocket, remoteId: number, port: number, host: string): void;
+  write(bytes: Uint8Array): boolean;
+  destroy(): void;
+  on(event: 'data', listener: (chunk: Uint8Array) => void): void;
+  on(event: 'close' | 'error', listener: () => void): void;
+}
+interface UdxSocket {
+  bind(port: number, host: string): void;
+  address(): { port: number };
+  setRecvBufferSize(bytes: number): void;
+  setSendBufferSize(bytes: number): void;
+  trySend(bytes: Uint8Array, port: number, host: string): void;
+  on(event: 'message', listener: (bytes: Buffer, from: { host: string; port: number }) => void): void;
+  close(): Promise<void>;
+}
+interface Udx {
+  createSocket(): UdxSocket;
+  createStream(id: number): UdxStream;
+}
+
+const UDX = createRequire(import.meta.url)('udx-native') as new () => Udx;
+const BUFFER_BYTES: number = 4 << 20;
+/** An opening that got lost is asked for again. */
+const REPEAT_MS = 200;
+
+function newSocket(udx: Udx, host: string): UdxSocket {
+  const socket = udx.createSocket();
+  socket.bind(0, host);
+  socket.setRecvBufferSize(BUFFER_BYTES);
+  socket.setSendBufferSize(BUFFER_BYTES);
+  return socket;
+}
+
+function idBytes(id: number): Buffer {
+  const b = Buffer.alloc(4);
+  b.writeUInt32BE(id);
+  return b;
+}
+
+/** Streams have no opening of their own: a datagram with the stream's id asks for it, the same one answers. */
+export async function serve(_name: ContenderName, host: string): Promise<ServerAddress> {
+  const udx = new UDX();
+  const socket = newSocket(udx, host);
+  const answer = Buffer.alloc(ANSWER_BYTES);
+  const known = new Set<number>();
+  socket.on('message', (bytes, from) => {
+    const id = bytes.readUInt32BE(0);
+    if (!known.has(id)) {
+      known.add(id);
+      const stream = udx.createStream(id);
+      const reader = new RequestReader((length) => stream.write(answer.subarray(0, length)));
+      stream.on('data', (chunk) => reader.push(chunk));
+      stream.on('error', () => {});
+      stream.connect(socket, id, from.port, from.host);
+    }
+    socket.trySend(idBytes(id), from.port, from.host);
+  });
+  return { host, port: socket.address().port };
+}
+
+class Stream implements Requester {
+  readonly #stream: UdxStream;
+  #left = 0;
+  #answered: () => void = () => {};
+
+  constructor(stream: UdxStream) {
+    this.#stream = stream;
+    stream.on('error', () => {});
+    stream.on('data', (chunk) => {
+      this.#left -= chunk.length;
+      if (this.#left <= 0) this.#answered();
+    });
+  }
+
+  exchange(up: Uint8Array, down: number): Promise<void> {
+    this.#left = answerLength(down);
+    this.#stream.write(requestHeader(up.length, down));
+    this.#stream.write(up);
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+    });
+  }
+
+  close(): void {
+    this.#stream.destroy();
+  }
+}
+
+export async function connect(name: ContenderName, server: ServerAddress): Promise<Contender> {
+  const udx = new UDX();
+  const socket = newSocket(udx, '0.0.0.0');
+  const opening = new Map<number, () => void>();
+  let next = 1;
+  socket.on('message', (bytes) => {
+    const id = bytes.readUInt32BE(0);
+    opening.get(id)?.();
+    opening.delete(id);
+  });
+  const open = async (): Promise<Requester> => {
+    const id = next++;
+    const ask = (): void => socket.trySend(idBytes(id), server.port, server.host);
+    const repeat = setInterval(ask, REPEAT_MS);
+    await new Promise<void>((resolve) => {
+      opening.set(id, resolve);
+      ask();
+    });
+    clearInterval(repeat);
+    const stream = udx.createStream(id);
+    stream.connect(socket, id, server.port, server.host);
+    return new Stream(stream);
+  };
+  const pool = new RequesterPool(open);
+  return {
+    name,
+    bulk: (bytes) => pool.exchange(bytes, 0),
+    exchange: (up, down) => pool.exchange(up, down),
+    fresh: (up, down) => once(open, up, down),
+    roundTrip: (message) => pool.exchange(message, message.length),
+    async close() {
+      pool.close();
+      await socket.close();
+    },
+  };
+}
