@@ -1,12 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import {
-  type Lane,
-  nodeCryptoSuite,
-  openTransport,
-  type Session,
-  type StaticKeys,
-  type Transport,
-} from '../../src/index.ts';
+import { nodeCryptoSuite, openTransport, type Session, type StaticKeys, type Transport } from '../../src/index.ts';
 import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
 
 const LIMITS = { maxLanesPerSession: 256, maxLanes: 256, maxTransfersPerSession: 256, maxSessions: 10_000 };
@@ -26,7 +19,6 @@ const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 /** Uploads come with the wanted answer's length in their id; a message asks for a worker lane first. */
 export async function serve(name: ContenderName, host: string): Promise<ServerAddress> {
   const keys = newKeys();
-  const lanes = new Map<string, Lane>();
   const answer = new Uint8Array(1 << 20);
   const transport = await openTransport({
     keys,
@@ -38,15 +30,13 @@ export async function serve(name: ContenderName, host: string): Promise<ServerAd
       session.setHandlers({
         onMessage: (message) => {
           if (message.length !== ID_BYTES) void session.sendMessage(message).catch(ended);
-          else void session.openLane().then((lane) => lanes.set(hex(message), lane), ended);
+          else session.openLane().catch(ended);
         },
         onTransfer: (transfer) => {
-          const { id } = transfer;
+          const { id, lane } = transfer;
           const down = Buffer.from(id).readUInt32BE(0);
           const send = async (): Promise<void> => {
             await transfer.accept();
-            const lane = lanes.get(hex(id));
-            lanes.delete(hex(id));
             const bytes = answer.subarray(0, down);
             await session.sendTransfer({ id, purpose: 'result', bytes, ...(lane === undefined ? {} : { lane }) }).done;
             lane?.close();

@@ -26,8 +26,19 @@ export interface DhKeyPair {
 export interface Aead {
   /** Ciphertext followed by the 16-byte tag. The nonce has 12 bytes and is never used twice with one key. */
   seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array;
+  /** The same, written to `out` from `at` on. `out` and `plaintext` do not overlap. */
+  sealInto(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, out: Uint8Array, at: number): void;
   /** The plaintext, or undefined if the tag is wrong. */
   open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined;
+  /** Writes the plaintext to `out` from `at` on, where the ciphertext may stand; false, and nothing, if the tag is wrong. */
+  openInto(
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    ciphertext: Uint8Array,
+    tag: Uint8Array,
+    out: Uint8Array,
+    at: number,
+  ): boolean;
 }
 
 /** `n` unpredictable bytes. Tests inject a seeded one. */

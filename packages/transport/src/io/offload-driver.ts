@@ -14,12 +14,29 @@ const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
 const UDP_GRO = 104;
 
+const MSG_DONTWAIT = 0x40;
+/** Peers whose `sockaddr` is kept. */
+const KEPT_ADDRESSES = 256;
+
+/** A buffer and where it is. */
+interface Pinned {
+  readonly bytes: Uint8Array;
+  readonly pointer: bigint;
+}
+
 /** Sends many datagrams with one call, until the system refuses that once. */
 class OffloadSocket extends DgramSocket {
+  readonly #libc: Libc;
+  readonly #fd: number;
+  readonly #addresses = new Map<string, Pinned>();
+  #slab: Pinned | undefined;
   #segmenting = true;
+  #open = true;
 
-  constructor(socket: Socket) {
+  constructor(socket: Socket, libc: Libc, fd: number) {
     super(socket);
+    this.#libc = libc;
+    this.#fd = fd;
     // A device or a tunnel that cannot segment says so on the first try (EIO, EINVAL); the datagrams come again.
     socket.on('error', () => {
       this.#segmenting = false;
@@ -28,8 +45,41 @@ class OffloadSocket extends DgramSocket {
 
   override send(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
     if (!this.#segmenting) return super.send(slab, bytes, host, port);
+    // Behind what dgram has queued, or when the system takes nothing now: dgram knows how to wait.
+    if (this.socket.getSendQueueCount() === 0 && this.#sendNow(slab, bytes, host, port)) return true;
     this.socket.send(slab, 0, bytes, port, host);
     return this.socket.getSendQueueCount() === 0;
+  }
+
+  override close(): Promise<void> {
+    this.#open = false;
+    return super.close();
+  }
+
+  /** One system call and no object; false if it did not take everything. */
+  #sendNow(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
+    if (!this.#open) return true;
+    if (host.includes('%')) return false;
+    if (this.#slab?.bytes !== slab) this.#slab = this.#pin(slab);
+    const address = this.#address(host, port);
+    const length = BigInt(bytes);
+    const { pointer } = this.#slab;
+    return this.#libc.sendto(this.#fd, pointer, length, MSG_DONTWAIT, address.pointer, address.bytes.length) === length;
+  }
+
+  #address(host: string, port: number): Pinned {
+    const name = `${host} ${port}`;
+    let address = this.#addresses.get(name);
+    if (address === undefined) {
+      if (this.#addresses.size >= KEPT_ADDRESSES) this.#addresses.clear();
+      address = this.#pin(socketAddress(host, port));
+      this.#addresses.set(name, address);
+    }
+    return address;
+  }
+
+  #pin(bytes: Uint8Array): Pinned {
+    return { bytes, pointer: this.#libc.getRawPointer(bytes) };
   }
 }
 
@@ -49,7 +99,7 @@ export function offloadDriver(): UdpDriver | undefined {
       if (fd === undefined) return dgramDriver.open(host, port, onBatch);
       const socket = newSocket(host, onBatch);
       await bound(socket, (done) => socket.bind({ fd }, done));
-      return new OffloadSocket(socket);
+      return new OffloadSocket(socket, libc, fd);
     },
   };
 }
@@ -75,10 +125,10 @@ function word(value: number): Uint8Array {
   return b;
 }
 
-/** `struct sockaddr_in` or `sockaddr_in6` of a literal without a zone. */
+/** `struct sockaddr_in` or `sockaddr_in6` of a literal without a zone, in memory of its own. */
 function socketAddress(host: string, port: number): Uint8Array {
   const six = isIPv6(host);
-  const b = Buffer.alloc(six ? 28 : 16);
+  const b = Buffer.allocUnsafeSlow(six ? 28 : 16).fill(0);
   b.writeUInt16LE(six ? AF_INET6 : AF_INET, 0);
   b.writeUInt16BE(port, 2);
   b.set(six ? ipv6Bytes(host) : host.split('.').map(Number), six ? 8 : 4);

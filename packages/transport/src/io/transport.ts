@@ -5,7 +5,7 @@ import { Endpoint, packetBytes } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';
 import { resolveLimits } from '../core/limits.ts';
 import type { Session as CoreSession } from '../core/session/session.ts';
-import { nodeCryptoSuite } from '../node/crypto-suite.ts';
+import { fastCryptoSuite, nodeCryptoSuite } from '../node/crypto-suite.ts';
 import { dgramDriver } from './dgram-driver.ts';
 import { InvalidTransportOptionError } from './errors.ts';
 import type { Address, ConnectTarget, Session, Transport, TransportOptions, TransportStats } from './interface.ts';
@@ -58,7 +58,7 @@ class NodeTransport implements Transport {
       driver.open(options.bind.host, 0, (batch, host, port) => this.receive(number, batch, host, port)),
     );
     this.#endpoint = new Endpoint({
-      suite: nodeCryptoSuite,
+      suite: driver.name === 'offload' ? fastCryptoSuite() : nodeCryptoSuite,
       random: randomBytes,
       privateKey: options.keys.privateKey,
       limits,
@@ -125,10 +125,12 @@ class NodeTransport implements Transport {
     return this.#closing.promise;
   }
 
-  receive(socket: number, batch: Uint8Array, host: string, port: number): void {
+  receive(socket: number, received: Uint8Array, host: string, port: number): void {
     if (this.#silent || this.#closed) return;
     const now = performance.now();
     const path = { socket, host, port };
+    // Not a Buffer: views of it cost less.
+    const batch = new Uint8Array(received.buffer, received.byteOffset, received.byteLength);
     this.#bytesReceived += batch.length;
     for (let at = 0; at < batch.length; ) {
       const length = packetBytes(batch, at, batch.length - at);

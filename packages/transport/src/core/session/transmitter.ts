@@ -204,7 +204,7 @@ export class Transmitter {
     const header = { epoch: epoch.number, lane, connectionId: remoteId, packetNumber: number };
     writeControlHeader(slab, 0, header, length);
     const aad = slab.subarray(0, CONTROL_HEADER_BYTES);
-    slab.set(epoch.send.control(lane).seal(controlNonce(number), aad, scratch.subarray(0, end)), CONTROL_HEADER_BYTES);
+    epoch.send.control(lane).sealInto(controlNonce(number), aad, scratch.subarray(0, end), slab, CONTROL_HEADER_BYTES);
     return length;
   }
 }

@@ -150,17 +150,18 @@ export class IncomingTransfer {
   #open(record: number, length: number, header: DataHeader, connectionId: number, aead: Aead): boolean {
     const offset = recordOffset(record);
     const place = this.#bytes.subarray(offset, offset + length);
-    const plaintext = aead.open(
+    const opened = aead.openInto(
       recordNonce(this.number, record),
       recordAad(connectionId, header.lane, this.number, record, { offset, length, fin: header.fin }),
       place,
       this.#tags.subarray(record * TAG_BYTES, (record + 1) * TAG_BYTES),
+      place,
+      0,
     );
-    if (plaintext === undefined) {
+    if (!opened) {
       this.#masks[record] = 0;
       return false;
     }
-    place.set(plaintext);
     this.#markOpened(record, length);
     return true;
   }

@@ -6,6 +6,7 @@ import {
   PIECE_BYTES,
   SEGMENT_BYTES,
   SEGMENTS_PER_RECORD,
+  TAG_BYTES,
   type TransferOpenFrame,
   type TransferPieceFrame,
   type TransferStatusFrame,
@@ -15,6 +16,7 @@ import type { EpochKeys } from '../keys/epoch-keys.ts';
 import { recordAad, recordNonce } from '../keys/nonces.ts';
 import type { PacketOwner } from '../recovery/sent-packets.ts';
 import { pieceCount, recordCount, recordLength, recordOffset, segmentCount } from './layout.ts';
+import { giveRecordBuffer, takeRecordBuffer } from './record-buffers.ts';
 
 /** Sent before the receiver has said yes; dropped there if it says no. */
 export const UNGRANTED_BYTES: number = 256 * 1024;
@@ -29,7 +31,9 @@ const ARRIVED = 2;
 const WANTED = 3;
 
 interface SealedRecord {
+  /** The record and its tag from the start on; behind `length` is what the buffer held before. */
   readonly ciphertext: Uint8Array;
+  readonly length: number;
   readonly epoch: EpochKeys;
   readonly lane: number;
 }
@@ -101,7 +105,7 @@ export class OutgoingTransfer implements PacketOwner {
   /** Ends all sending; what comes in afterwards changes nothing. */
   stop(): void {
     this.#stopped = true;
-    this.#sealed.clear();
+    this.#forgetSealed();
     this.#wanted = [];
     this.#wantedAt = 0;
   }
@@ -110,7 +114,7 @@ export class OutgoingTransfer implements PacketOwner {
   leaveLane(): void {
     this.lane = 0;
     for (const record of this.#sealed.keys()) this.#startOver(record);
-    this.#sealed.clear();
+    this.#forgetSealed();
   }
 
   /** The next segment to send, or −1 if there is none now. */
@@ -149,7 +153,7 @@ export class OutgoingTransfer implements PacketOwner {
     const record = segment >>> 4;
     const sealed = this.#sealedRecord(record, connectionId, keys);
     const from = (segment & 15) * SEGMENT_BYTES;
-    const part = sealed.ciphertext.subarray(from, from + SEGMENT_BYTES);
+    const part = sealed.ciphertext.subarray(from, Math.min(from + SEGMENT_BYTES, sealed.length));
     writeDataHeader(out, at, {
       epoch: sealed.epoch.number,
       lane: sealed.lane,
@@ -243,18 +247,24 @@ export class OutgoingTransfer implements PacketOwner {
   #sealedRecord(record: number, connectionId: number, keys: EpochKeys): SealedRecord {
     const kept = this.#sealed.get(record);
     if (kept?.epoch === keys) return kept;
-    if (kept !== undefined) this.#startOver(record);
+    if (kept !== undefined) {
+      this.#startOver(record);
+      this.#release(record);
+    }
     const offset = recordOffset(record);
     const length = recordLength(this.#bytes.length, record);
     const fin = record === this.#records - 1;
-    const ciphertext = keys.send
+    const ciphertext = takeRecordBuffer(length + TAG_BYTES);
+    keys.send
       .bulk(this.lane)
-      .seal(
+      .sealInto(
         recordNonce(this.number, record),
         recordAad(connectionId, this.lane, this.number, record, { offset, length, fin }),
         this.#bytes.subarray(offset, offset + length),
+        ciphertext,
+        0,
       );
-    const sealed = { ciphertext, epoch: keys, lane: this.lane };
+    const sealed = { ciphertext, length: length + TAG_BYTES, epoch: keys, lane: this.lane };
     this.#sealed.set(record, sealed);
     return sealed;
   }
@@ -264,6 +274,17 @@ export class OutgoingTransfer implements PacketOwner {
     this.#opened[record] = 1;
     this.#openedCount++;
     this.#acknowledgedBytes += recordLength(this.#bytes.length, record);
+    this.#release(record);
+  }
+
+  #release(record: number): void {
+    const sealed = this.#sealed.get(record);
+    if (sealed === undefined) return;
     this.#sealed.delete(record);
+    giveRecordBuffer(sealed.ciphertext);
+  }
+
+  #forgetSealed(): void {
+    for (const record of [...this.#sealed.keys()]) this.#release(record);
   }
 }

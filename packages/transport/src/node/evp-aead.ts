@@ -1,0 +1,226 @@
+import type { Aead } from '../core/crypto-suite.ts';
+import { type Ffi, loadFfi } from './ffi.ts';
+
+/** `openssl/evp.h` */
+const EVP_CTRL_AEAD_GET_TAG = 0x10;
+const EVP_CTRL_AEAD_SET_TAG = 0x11;
+
+interface Evp {
+  EVP_CIPHER_CTX_new(): bigint;
+  EVP_aes_256_gcm(): bigint;
+  EVP_EncryptInit_ex(context: bigint, cipher: bigint, engine: bigint, key: bigint, nonce: bigint): number;
+  EVP_EncryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: number): number;
+  EVP_EncryptFinal_ex(context: bigint, out: bigint, written: bigint): number;
+  EVP_DecryptInit_ex(context: bigint, cipher: bigint, engine: bigint, key: bigint, nonce: bigint): number;
+  EVP_DecryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: number): number;
+  EVP_DecryptFinal_ex(context: bigint, out: bigint, written: bigint): number;
+  EVP_CIPHER_CTX_ctrl(context: bigint, type: number, argument: number, bytes: bigint): number;
+}
+
+const POINTERS = (count: number): string[] => new Array<string>(count).fill('u64');
+const SYMBOLS = {
+  EVP_CIPHER_CTX_new: { arguments: [], return: 'u64' },
+  EVP_aes_256_gcm: { arguments: [], return: 'u64' },
+  EVP_EncryptInit_ex: { arguments: POINTERS(5), return: 'i32' },
+  EVP_EncryptUpdate: { arguments: [...POINTERS(4), 'i32'], return: 'i32' },
+  EVP_EncryptFinal_ex: { arguments: POINTERS(3), return: 'i32' },
+  EVP_DecryptInit_ex: { arguments: POINTERS(5), return: 'i32' },
+  EVP_DecryptUpdate: { arguments: [...POINTERS(4), 'i32'], return: 'i32' },
+  EVP_DecryptFinal_ex: { arguments: POINTERS(3), return: 'i32' },
+  EVP_CIPHER_CTX_ctrl: { arguments: ['u64', 'i32', 'i32', 'u64'], return: 'i32' },
+};
+
+/** Where things lie in the stage: memory that no garbage collector moves. */
+const KEY_AT = 0;
+const NONCE_AT = 64;
+const WRITTEN_AT = 96;
+const TAG_AT = 112;
+const AAD_AT = 128;
+const IN_AT = 256;
+/** Associated data and contents above this do not fit: a record is 15,856 bytes, a control packet less. */
+const MAX_AAD_BYTES: number = IN_AT - AAD_AT;
+const MAX_CONTENT_BYTES = 16_128;
+const OUT_AT: number = IN_AT + MAX_CONTENT_BYTES;
+const STAGE_BYTES: number = OUT_AT + MAX_CONTENT_BYTES;
+const KEY_BYTES = 32;
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+const NULL = 0n;
+
+/** One OpenSSL context per direction for all keys, and one stage: every call is synchronous and leaves nothing behind. */
+class EvpStage {
+  readonly #evp: Evp;
+  readonly #stage = Buffer.allocUnsafeSlow(STAGE_BYTES);
+  readonly #base: bigint;
+  readonly #sealing: bigint;
+  readonly #opening: bigint;
+  /** Whose keys the two contexts hold. */
+  #sealer: EvpAead | undefined;
+  #opener: EvpAead | undefined;
+
+  constructor(ffi: Ffi, evp: Evp) {
+    this.#evp = evp;
+    this.#base = ffi.getRawPointer(this.#stage);
+    this.#sealing = evp.EVP_CIPHER_CTX_new();
+    this.#opening = evp.EVP_CIPHER_CTX_new();
+    const cipher = evp.EVP_aes_256_gcm();
+    check(this.#sealing !== NULL && this.#opening !== NULL && cipher !== NULL);
+    check(evp.EVP_EncryptInit_ex(this.#sealing, cipher, NULL, NULL, NULL) === 1);
+    check(evp.EVP_DecryptInit_ex(this.#opening, cipher, NULL, NULL, NULL) === 1);
+  }
+
+  seal(
+    aead: EvpAead,
+    key: Uint8Array,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    from: Uint8Array,
+    to: Uint8Array,
+    at: number,
+  ): void {
+    const evp = this.#evp;
+    const [context, base] = [this.#sealing, this.#base];
+    const keyed = this.#sealer === aead;
+    this.#sealer = undefined;
+    this.#load(key, nonce, aad, from);
+    const [out, written] = [base + OUT, base + WRITTEN];
+    check(evp.EVP_EncryptInit_ex(context, NULL, NULL, keyed ? NULL : base + KEY, base + NONCE) === 1);
+    check(evp.EVP_EncryptUpdate(context, NULL, written, base + AAD, aad.length) === 1);
+    if (from.length > 0) check(evp.EVP_EncryptUpdate(context, out, written, base + IN, from.length) === 1);
+    check(evp.EVP_EncryptFinal_ex(context, base + TAG, written) === 1);
+    check(evp.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, base + TAG) === 1);
+    this.#sealer = aead;
+    to.set(this.#stage.subarray(OUT_AT, OUT_AT + from.length), at);
+    to.set(this.#stage.subarray(TAG_AT, TAG_AT + TAG_BYTES), at + from.length);
+  }
+
+  open(
+    aead: EvpAead,
+    key: Uint8Array,
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    from: Uint8Array,
+    tag: Uint8Array,
+    to: Uint8Array,
+    at: number,
+  ): boolean {
+    const evp = this.#evp;
+    const [context, base] = [this.#opening, this.#base];
+    const keyed = this.#opener === aead;
+    this.#opener = undefined;
+    if (tag.length !== TAG_BYTES) throw new RangeError('a tag has 16 bytes');
+    this.#load(key, nonce, aad, from);
+    this.#stage.set(tag, TAG_AT);
+    const [out, written] = [base + OUT, base + WRITTEN];
+    check(evp.EVP_DecryptInit_ex(context, NULL, NULL, keyed ? NULL : base + KEY, base + NONCE) === 1);
+    check(evp.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, base + TAG) === 1);
+    check(evp.EVP_DecryptUpdate(context, NULL, written, base + AAD, aad.length) === 1);
+    if (from.length > 0) check(evp.EVP_DecryptUpdate(context, out, written, base + IN, from.length) === 1);
+    // What was decrypted stays in the stage unless the tag is right.
+    const right = evp.EVP_DecryptFinal_ex(context, out + BigInt(from.length), written) === 1;
+    this.#opener = aead;
+    if (right) to.set(this.#stage.subarray(OUT_AT, OUT_AT + from.length), at);
+    return right;
+  }
+
+  #load(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, content: Uint8Array): void {
+    if (nonce.length !== NONCE_BYTES || aad.length > MAX_AAD_BYTES || content.length > MAX_CONTENT_BYTES) {
+      throw new RangeError('nonce, associated data or content of a length that no packet has');
+    }
+    const stage = this.#stage;
+    stage.set(key, KEY_AT);
+    stage.set(nonce, NONCE_AT);
+    stage.set(aad, AAD_AT);
+    stage.set(content, IN_AT);
+  }
+}
+
+const KEY = BigInt(KEY_AT);
+const NONCE = BigInt(NONCE_AT);
+const WRITTEN = BigInt(WRITTEN_AT);
+const TAG = BigInt(TAG_AT);
+const AAD = BigInt(AAD_AT);
+const IN = BigInt(IN_AT);
+const OUT = BigInt(OUT_AT);
+
+class EvpAead implements Aead {
+  readonly #stage: EvpStage;
+  readonly #key: Uint8Array;
+
+  constructor(stage: EvpStage, key: Uint8Array) {
+    if (key.length !== KEY_BYTES) throw new RangeError('a key has 32 bytes');
+    this.#stage = stage;
+    this.#key = key;
+  }
+
+  seal(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Uint8Array {
+    const sealed = Buffer.allocUnsafe(plaintext.length + TAG_BYTES);
+    this.sealInto(nonce, aad, plaintext, sealed, 0);
+    return sealed;
+  }
+
+  sealInto(nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, out: Uint8Array, at: number): void {
+    this.#stage.seal(this, this.#key, nonce, aad, plaintext, out, at);
+  }
+
+  open(nonce: Uint8Array, aad: Uint8Array, ciphertext: Uint8Array, tag: Uint8Array): Uint8Array | undefined {
+    const plaintext = Buffer.allocUnsafe(ciphertext.length);
+    return this.openInto(nonce, aad, ciphertext, tag, plaintext, 0) ? plaintext : undefined;
+  }
+
+  openInto(
+    nonce: Uint8Array,
+    aad: Uint8Array,
+    ciphertext: Uint8Array,
+    tag: Uint8Array,
+    out: Uint8Array,
+    at: number,
+  ): boolean {
+    return this.#stage.open(this, this.#key, nonce, aad, ciphertext, tag, out, at);
+  }
+}
+
+function check(held: boolean): void {
+  if (!held) throw new Error('OpenSSL failed');
+}
+
+let loaded: ((key: Uint8Array) => Aead) | undefined | 'not tried' = 'not tried';
+
+/**
+ * AES-256-GCM of the OpenSSL that is in this Node, called through `node:ffi`: the code behind `node:crypto`, without an
+ * object and a buffer for each call. Undefined where it is not to be had, or does not do as `reference` does.
+ */
+export function evpAead(reference: (key: Uint8Array) => Aead): ((key: Uint8Array) => Aead) | undefined {
+  if (loaded === 'not tried') loaded = load(reference);
+  return loaded;
+}
+
+function load(reference: (key: Uint8Array) => Aead): ((key: Uint8Array) => Aead) | undefined {
+  try {
+    const ffi = loadFfi();
+    if (ffi === undefined) return undefined;
+    const stage = new EvpStage(ffi, ffi.dlopen(null, SYMBOLS).functions as Evp);
+    const make = (key: Uint8Array): Aead => new EvpAead(stage, key);
+    return agree(make, reference) ? make : undefined;
+  } catch {
+    // Another OpenSSL, or none: `node:crypto` does.
+    return undefined;
+  }
+}
+
+/** Seals and opens a few contents both ways, and refuses a wrong tag. */
+function agree(make: (key: Uint8Array) => Aead, reference: (key: Uint8Array) => Aead): boolean {
+  return [0, 1, 984, 15_856].every((length, i) => {
+    const bytes = (n: number, first: number): Uint8Array => Uint8Array.from({ length: n }, (_, j) => first + i + j * 7);
+    const [key, nonce, aad, content] = [bytes(KEY_BYTES, 1), bytes(NONCE_BYTES, 2), bytes(27, 3), bytes(length, 4)];
+    const [ours, theirs] = [make(key), reference(key)];
+    const sealed = ours.seal(nonce, aad, content);
+    if (!equal(sealed, theirs.seal(nonce, aad, content))) return false;
+    const [body, tag] = [sealed.subarray(0, length), sealed.slice(length)];
+    const opened = ours.open(nonce, aad, body, tag);
+    tag[0]! ^= 1;
+    return opened !== undefined && equal(opened, content) && ours.open(nonce, aad, body, tag) === undefined;
+  });
+}
+
+const equal = (a: Uint8Array, b: Uint8Array): boolean => Buffer.compare(a, b) === 0;

@@ -1,0 +1,37 @@
+/** What is used of `node:ffi` (Node ≥ 26). Pointers and lengths of pointer size are `bigint`. */
+export interface Ffi {
+  dlopen(
+    path: null,
+    symbols: Record<string, { readonly arguments: readonly string[]; readonly return: string }>,
+  ): { readonly functions: unknown };
+  /** Address of the bytes: only of a buffer with memory of its own, and only as long as somebody holds it. */
+  getRawPointer(bytes: Uint8Array): bigint;
+}
+
+let loaded: Ffi | undefined | 'not tried' = 'not tried';
+
+/** `node:ffi` on Linux, or undefined where it is not to be had. Tried once; never warns. */
+export function loadFfi(): Ffi | undefined {
+  if (loaded === 'not tried') loaded = process.platform === 'linux' ? quietly(load) : undefined;
+  return loaded;
+}
+
+function load(): Ffi | undefined {
+  try {
+    return process.getBuiltinModule('node:ffi') as unknown as Ffi | undefined;
+  } catch {
+    // No such module, or no permission: the plain ways do.
+    return undefined;
+  }
+}
+
+/** Users of the library did not ask for an experimental module: they are not to be warned of it. */
+function quietly<T>(work: () => T): T {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return work();
+  } finally {
+    process.emitWarning = emitWarning;
+  }
+}

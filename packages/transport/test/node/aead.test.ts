@@ -1,0 +1,65 @@
+import { createCipheriv, randomBytes } from 'node:crypto';
+import test from 'ava';
+import fc from 'fast-check';
+import { fastCryptoSuite, nodeCryptoSuite } from '../../src/node/crypto-suite.ts';
+
+const bytes = (max: number, min = 0): fc.Arbitrary<Uint8Array> => fc.uint8Array({ minLength: min, maxLength: max });
+const inputs = {
+  key: bytes(32, 32),
+  nonce: bytes(12, 12),
+  aad: bytes(27),
+  plaintext: fc.oneof(bytes(100), bytes(15_856)),
+};
+
+/** OpenSSL through `node:crypto`, written out once more. */
+function reference(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array): Buffer {
+  const cipher = createCipheriv('aes-256-gcm', key, nonce);
+  cipher.setAAD(aad);
+  return Buffer.concat([cipher.update(plaintext), cipher.final(), cipher.getAuthTag()]);
+}
+
+for (const [name, suite] of [
+  ['node:crypto', nodeCryptoSuite],
+  ['the fastest there is', fastCryptoSuite()],
+] as const) {
+  test(`T2 AES-256-GCM by ${name}: seals as OpenSSL does, with keys taking turns, and opens in place`, (t) => {
+    const fixed = { key: randomBytes(32), aead: suite.aead(new Uint8Array(32)) };
+    const other = suite.aead(fixed.key);
+    fc.assert(
+      fc.property(fc.record(inputs), ({ key, nonce, aad, plaintext }) => {
+        const aead = suite.aead(key);
+        const sealed = reference(key, nonce, aad, plaintext);
+        const out = new Uint8Array(plaintext.length + 30).fill(7);
+        aead.sealInto(nonce, aad, plaintext, out, 5);
+        other.seal(nonce, aad, plaintext);
+        t.deepEqual(Buffer.from(out.subarray(5, 5 + sealed.length)), sealed);
+        t.true(out.subarray(0, 5).every((b) => b === 7) && out.subarray(5 + sealed.length).every((b) => b === 7));
+        t.deepEqual(Buffer.from(aead.seal(nonce, aad, plaintext)), sealed);
+
+        const place = Uint8Array.from(sealed.subarray(0, plaintext.length));
+        const tag = sealed.subarray(plaintext.length);
+        t.false(other.openInto(nonce, aad, place, tag, place, 0));
+        t.deepEqual(Buffer.from(place), sealed.subarray(0, plaintext.length));
+        t.true(aead.openInto(nonce, aad, place, tag, place, 0));
+        t.deepEqual(place, Uint8Array.from(plaintext));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
+  test(`N4 AES-256-GCM by ${name}: any changed bit of tag, content, associated data or nonce is refused`, (t) => {
+    const aead = suite.aead(randomBytes(32));
+    const parts = { nonce: randomBytes(12), aad: randomBytes(16), content: randomBytes(60) };
+    const sealed = aead.seal(parts.nonce, parts.aad, parts.content);
+    const [body, tag] = [sealed.slice(0, 60), sealed.slice(60)];
+    const open = (): Uint8Array | undefined => aead.open(parts.nonce, parts.aad, body, tag);
+    for (const part of [parts.nonce, parts.aad, body, tag]) {
+      for (let bit = 0; bit < part.length * 8; bit++) {
+        part[bit >> 3]! ^= 1 << (bit & 7);
+        t.is(open(), undefined);
+        part[bit >> 3]! ^= 1 << (bit & 7);
+      }
+    }
+    t.deepEqual(Buffer.from(open()!), parts.content);
+  });
+}
