@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import UDX, { type UdxSocket, type UdxStream } from 'udx-native';
 import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
 import {
   ANSWER_BYTES,
@@ -10,34 +10,11 @@ import {
   requestHeader,
 } from './framing.ts';
 
-/** What is used of `udx-native`, which has no types. */
-interface UdxStream {
-  connect(socket: UdxSocket, remoteId: number, port: number, host: string): void;
-  write(bytes: Uint8Array): boolean;
-  destroy(): void;
-  on(event: 'data', listener: (chunk: Uint8Array) => void): void;
-  on(event: 'close' | 'error', listener: () => void): void;
-}
-interface UdxSocket {
-  bind(port: number, host: string): void;
-  address(): { port: number };
-  setRecvBufferSize(bytes: number): void;
-  setSendBufferSize(bytes: number): void;
-  trySend(bytes: Uint8Array, port: number, host: string): void;
-  on(event: 'message', listener: (bytes: Buffer, from: { host: string; port: number }) => void): void;
-  close(): Promise<void>;
-}
-interface Udx {
-  createSocket(): UdxSocket;
-  createStream(id: number): UdxStream;
-}
-
-const UDX = createRequire(import.meta.url)('udx-native') as new () => Udx;
 const BUFFER_BYTES: number = 4 << 20;
 /** An opening that got lost is asked for again. */
 const REPEAT_MS = 200;
 
-function newSocket(udx: Udx, host: string): UdxSocket {
+function newSocket(udx: UDX, host: string): UdxSocket {
   const socket = udx.createSocket();
   socket.bind(0, host);
   socket.setRecvBufferSize(BUFFER_BYTES);
