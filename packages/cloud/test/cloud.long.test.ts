@@ -10,6 +10,7 @@ const FROM = 10_001;
 for (const [name, seeds] of [
   ['everything', 50_000],
   ['play-dead', 20_000],
+  ['new-keys', 20_000],
   ['leader-dies', 300],
 ] as const) {
   test(`S6 E1 E5 E6 N1 N2 N4 ${seeds} more seeds of cloud/${name}`, (t) => {

@@ -45,6 +45,18 @@ test(`E6 S6 ${DEAD_SEEDS} seeds of cloud/play-dead: never two at once, and what 
   t.deepEqual(failures, []);
 });
 
+test('E5 N1 N9 what was done under keys that have been replaced since is answered as it was', async (t) => {
+  await setImmediate();
+  const { failures, ...totals } = sweep('cloud/new-keys', scenarios['new-keys']!, 1, 300);
+  t.log(JSON.stringify(totals));
+  t.deepEqual(failures, []);
+  t.deepEqual(
+    scenarios['new-keys']!.run({ seed: 988 }).violations,
+    [],
+    'pnpm sim --scenario cloud/new-keys --seed 988',
+  );
+});
+
 test('E6 S4 a worker port that opens while its server plays dead is closed afterwards', (t) => {
   for (const seed of [205, 524]) {
     t.deepEqual(

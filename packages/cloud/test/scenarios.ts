@@ -1,6 +1,6 @@
 import type { Crash, Scenario, ScenarioOptions } from '@p2pimg/netsim';
 import { runWorld, type WorldOptions, type WorldResult } from './chaos/world.ts';
-import { BUSY, chaos, leaderDies, playDead, runCloud } from './sim/worlds.ts';
+import { BUSY, chaos, leaderDies, newKeys, playDead, runCloud } from './sim/worlds.ts';
 
 const CALM: WorldOptions = {
   servers: 3,
@@ -80,6 +80,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
     about:
       'A whole cloud and people who use all of it, while anything goes wrong: what was promised is kept, once, and nothing is left over.',
     run: (options) => runCloud(chaos(options.seed, options.faults), options),
+  },
+  'new-keys': {
+    about: 'Everything, and keys are replaced all the time: what was done before is answered as it was.',
+    run: (options) => runCloud(newKeys(options.seed, options.faults), options),
   },
   busy: {
     about: 'Fifty requests in flight and no faults: hardly any is begun twice, or by nobody.',

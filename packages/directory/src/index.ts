@@ -13,6 +13,7 @@ export {
 } from './errors.ts';
 export type {
   Claim,
+  ClaimedMethod,
   ClientId,
   ClientRecord,
   Directory,

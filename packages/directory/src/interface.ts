@@ -263,6 +263,14 @@ export interface Directory {
 
   // ---- reads ----
 
+  /**
+   * What the mutation `method` came to under that claim; undefined when nobody has made it. The same claim for another body or another
+   * method is a ConflictError. @throws the stored refusal
+   */
+  claimOutcome(call: {
+    readonly claim: Claim;
+    readonly method: ClaimedMethod;
+  }): Promise<{ readonly value: object } | undefined>;
   readToken(call: Record<string, never>): Promise<{ readonly row: TokenRow | undefined; readonly now: number }>;
   clientByKey(call: { readonly boxKey: Uint8Array }): Promise<ClientRecord | undefined>;
   clientById(call: { readonly clientId: ClientId }): Promise<ClientRecord | undefined>;
@@ -289,6 +297,11 @@ export interface Directory {
 
 /** Methods of {@link Directory}. */
 export type DirectoryMethod = keyof Directory;
+
+/** Mutations by clients, which need a claim. */
+export type ClaimedMethod = {
+  readonly [M in DirectoryMethod]: DirectoryAnswer<M> extends Outcome<object> ? M : never;
+}[DirectoryMethod];
 
 /** A directory call as data: what the cores emit as an effect. */
 export type DirectoryCall = {

@@ -13,7 +13,7 @@ export const BUSY: CloudPlan = {
   servers: 3,
   people: 25,
   requests: 10_000,
-  habits: { pauseMs: 8, open: 4, cancel: 0, giveUp: 0 },
+  habits: { pauseMs: 8, open: 4, cancel: 0, giveUp: 0, rotations: 0.5 },
   calmMs: 2_000,
   leastMs: 0,
   link: {},
@@ -55,11 +55,17 @@ export function playDead(seed: number, given: readonly Fault[] | undefined): Clo
     servers,
     people: 4,
     requests: 80,
-    habits: { pauseMs: 150, open: 8, cancel: 0.05, giveUp: 0.03 },
+    habits: { pauseMs: 150, open: 8, cancel: 0.05, giveUp: 0.03, rotations: 0.5 },
     faults: given ?? drawn(),
     calmMs: 4_700,
     failureToken: { holdMs: 600, intervalMs: 50 },
   };
+}
+
+/** Everything at once, and keys are replaced all the time, while what was asked for under the old ones is on its way. */
+export function newKeys(seed: number, given: readonly Fault[] | undefined): CloudPlan {
+  const plan = chaos(seed, given);
+  return { ...plan, habits: { ...plan.habits, open: 3, rotations: 12 } };
 }
 
 const CALM_MS = 4_000;
@@ -76,7 +82,7 @@ export function chaos(seed: number, given: readonly Fault[] | undefined): CloudP
     servers,
     people,
     requests,
-    habits: { pauseMs: (2_400 * people) / requests, open: 12, cancel: 0.05, giveUp: 0.03 },
+    habits: { pauseMs: (2_400 * people) / requests, open: 12, cancel: 0.05, giveUp: 0.03, rotations: 0.5 },
     calmMs: CALM_MS,
     leastMs: 5_000,
     link: { loss: random.pick([0, 0.01, 0.05]), duplicate: 0.02, jitterMs: random.pick([0.1, 5]) },

@@ -3,7 +3,7 @@
 import { isIP } from 'node:net';
 import { isImageId, MAX_GRANT_BYTES, MAX_VIEWS } from '@p2pimg/wire';
 import { InvalidError } from '../errors.ts';
-import type { Claim, DirectoryMethod } from '../interface.ts';
+import type { Claim, ClaimedMethod, DirectoryMethod } from '../interface.ts';
 import {
   MAX_ACKNOWLEDGED,
   MAX_HOLD_MS,
@@ -107,6 +107,22 @@ const claim = object<Claim>({
   notAfter: integer(0, Number.MAX_SAFE_INTEGER),
 });
 
+const CLAIMED: Readonly<Record<ClaimedMethod, true>> = {
+  register: true,
+  rotateKeys: true,
+  signIn: true,
+  shutdown: true,
+  addResource: true,
+  removeResource: true,
+  publishGrant: true,
+  leaveNotice: true,
+  acknowledge: true,
+  releaseView: true,
+};
+const claimedMethod = text('not a method with a claim', (value) =>
+  Object.hasOwn(CLAIMED, value),
+) as Check<ClaimedMethod>;
+
 type CallChecks = { readonly [M in DirectoryMethod]: Check<Call<M>> };
 
 const callChecks: CallChecks = {
@@ -162,6 +178,7 @@ const callChecks: CallChecks = {
   }),
   renewLease: object({ clientId: id, counter, leaseMs }),
   takeToken: object({ holder, turn: integer(0, Number.MAX_SAFE_INTEGER), holdMs: integer(1, MAX_HOLD_MS) }),
+  claimOutcome: object<Call<'claimOutcome'>>({ claim, method: claimedMethod }),
   readToken: object({}),
   clientByKey: object({ boxKey: key }),
   clientById: object({ clientId: id }),

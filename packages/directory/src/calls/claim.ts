@@ -11,6 +11,7 @@ import { type FailureRecord, fromFailure, toFailure } from '../failure.ts';
 import type { Claim, DirectoryMethod, Outcome } from '../interface.ts';
 import type { Engine, Session } from '../sql/engine.ts';
 import { statement } from '../sql/statement.ts';
+import type { Call } from './types.ts';
 
 /** How an effect ended. A refusal is final: it is stored, with whatever the effect has written by then. */
 export type Verdict<T> = { readonly value: T } | { readonly refusal: DirectoryError };
@@ -82,6 +83,15 @@ export async function claimed<T extends object>(
     // Neither stored nor out of time: whoever had it was rolled back meanwhile, or the clock just came into range.
     if (attempt === ATTEMPTS) throw new DeniedError('claim_expired', 'the request could not be claimed in its time');
   }
+}
+
+/** Reads what it came to, and never runs it. */
+export async function claimOutcome(
+  engine: Engine,
+  { claim, method }: Call<'claimOutcome'>,
+): Promise<{ readonly value: object } | undefined> {
+  const { stored } = await engine.read((session) => readClaim<object>(session, method, claim));
+  return stored && { value: unwrap(stored) };
 }
 
 async function attemptClaim<T extends object>(

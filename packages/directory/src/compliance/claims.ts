@@ -63,6 +63,35 @@ export const claimCases: readonly ComplianceCase[] = [
     },
   },
   {
+    title: 'E5 D5 what a claimed mutation came to can be read again, without doing it',
+    run: async ({ directories: [directory, other = directory] }) => {
+      const owner = await newClient(directory);
+      const imageId = `client${owner.clientId}-a`;
+      const call = { claim: newClaim(), clientId: owner.clientId, imageId, digest: sha256('a') };
+      const question = { claim: call.claim, method: 'addResource' } as const;
+      assert.equal(await other.claimOutcome(question), undefined);
+      assert.equal(await other.resource({ imageId }), undefined);
+      const { value } = await directory.addResource(call);
+      assert.deepEqual(await other.claimOutcome(question), { value });
+      const reused = { name: 'ConflictError', reason: 'claim_reused' };
+      await assert.rejects(other.claimOutcome({ ...question, method: 'removeResource' }), reused);
+      const foreign = { ...call.claim, bodyDigest: bytes(32) };
+      await assert.rejects(other.claimOutcome({ ...question, claim: foreign }), reused);
+      const elsewhere = { ...call.claim, clientKey: bytes(32) };
+      assert.equal(await other.claimOutcome({ ...question, claim: elsewhere }), undefined);
+    },
+  },
+  {
+    title: 'E5 a refusal that is read again is the same refusal',
+    run: async ({ directories: [directory] }) => {
+      const { clientId } = await newClient(directory);
+      const claim = newClaim();
+      const refused = { name: 'NotFoundError', reason: 'image' };
+      await assert.rejects(directory.removeResource({ claim, clientId, imageId: `client${clientId}-none` }), refused);
+      await assert.rejects(directory.claimOutcome({ claim, method: 'removeResource' }), refused);
+    },
+  },
+  {
     title: 'N1 a claim past its time, or too far ahead, is refused and has no effect',
     run: async ({ directories: [directory] }) => {
       const { now } = await directory.info({});

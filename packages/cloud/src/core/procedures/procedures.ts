@@ -1,9 +1,10 @@
 import type { RateLimit } from '../rate-limit.ts';
 import { encode, publish, unpublish } from './images.ts';
+import { doneOnce } from './once.ts';
 import { activeUsers, listImages, lookup } from './people.ts';
 import type { Procedures } from './procedure.ts';
 import { registerWith, rotateKeys } from './registration.ts';
-import { acknowledge, changeView, grants, leaveNotice, releaseView } from './rights.ts';
+import { acknowledge, changeView, grants, leaveNotice, releasedBefore, releaseView } from './rights.ts';
 import { renew, shutdown, signIn } from './sessions.ts';
 
 /** What each type of request does. */
@@ -13,17 +14,17 @@ export function procedures(registrations: RateLimit): Procedures {
     rotate_keys: rotateKeys,
     sign_in: signIn,
     renew,
-    shutdown,
+    shutdown: doneOnce('shutdown', shutdown),
     active_users: activeUsers,
     list_images: listImages,
     lookup,
     encode,
-    publish,
-    unpublish,
-    'change-view': changeView,
-    leave_notice: leaveNotice,
+    publish: doneOnce('addResource', publish),
+    unpublish: doneOnce('removeResource', unpublish),
+    'change-view': doneOnce('publishGrant', changeView),
+    leave_notice: doneOnce('leaveNotice', leaveNotice),
     grants,
-    acknowledge,
-    release_view: releaseView,
+    acknowledge: doneOnce('acknowledge', acknowledge),
+    release_view: doneOnce('releaseView', releaseView, releasedBefore),
   };
 }

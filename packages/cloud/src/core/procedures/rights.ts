@@ -1,11 +1,12 @@
+import type { ReleasedView } from '@p2pimg/directory';
 import { decodeGrant, type Grant, RightsError, type SignedGrant, verifyGrant } from '@p2pimg/rights';
-import { fromBase64Url, fromHex, parseImageId, toBase64Url } from '@p2pimg/wire';
+import { type AckBodies, fromBase64Url, fromHex, parseImageId, type Request, toBase64Url } from '@p2pimg/wire';
 import { Refusal } from '../errors.ts';
 import { askerOf, requireOwner } from './asker.ts';
 import { claimOf } from './claim.ts';
 import { pendingBody } from './pending.ts';
 import { knownClient } from './people.ts';
-import { ask, type Context, type Procedures, work } from './procedure.ts';
+import { ask, type Context, type Procedure, type Procedures, work } from './procedure.ts';
 
 /** Publishes a grant; whatever its viewer misses while it is away waits for it (SPEC D4). */
 export const changeView: Procedures['change-view'] = function* (context, request) {
@@ -38,6 +39,26 @@ export const releaseView: Procedures['release_view'] = function* (context, reque
   const { share } = yield* work({ kind: 'releaseShare', grant: signed, nonce });
   return { ...value, share: toBase64Url(share) };
 };
+
+/**
+ * A view that was counted before the keys changed: its share again. The grant was verified then, and the claim holds for its very bytes;
+ * but what its owner has taken back since is not given.
+ */
+export function* releasedBefore(
+  value: ReleasedView,
+  { suite }: Context,
+  { body }: Request<'release_view'>,
+): Procedure<AckBodies['release_view']> {
+  const grant = decodeGrant(suite, fromBase64Url(body.grant));
+  const newest = yield* ask('grant', { grantId: grant.grantId });
+  if (newest !== undefined && newest.allowed < value.used) {
+    throw newest.allowed === 0
+      ? new Refusal('revoked', 'the rights were withdrawn')
+      : new Refusal('no_views_left', 'no views are left');
+  }
+  const { share } = yield* work({ kind: 'releaseShare', grant, nonce: fromHex(body.nonce) });
+  return { ...value, share: toBase64Url(share) };
+}
 
 /** A refusal for somebody who is offline. */
 export const leaveNotice: Procedures['leave_notice'] = function* (context, request) {

@@ -10,8 +10,6 @@ export interface Asked {
   readonly person: Person;
   /** Virtual ms. */
   readonly at: number;
-  /** `person.rotations` when it was asked. */
-  readonly rotations: number;
   state: 'open' | 'answered' | 'abandoned';
   answeredAt: number | undefined;
   /** The first final answer, without the name of the server that gave it. */
@@ -34,8 +32,7 @@ export class History {
 
   ask(draft: Draft, request: AnyRequest, person: Person, at: number): void {
     const fresh = { state: 'open', answeredAt: undefined, answer: undefined, errors: [] } as const;
-    const { rotations } = person;
-    this.asked.set(request.id, { draft, request, person, at, rotations, ...fresh, errors: [] });
+    this.asked.set(request.id, { draft, request, person, at, ...fresh, errors: [] });
   }
 
   /** The client's process is gone, and all that it has not written down. */
@@ -100,23 +97,14 @@ export class History {
     if (count !== 1) this.#broken(`${nameOf(asked)} is acknowledged and was done ${count} times`);
   }
 
-  /** Whoever answers a request that changes something gives the same answer. */
+  /** Whoever answers a request that changes something gives the same answer; whoever hides a picture, the same picture. */
   #checkSame(asked: Asked, ack: AnyAck): void {
-    if (asked.draft.effect === undefined && ack.type !== 'encode') return;
-    if (ack.status === 'refused' && isAboutKeys(asked, ack.error.code)) return;
+    const hides = ack.type === 'encode' && ack.status === 'success';
+    if (asked.draft.effect === undefined && !hides) return;
     const answer = contentOf(ack);
     asked.answer ??= answer;
     if (asked.answer !== answer) this.#broken(`${nameOf(asked)} was answered ${asked.answer} and ${answer}`);
   }
-}
-
-/**
- * Keys are checked before the claim is looked at. A sending that arrives after they were replaced is refused for that,
- * whatever was answered before.
- */
-function isAboutKeys({ draft, person, rotations }: Asked, code: string): boolean {
-  if (code === 'bad_grant') return draft.refusals().includes(code);
-  return code === 'not_registered' && person.rotations > rotations;
 }
 
 /** The answer without who gave it, and without what is read afresh each time. */

@@ -22,12 +22,19 @@ export class Claims {
   readonly #stored = new Map<string, Stored>();
 
   /** @throws Refused, the stored one as well */
+  outcome({ claim, method }: { readonly claim: Claim; readonly method: DirectoryMethod }): object | undefined {
+    const known = this.#known(method, claim);
+    if (known === undefined) return undefined;
+    if ('refusal' in known.outcome) throw known.outcome.refusal;
+    return { value: known.outcome.value };
+  }
+
+  /** @throws Refused, the stored one as well */
   once(now: number, method: DirectoryMethod, claim: Claim, effect: () => unknown): unknown {
-    const { clientKey, requestId, bodyDigest, notAfter } = claim;
-    const key = `${toHex(clientKey)} ${toHex(requestId)}`;
-    const known = this.#stored.get(key);
+    const { bodyDigest, notAfter } = claim;
+    const key = keyOf(claim);
+    const known = this.#known(method, claim);
     if (known !== undefined) {
-      if (known.method !== method || !equalBytes(known.bodyDigest, bodyDigest)) throw new Refused('claim_reused');
       if ('refusal' in known.outcome) throw known.outcome.refusal;
       return { value: known.outcome.value, replayed: true };
     }
@@ -42,4 +49,16 @@ export class Claims {
       throw error;
     }
   }
+
+  /** @throws Refused when another request has the id */
+  #known(method: DirectoryMethod, claim: Claim): Stored | undefined {
+    const known = this.#stored.get(keyOf(claim));
+    if (known === undefined) return undefined;
+    if (known.method !== method || !equalBytes(known.bodyDigest, claim.bodyDigest)) throw new Refused('claim_reused');
+    return known;
+  }
+}
+
+function keyOf({ clientKey, requestId }: Claim): string {
+  return `${toHex(clientKey)} ${toHex(requestId)}`;
 }

@@ -52,6 +52,8 @@ export class ReferenceDirectory {
         return this.#claims.once(now, method, call.claim, () => acknowledge(tables, log, call));
       case 'releaseView':
         return this.#claims.once(now, method, call.claim, () => releaseView(tables, log, call));
+      case 'claimOutcome':
+        return this.#claims.outcome(call);
       case 'renewLease':
         return renewLease(tables, now, call);
       case 'takeToken':

@@ -17,6 +17,8 @@ export interface Habits {
   /** Probabilities that a client cancels an attempt, and that it gives a request up. */
   readonly cancel: number;
   readonly giveUp: number;
+  /** How often keys are replaced, as a weight among all wishes (which come to 31). */
+  readonly rotations: number;
 }
 
 export interface ClientSurroundings {
@@ -103,7 +105,11 @@ export class ClientActor implements Actor<ClientEvent, Sending> {
     const { society, wallNow } = this.#s;
     const desk = { society, person: this.#person, random: this.#random, suite: simSuite(this.#random) };
     const requestId = randomHex(this.#random, 16);
-    const draft = nextWish({ ...desk, requestId, wallNow: Math.floor(wallNow()) }, this.#exchanges.size === 0);
+    const draft = nextWish(
+      { ...desk, requestId, wallNow: Math.floor(wallNow()) },
+      this.#s.habits.rotations,
+      this.#exchanges.size === 0,
+    );
     this.#person.left -= 1;
     this.#begin(now, requestId, draft);
   }

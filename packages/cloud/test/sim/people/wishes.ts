@@ -22,28 +22,31 @@ const WISHES: readonly (readonly [number, Wish])[] = [
   [2, leaveNotice],
   [1, grants],
   [2, acknowledge],
-  [0.5, rotateKeys],
 ];
 const TOTAL: number = WISHES.reduce((sum, [weight]) => sum + weight, 0);
 
-/** The next thing that this person asks for. Somebody without a number registers first. @param idle nothing else is open */
-export function nextWish(desk: Omit<Desk, 'clientId'>, idle: boolean): Draft {
+/**
+ * The next thing that this person asks for. Somebody without a number registers first.
+ * @param rotations how often keys are replaced, as a weight beside those above
+ * @param idle nothing else is open
+ */
+export function nextWish(desk: Omit<Desk, 'clientId'>, rotations: number, idle: boolean): Draft {
   const { clientId } = desk.person;
   if (clientId === undefined) return register(desk);
   const full: Desk = { ...desk, clientId };
   for (let tries = 0; tries < 4; tries++) {
-    const wish = randomWish(full.random);
+    const wish = randomWish(full.random, rotations);
     const draft = wish !== rotateKeys || idle ? wish(full) : undefined;
     if (draft !== undefined) return draft;
   }
   return encode(full);
 }
 
-function randomWish(random: Random): Wish {
-  let draw = random.float() * TOTAL;
+function randomWish(random: Random, rotations: number): Wish {
+  let draw = random.float() * (TOTAL + rotations);
   for (const [weight, wish] of WISHES) {
     draw -= weight;
     if (draw < 0) return wish;
   }
-  return encode;
+  return rotateKeys;
 }
