@@ -36,14 +36,21 @@ test('the names of all test files of this workspace are known', (t) => {
   t.true(findTestFiles().some(({ path }) => path === 'test/runner.test.ts'));
 });
 
-test('test files that start a database say so in their names', (t) => {
+/** What a test file mentions when it needs something of the system, and the marks that may say so. */
+const SIGNS = [
+  { sign: /\bstartDatabase(Server)?\b/, marks: ['mysql', 'galera'] },
+  { sign: /from '.*\/terminal\.ts'/, marks: ['tmux'] },
+  { sign: /from 'playwright-core'/, marks: ['chromium'] },
+] as const;
+
+test('test files that need something of the system say so in their names', (t) => {
   for (const { package: owner, path, needs } of findTestFiles()) {
+    if (owner.name === '@p2pimg/checks') continue; // speaks of all of them
     const text = readFileSync(join(ROOT, owner.dir, path), 'utf8');
-    if (/\bstartDatabase(Server)?\b/.test(text) && owner.name !== '@p2pimg/checks') {
-      t.true(
-        needs.some((need) => ['mysql', 'galera'].includes(need)),
-        `${owner.dir}/${path} wants .mysql. in its name`,
-      );
+    for (const { sign, marks } of SIGNS) {
+      if (!sign.test(text)) continue;
+      const said = marks.some((mark) => needs.includes(mark));
+      t.true(said, `${owner.dir}/${path} wants .${marks[0]}. in its name`);
     }
   }
   t.pass();
