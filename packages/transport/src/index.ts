@@ -13,6 +13,7 @@ export {
   InvalidTransportOptionError,
   LaneRefusedError,
   MessageTooLargeError,
+  SendQueueFullError,
   SessionClosedError,
   TransferRefusedError,
   TransferResetError,

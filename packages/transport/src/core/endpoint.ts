@@ -1,6 +1,9 @@
 import {
+  COOKIE_REPLY_BYTES,
   connectionIdAt,
   controlLength,
+  HANDSHAKE_INIT_BYTES,
+  HANDSHAKE_RESPONSE_BYTES,
   MAX_DATAGRAM_BYTES,
   PacketType,
   packetType,
@@ -10,6 +13,7 @@ import {
 import type { DhKeyPair } from './crypto-suite.ts';
 import type { EndpointConfig, EndpointTarget } from './endpoint-config.ts';
 import type { EndpointEvent } from './events.ts';
+import { FairBudget } from './fair-budget.ts';
 import type { HandshakeContext } from './handshake/context.ts';
 import { Initiator } from './handshake/initiator.ts';
 import { Responder } from './handshake/responder.ts';
@@ -44,12 +48,19 @@ export class Endpoint {
   constructor(config: EndpointConfig) {
     this.#config = config;
     this.#keys = config.suite.keyPair(config.privateKey);
+    const messages = {
+      total: config.limits.maxMessageMemoryBytes,
+      each: config.limits.maxMessageMemoryBytesPerSession,
+      assured: 2 * config.limits.maxMessageBytes,
+    };
     this.#host = {
       suite: config.suite,
       random: config.random,
       limits: config.limits,
       congestion: config.congestion ?? (() => new Bbr()),
       reassembly: new MemoryBudget(config.limits.maxReassemblyBytes),
+      messagesIn: new FairBudget(messages),
+      messagesOut: new FairBudget(messages),
       lanes: 0,
       emit: (event) => void this.#events.push(event),
       drop: (reason) => this.#drop(reason),
@@ -99,6 +110,11 @@ export class Endpoint {
   /** Bytes held for reassembly. */
   get reassemblyBytes(): number {
     return this.#host.reassembly.used;
+  }
+
+  /** Bytes of messages held: incomplete ones, and those on their way out. */
+  get messageBytes(): number {
+    return this.#host.messagesIn.used + this.#host.messagesOut.used;
   }
 
   /** Opens a session; `established` or `closed` follows. */
@@ -239,11 +255,21 @@ const NO_EVENTS: readonly EndpointEvent[] = [];
 
 /**
  * Length of the first packet in a receive of `available` bytes that may be several datagrams merged by the kernel:
- * data packets have a fixed size, control packets say theirs, handshakes stand alone.
+ * data packets and handshakes have fixed sizes, control packets say theirs. What cannot be told goes as a whole.
  */
 export function packetBytes(b: Uint8Array, at: number, available: number): number {
-  const type = packetType(b, at);
-  if (type === PacketType.data) return Math.min(available, MAX_DATAGRAM_BYTES);
-  if (type === PacketType.control) return controlLength(b, at, available) ?? available;
-  return available;
+  switch (packetType(b, at)) {
+    case PacketType.data:
+      return Math.min(available, MAX_DATAGRAM_BYTES);
+    case PacketType.control:
+      return controlLength(b, at, available) ?? available;
+    case PacketType.handshakeInit:
+      return Math.min(available, HANDSHAKE_INIT_BYTES);
+    case PacketType.handshakeResponse:
+      return Math.min(available, HANDSHAKE_RESPONSE_BYTES);
+    case PacketType.cookieReply:
+      return Math.min(available, COOKIE_REPLY_BYTES);
+    case undefined:
+      return available;
+  }
 }

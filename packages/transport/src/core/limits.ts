@@ -9,6 +9,8 @@ export interface EndpointLimits {
   readonly maxReassemblyBytes: number;
   readonly maxReassemblyBytesPerSession: number;
   readonly maxMessageBytes: number;
+  readonly maxMessageMemoryBytes: number;
+  readonly maxMessageMemoryBytesPerSession: number;
   readonly sessionIdleMs: number;
   readonly handshakeTimeoutMs: number;
 }
@@ -23,6 +25,8 @@ export const DEFAULT_LIMITS: EndpointLimits = {
   maxReassemblyBytes: 512 * 1024 * 1024,
   maxReassemblyBytesPerSession: 80 * 1024 * 1024,
   maxMessageBytes: 64 * 1024,
+  maxMessageMemoryBytes: 128 * 1024 * 1024,
+  maxMessageMemoryBytesPerSession: 4 * 1024 * 1024,
   sessionIdleMs: 30_000,
   handshakeTimeoutMs: 5_000,
 };
@@ -46,6 +50,12 @@ export function resolveLimits(limits: Partial<EndpointLimits> = {}): EndpointLim
   }
   if (resolved.maxReassemblyBytesPerSession > resolved.maxReassemblyBytes) {
     throw new InvalidLimitError('maxReassemblyBytesPerSession', 'is above maxReassemblyBytes');
+  }
+  if (resolved.maxMessageMemoryBytesPerSession > resolved.maxMessageMemoryBytes) {
+    throw new InvalidLimitError('maxMessageMemoryBytesPerSession', 'is above maxMessageMemoryBytes');
+  }
+  if (resolved.maxMessageBytes > resolved.maxMessageMemoryBytesPerSession / 2) {
+    throw new InvalidLimitError('maxMessageBytes', 'is above half of maxMessageMemoryBytesPerSession');
   }
   if (resolved.maxLanesPerSession > resolved.maxLanes) {
     throw new InvalidLimitError('maxLanesPerSession', 'is above maxLanes');

@@ -18,6 +18,14 @@ export class MessageTooLargeError extends RangeError {
   }
 }
 
+/** The peer does not acknowledge what it was sent, and no more is kept for it. */
+export class SendQueueFullError extends Error {
+  constructor() {
+    super('too many bytes of messages wait for this peer');
+    this.name = 'SendQueueFullError';
+  }
+}
+
 export class LaneRefusedError extends Error {
   constructor(why: 'cap' | 'peer' | 'unreachable') {
     super(

@@ -44,6 +44,13 @@ export interface TransportLimits {
   readonly maxReassemblyBytesPerSession: number;
   /** The longest message (default 64 KiB); longer application data is a transfer. */
   readonly maxMessageBytes: number;
+  /**
+   * Bytes of messages that wait to be sent or acknowledged, and of those that are not whole yet, each: in all (default
+   * 128 MiB) and per session (default 4 MiB; fewer when memory runs short: at most an eighth of what is free, but always
+   * two messages). Past it `sendMessage` rejects with `SendQueueFullError`.
+   */
+  readonly maxMessageMemoryBytes: number;
+  readonly maxMessageMemoryBytesPerSession: number;
   /** A session without any opened packet for this long is dead (default 30,000 ms); kept alive by pings when it has lanes or unacknowledged data. */
   readonly sessionIdleMs: number;
   /** Give up a handshake after this (default 5,000 ms). */
@@ -103,7 +110,7 @@ export interface Session {
   /** Resolves when established; rejects with `SessionClosedError`. */
   readonly opened: Promise<void>;
   setHandlers(handlers: SessionHandlers): void;
-  /** Sends reliably. Resolves when the peer's transport has it all; rejects with `SessionClosedError` or `MessageTooLargeError`. */
+  /** Sends reliably. Resolves when the peer's transport has it all; rejects with `SessionClosedError`, `MessageTooLargeError` or `SendQueueFullError`. */
   sendMessage(bytes: Uint8Array): Promise<void>;
   /** Sends once, unreliably, in one datagram (at most `MAX_DATAGRAM_MESSAGE_BYTES`); false when not established or too long. */
   sendDatagram(bytes: Uint8Array): boolean;

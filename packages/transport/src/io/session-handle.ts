@@ -2,7 +2,13 @@ import type { EndpointEvent } from '../core/events.ts';
 import { type Session as CoreSession, MAX_DATAGRAM_MESSAGE_BYTES } from '../core/session/session.ts';
 import type { IncomingTransfer as CoreIncoming } from '../core/transfers/incoming-transfer.ts';
 import type { OutgoingTransfer as CoreOutgoing } from '../core/transfers/outgoing-transfer.ts';
-import { LaneRefusedError, MessageTooLargeError, SessionClosedError, TransferRefusedError } from './errors.ts';
+import {
+  LaneRefusedError,
+  MessageTooLargeError,
+  SendQueueFullError,
+  SessionClosedError,
+  TransferRefusedError,
+} from './errors.ts';
 import type {
   Address,
   CloseReason,
@@ -84,8 +90,10 @@ export class SessionHandle implements Session {
     }
     if (this.#core.state === 'handshaking') await this.#opened.promise;
     if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
+    const number = this.#core.sendMessage(bytes);
+    if (number === undefined) throw new SendQueueFullError();
     const acknowledged = Promise.withResolvers<void>();
-    this.#messages.set(this.#core.sendMessage(bytes), acknowledged);
+    this.#messages.set(number, acknowledged);
     this.#context.flush();
     return acknowledged.promise;
   }

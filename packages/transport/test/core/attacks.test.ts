@@ -137,6 +137,30 @@ test('T1 N5 spoiled records are noticed, asked for again, and at last sealed pie
   t.true(spoiled > 0 && server.endpoint.dropped['spoiled-record']! > 0);
 });
 
+test('T1 N5 somebody on the path changes any byte of the header of any one segment: the transfer arrives whole all the same', (t) => {
+  for (let at = 1; at < 32; at++) {
+    for (const change of [1, 0x80, 3]) {
+      const world = new World(at * 256 + change);
+      const { client, server, session } = open(world);
+      session.sendTransfer({ id: content(16), purpose: 1, bytes: content(20_000), lane: 0 });
+      world.run(() => client.of('transfer-sent').length === 1);
+      let left = 1 + (at % 3);
+      world.tap = (bytes) => {
+        if (typeOf(bytes) === DATA && bytes[15] === 3 && left-- > 0) bytes[at] = bytes[at]! ^ change;
+        return bytes;
+      };
+      const bytes = content(50_000);
+      session.sendTransfer({ id: content(16), purpose: 1, bytes, lane: 0 });
+      session.sendTransfer({ id: content(16), purpose: 1, bytes, lane: 0 });
+      if (!world.run(() => client.of('transfer-sent').length === 3, 25_000)) t.fail(`byte ${at} ^ ${change}`);
+      for (const event of server.of('transfer-received').slice(1)) {
+        t.is(Buffer.compare(event.transfer.bytes, bytes), 0);
+      }
+    }
+  }
+  t.pass();
+});
+
 test('N4 N5 memory: offers beyond the budget are refused, held bytes stay within it, and all of it comes back', (t) => {
   const world = new World(13);
   const { client, server } = world.pair({

@@ -1,6 +1,7 @@
 import { FrameType } from '@p2pimg/wire';
 import test from 'ava';
 import { ProtocolViolation } from '../../src/core/errors.ts';
+import { FairBudget } from '../../src/core/fair-budget.ts';
 import { EpochKeys, KEPT_LANE_KEYS } from '../../src/core/keys/epoch-keys.ts';
 import { IncomingMessages } from '../../src/core/messages/incoming-messages.ts';
 import { MESSAGE_WINDOW } from '../../src/core/messages/outgoing-messages.ts';
@@ -8,7 +9,7 @@ import { nodeCryptoSuite as suite } from '../../src/node/crypto-suite.ts';
 import { World } from '../support/pair.ts';
 
 test('N5 a peer that begins more messages than its window allows breaks the protocol', (t) => {
-  const messages = new IncomingMessages(64 * 1024);
+  const messages = new IncomingMessages(64 * 1024, new FairBudget({ total: 1e6, each: 1e6, assured: 1e6 }));
   const begin = (number: number): void => {
     messages.add({ type: FrameType.message, number, total: 2, offset: 0, bytes: new Uint8Array(1) });
   };

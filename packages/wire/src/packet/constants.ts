@@ -21,6 +21,9 @@ export const CONTROL_HEADER_BYTES = 16;
 /** Room for frames in one control packet. */
 export const CONTROL_PAYLOAD_BYTES: number = MAX_DATAGRAM_BYTES - CONTROL_HEADER_BYTES - TAG_BYTES;
 
+/** Frames in one control packet have at least the size of a path challenge, PADDING included: no answer to one is longer than it. */
+export const MIN_CONTROL_PAYLOAD_BYTES = 9;
+
 export const DATA_HEADER_BYTES = 32;
 export const TOKEN_BYTES = 8;
 /** Ciphertext in one data packet. Each data packet is exactly `MAX_DATAGRAM_BYTES` long; the last segment of a record is padded with zeros. */

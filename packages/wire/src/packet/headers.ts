@@ -2,12 +2,15 @@ import { MAX_DATAGRAM_BYTES } from '../limits.ts';
 import {
   CONTROL_HEADER_BYTES,
   DATA_HEADER_BYTES,
+  MIN_CONTROL_PAYLOAD_BYTES,
   PacketType,
   PROTOCOL_VERSION,
   SEGMENTS_PER_RECORD,
   TAG_BYTES,
 } from './constants.ts';
 import { readU16, readU32, readU48, writeU16, writeU32, writeU48 } from './integers.ts';
+
+const MIN_CONTROL_BYTES: number = CONTROL_HEADER_BYTES + MIN_CONTROL_PAYLOAD_BYTES + TAG_BYTES;
 
 /** First byte of every packet: version in the high four bits, type in the low four. */
 export const firstByte = (type: PacketType): number => (PROTOCOL_VERSION << 4) | type;
@@ -68,9 +71,9 @@ export function writeControlHeader(b: Uint8Array, at: number, header: ShortHeade
  * undefined if the field cannot be true.
  */
 export function controlLength(b: Uint8Array, at: number, available: number): number | undefined {
-  if (available < CONTROL_HEADER_BYTES + TAG_BYTES) return undefined;
+  if (available < MIN_CONTROL_BYTES) return undefined;
   const length = readU16(b, at + 14);
-  if (length < CONTROL_HEADER_BYTES + TAG_BYTES || length > MAX_DATAGRAM_BYTES || length > available) return undefined;
+  if (length < MIN_CONTROL_BYTES || length > MAX_DATAGRAM_BYTES || length > available) return undefined;
   return length;
 }
 

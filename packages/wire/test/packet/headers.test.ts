@@ -70,14 +70,14 @@ test('W2 N4 the length of a control packet is believed only where it can be true
   const b = new Uint8Array(1024);
   const header = { epoch: 1, lane: 0, connectionId: 1, packetNumber: 1 };
   for (const [length, available, expected] of [
-    [33, 33, 33],
-    [33, 1024, 33],
+    [41, 41, 41],
+    [41, 1024, 41],
     [1024, 1024, 1024],
-    [33, 32, undefined],
-    [31, 1024, undefined],
+    [41, 40, undefined],
+    [40, 1024, undefined],
     [1025, 2048, undefined],
     [65_535, 1024, undefined],
-    [33, 5, undefined],
+    [41, 5, undefined],
   ] as const) {
     writeControlHeader(b, 0, header, length);
     t.is(controlLength(b, 0, available), expected, `${length} of ${available}`);

@@ -1,7 +1,8 @@
 import type { MessageFrame } from '@p2pimg/wire';
 import { ProtocolViolation } from '../errors.ts';
+import type { FairBudget } from '../fair-budget.ts';
 import { ReplayWindow } from '../replay-window.ts';
-import { MESSAGE_WINDOW, MESSAGE_WINDOW_BYTES } from './outgoing-messages.ts';
+import { MESSAGE_WINDOW, MESSAGE_WINDOW_BYTES, MINIMUM_FRAGMENT } from './outgoing-messages.ts';
 
 /** Twice the window of the sender, rounded up: numbers behind it were delivered long ago. */
 const DELIVERED_BITS: number = MESSAGE_WINDOW * 4;
@@ -16,12 +17,15 @@ interface PartialMessage {
 /** Puts fragments together; each message is delivered once. Holds at most the sender's window. */
 export class IncomingMessages {
   readonly #maxMessageBytes: number;
+  readonly #shared: FairBudget;
   readonly #delivered = new ReplayWindow(DELIVERED_BITS);
   readonly #partial = new Map<number, PartialMessage>();
   #heldBytes = 0;
 
-  constructor(maxMessageBytes: number) {
+  /** `shared` is what all sessions may hold together. */
+  constructor(maxMessageBytes: number, shared: FairBudget) {
     this.#maxMessageBytes = maxMessageBytes;
+    this.#shared = shared;
   }
 
   /** Bytes held for messages that are not whole yet. */
@@ -46,6 +50,8 @@ export class IncomingMessages {
     if (partial.bytes.length !== total || bytes.length === 0) throw new ProtocolViolation('message fragment');
     const known = partial.fragments.get(offset);
     if (known !== undefined) return undefined;
+    // Fragments have a least size, so that keeping track of them costs less than their bytes.
+    if (partial.fragments.size > total / MINIMUM_FRAGMENT) throw new ProtocolViolation('message fragments');
     partial.fragments.set(offset, offset + bytes.length);
     partial.bytes.set(bytes, offset);
     partial.received += bytes.length;
@@ -61,6 +67,7 @@ export class IncomingMessages {
     if (tooMany || this.#heldBytes + total > MESSAGE_WINDOW_BYTES + this.#maxMessageBytes) {
       throw new ProtocolViolation('message window');
     }
+    if (!this.#shared.take(this.#heldBytes, total)) throw new ProtocolViolation('share of the memory for messages');
     const partial = { bytes: new Uint8Array(total), fragments: new Map<number, number>(), received: 0 };
     this.#partial.set(number, partial);
     this.#heldBytes += total;
@@ -72,5 +79,11 @@ export class IncomingMessages {
     if (partial === undefined) return;
     this.#partial.delete(number);
     this.#heldBytes -= partial.bytes.length;
+    this.#shared.give(partial.bytes.length);
+  }
+
+  /** The session is over: gives back what it held. */
+  clear(): void {
+    for (const number of [...this.#partial.keys()]) this.#drop(number);
   }
 }

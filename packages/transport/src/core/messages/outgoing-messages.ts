@@ -1,11 +1,14 @@
 import { FrameType, MESSAGE_FRAME_OVERHEAD, type MessageFrame } from '@p2pimg/wire';
+import type { FairBudget } from '../fair-budget.ts';
 
 /** Bytes of messages that may be on their way and unacknowledged; the receiver holds at most this much. */
 export const MESSAGE_WINDOW_BYTES: number = 512 * 1024;
 /** Messages on their way at once. */
 export const MESSAGE_WINDOW = 512;
 /** A fragment shorter than this is not worth its header: it waits for the next packet. */
-const MINIMUM_FRAGMENT = 64;
+export const MINIMUM_FRAGMENT = 64;
+/** What a message costs besides its bytes, about. */
+const OVERHEAD_BYTES = 256;
 
 interface OutgoingMessage {
   readonly number: number;
@@ -18,8 +21,15 @@ interface OutgoingMessage {
 export class OutgoingMessages {
   readonly #waiting: OutgoingMessage[] = [];
   readonly #flying = new Map<number, OutgoingMessage>();
+  readonly #shared: FairBudget;
+  #heldBytes = 0;
   #flyingBytes = 0;
   #next = 0;
+
+  /** `shared` is what all sessions may hold together. */
+  constructor(shared: FairBudget) {
+    this.#shared = shared;
+  }
 
   /** Messages not yet acknowledged as a whole. */
   get pending(): number {
@@ -31,8 +41,11 @@ export class OutgoingMessages {
     return message !== undefined && (message.sent > 0 || this.#fits(message));
   }
 
-  /** Queues a message and returns its number. */
-  push(bytes: Uint8Array): number {
+  /** Queues a message and returns its number; undefined if a peer that does not acknowledge has filled the queue. */
+  push(bytes: Uint8Array): number | undefined {
+    const cost = bytes.length + OVERHEAD_BYTES;
+    if (!this.#shared.take(this.#heldBytes, cost)) return undefined;
+    this.#heldBytes += cost;
     const number = this.#next++;
     this.#waiting.push({ number, bytes, sent: 0, acknowledged: 0 });
     return number;
@@ -70,7 +83,20 @@ export class OutgoingMessages {
     if (message.acknowledged < message.bytes.length) return false;
     this.#flying.delete(frame.number);
     this.#flyingBytes -= message.bytes.length;
+    this.#give(message.bytes.length + OVERHEAD_BYTES);
     return true;
+  }
+
+  /** The session is over: gives back what it held. */
+  clear(): void {
+    this.#waiting.length = 0;
+    this.#flying.clear();
+    this.#give(this.#heldBytes);
+  }
+
+  #give(bytes: number): void {
+    this.#heldBytes -= bytes;
+    this.#shared.give(bytes);
   }
 
   /** The window counts from the oldest unacknowledged message: the receiver tells repeated numbers by a bitmap. */

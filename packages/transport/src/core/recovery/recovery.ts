@@ -13,6 +13,7 @@ const MAX_REORDER_STEPS = 8;
 /** Round trips without a spurious loss after which the reordering window narrows again (RFC 8985, section 7.2). */
 const REORDER_PERSISTENCE = 16;
 const PERSISTENT_PROBES = 3;
+const MAX_IGNORED_PACKETS = 4_096;
 
 /**
  * What was sent, when it counts as lost, and how much more may be sent: RACK with an adaptive reordering window
@@ -71,6 +72,16 @@ export class Recovery {
   /** The last moment at which the peer was heard to acknowledge, or nothing was owed. */
   get progressAt(): number {
     return this.#progressAt;
+  }
+
+  /** Since when nothing of what is in flight was acknowledged; infinite if nothing is. */
+  get owedSince(): number {
+    return this.#sent.count === 0 ? Number.POSITIVE_INFINITY : this.#progressAt;
+  }
+
+  /** The peer speaks and speaks, and acknowledges nothing: what is remembered of our packets would grow without end. */
+  get isIgnored(): boolean {
+    return this.#probes >= PERSISTENT_PROBES && this.#sent.span > MAX_IGNORED_PACKETS;
   }
 
   /** Number of probe time-outs in a row. */

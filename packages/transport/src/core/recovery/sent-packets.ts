@@ -56,6 +56,11 @@ export class SentPackets {
     return this.#count;
   }
 
+  /** Numbers from the oldest one still remembered to the newest. */
+  get span(): number {
+    return this.#upper - this.#oldest;
+  }
+
   get full(): boolean {
     return this.#upper - this.#oldest >= MAX_TRACKED_PACKETS;
   }

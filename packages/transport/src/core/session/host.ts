@@ -1,5 +1,6 @@
 import type { CryptoSuite, RandomBytes } from '../crypto-suite.ts';
 import type { EndpointEvent } from '../events.ts';
+import type { FairBudget } from '../fair-budget.ts';
 import type { EndpointLimits } from '../limits.ts';
 import type { CongestionController } from '../recovery/congestion.ts';
 import type { MemoryBudget } from '../transfers/incoming-transfers.ts';
@@ -31,6 +32,9 @@ export interface SessionHost {
   readonly random: RandomBytes;
   readonly limits: EndpointLimits;
   readonly reassembly: MemoryBudget;
+  /** Messages that are not whole yet, and those on their way out. */
+  readonly messagesIn: FairBudget;
+  readonly messagesOut: FairBudget;
   readonly congestion: () => CongestionController;
   /** Lanes of all sessions. */
   lanes: number;

@@ -17,7 +17,7 @@ export interface PathProbe {
 export class PathValidation {
   readonly #random: RandomBytes;
   readonly #equal: CryptoSuite['equal'];
-  readonly #waiting: PathProbe[] = [];
+  #waiting: PathProbe[] = [];
   #challenge: { readonly path: Path; readonly data: Uint8Array; readonly at: number } | undefined;
 
   constructor(random: RandomBytes, equal: CryptoSuite['equal']) {
@@ -34,7 +34,11 @@ export class PathValidation {
     this.#queue({ frame: { type: FrameType.pathChallenge, data }, path });
   }
 
+  /** One answer for each path and turn, the newest: challenges cost as many bytes as answers only when each has a packet of its own. */
   answer(frame: PathChallengeFrame, path: Path): void {
+    const isOlder = (probe: PathProbe): boolean =>
+      probe.frame.type === FrameType.pathResponse && samePath(probe.path, path);
+    this.#waiting = this.#waiting.filter((probe) => !isOlder(probe));
     this.#queue({ frame: { type: FrameType.pathResponse, data: frame.data.slice() }, path });
   }
 

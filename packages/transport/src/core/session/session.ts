@@ -45,6 +45,8 @@ const MAX_WAITING_DATAGRAMS = 256;
 const MAX_WAITING_FRAMES = 4_096;
 /** Silence, with something unacknowledged, after which the peer may have lost the session. */
 const UNRESPONSIVE_MS = 300;
+/** All has arrived, nothing is in flight, and the peer does not say that it opened it. */
+const STALL_MS = 1_000;
 /** A closed session repeats its last word for this long, so many times at most. */
 const DRAIN_MS = 500;
 const MAX_LAST_WORDS = 5;
@@ -125,8 +127,8 @@ export class Session {
       received: new ReceivedPackets(),
       replay: new ReplayWindow(MAX_TRACKED_PACKETS),
       queue: new ControlQueue((lane) => lane === 0 || lanes.get(lane) !== undefined),
-      outgoingMessages: new OutgoingMessages(),
-      incomingMessages: new IncomingMessages(limits.maxMessageBytes),
+      outgoingMessages: new OutgoingMessages(this.#host.messagesOut),
+      incomingMessages: new IncomingMessages(limits.maxMessageBytes, this.#host.messagesIn),
       datagrams: [],
       outgoing: new OutgoingTransfers(limits.maxTransfersPerSession),
       incoming: new IncomingTransfers(this.#host.reassembly, new MemoryBudget(limits.maxReassemblyBytesPerSession)),
@@ -183,8 +185,8 @@ export class Session {
 
   // ---- what the driver asks for
 
-  /** Queues a reliable message and returns its number. The bytes are not copied: leave them as they are. */
-  sendMessage(bytes: Uint8Array): number {
+  /** Queues a reliable message and returns its number; undefined if the queue is full. The bytes are not copied: leave them as they are. */
+  sendMessage(bytes: Uint8Array): number | undefined {
     const number = this.#live().outgoingMessages.push(bytes);
     this.#host.wake(this);
     return number;
@@ -297,8 +299,8 @@ export class Session {
     this.#heard(now);
     parts.keys.confirm(epoch);
     if (lane !== 0) this.#lanes?.heard(lane, path, now);
-    else if (newest && path.socket === 0 && !samePath(path, parts.path)) parts.paths.suspect(path, now);
-    this.#dispatch(plaintext, number, path, now);
+    const moved = lane === 0 && newest && path.socket === 0 && !samePath(path, parts.path);
+    this.#dispatch(plaintext, number, path, moved, now);
   }
 
   /** A data packet at `at`, whose connection id is ours. Nothing but its token is known to be true. */
@@ -356,6 +358,8 @@ export class Session {
       parts.keys.expiresAt,
       parts.received.deadline,
       parts.recovery.timeout,
+      parts.recovery.owedSince + this.#host.limits.sessionIdleMs,
+      stalledAt(parts),
       this.#transmitter!.pacedUntil,
     );
     if (this.#hasDuties(parts)) at = Math.min(at, this.#keepAliveAt());
@@ -369,7 +373,7 @@ export class Session {
     if (parts === undefined || this.#state === 'closed' || this.#state === 'draining') return;
     const { limits } = this.#host;
     const patience = this.#state === 'unconfirmed' ? limits.handshakeTimeoutMs : limits.sessionIdleMs;
-    if (this.#heardAt + patience <= now || !parts.keys.expire(now)) {
+    if (this.#heardAt + patience <= now || parts.recovery.owedSince + patience <= now || !parts.keys.expire(now)) {
       this.close('idle', now);
       return;
     }
@@ -379,6 +383,7 @@ export class Session {
       this.#host.rekey(this);
     }
     parts.recovery.onTimeout(now);
+    this.#reviveStalled(parts, now);
     this.#noticeSilence(parts, now);
     if (this.#hasDuties(parts) && this.#keepAliveAt() <= now) {
       this.#pingedAt = now;
@@ -400,16 +405,22 @@ export class Session {
     this.#host.wake(this);
   }
 
-  #dispatch(plaintext: Uint8Array, number: number, path: Path, now: number): void {
+  /** `moved`: it is the newest packet, and not from where the peer was. */
+  #dispatch(plaintext: Uint8Array, number: number, path: Path, moved: boolean, now: number): void {
     try {
       const frames = readFrames(plaintext);
+      // More would only make us look through what is in flight again and again.
+      if (frames.filter(isAck).length > 1) throw new ProtocolViolation('acknowledgements');
       this.#parts!.received.add(number, frames.some(isEliciting), frames.some(isUrgent), this.#roundTrip, now);
+      // A challenge gets an answer: with one of ours it would get twice what it is.
+      if (moved && !frames.some(isChallenge)) this.#parts!.paths.suspect(path, now);
       for (const frame of frames) {
         this.#frames!.handle(frame, path, now);
         // A frame may have ended the session.
         if (this.#state !== 'established') return;
         if (this.#parts!.queue.size > MAX_WAITING_FRAMES) throw new ProtocolViolation('unanswered frames');
       }
+      if (this.#parts!.recovery.isIgnored) throw new ProtocolViolation('nothing acknowledged');
     } catch (error) {
       if (!(error instanceof ProtocolViolation) && !(error instanceof MalformedFrameError)) throw error;
       this.close('protocol-error', now);
@@ -438,6 +449,20 @@ export class Session {
     return Math.max(this.#heardAt, this.#pingedAt) + this.#host.limits.sessionIdleMs / 3;
   }
 
+  /** Transfers of which all has arrived and not all opened: somebody on the path changes headers, and nobody would ask again. */
+  #reviveStalled(parts: SessionParts, now: number): void {
+    if (stalledAt(parts) > now) return;
+    const stillWanted = (transfer: OutgoingTransfer) => (): boolean => parts.outgoing.isOpen(transfer);
+    for (const transfer of [...parts.outgoing.open()].filter(({ stalled }) => stalled)) {
+      const pieces = transfer.revive();
+      if (pieces === undefined) {
+        this.cancelTransfer(transfer);
+        this.#host.emit({ type: 'send-failed', session: this, transfer, reason: 'reset' });
+      }
+      for (const piece of pieces ?? []) parts.queue.push(piece, 0, { stillWanted: stillWanted(transfer) });
+    }
+  }
+
   #noticeSilence(parts: SessionParts, now: number): void {
     const { recovery } = parts;
     if (recovery.probes === 0) this.#unresponsive = false;
@@ -454,6 +479,8 @@ export class Session {
     for (const transfer of parts.incoming.all()) parts.incoming.remove(transfer);
     for (const transfer of parts.outgoing.all()) parts.outgoing.remove(transfer);
     for (const lane of [...parts.lanes.all()]) this.#lanes?.remove(lane.id);
+    parts.incomingMessages.clear();
+    parts.outgoingMessages.clear();
   }
 
   #live(): SessionParts {
@@ -461,6 +488,19 @@ export class Session {
     return this.#parts;
   }
 }
+
+/** When transfers that wait for their last records to be opened are taken up again; infinite if there are none. */
+function stalledAt({ recovery, outgoing, queue, outgoingMessages }: SessionParts): number {
+  if (recovery.inFlight > 0 || !queue.isEmpty || outgoingMessages.pending > 0) return Number.POSITIVE_INFINITY;
+  for (const { stalled } of outgoing.open()) {
+    if (stalled) return recovery.progressAt + Math.max(STALL_MS, 4 * recovery.probeTimeout);
+  }
+  return Number.POSITIVE_INFINITY;
+}
+
+const isChallenge = ({ type }: Frame): boolean => type === FrameType.pathChallenge;
+
+const isAck = ({ type }: Frame): boolean => type === FrameType.ack;
 
 const isEliciting = ({ type }: Frame): boolean =>
   type !== FrameType.ack &&

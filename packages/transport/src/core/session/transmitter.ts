@@ -6,6 +6,7 @@ import {
   FrameType,
   frameBytes,
   MAX_DATAGRAM_BYTES,
+  MIN_CONTROL_PAYLOAD_BYTES,
   TAG_BYTES,
   writeControlHeader,
   writeFrame,
@@ -27,6 +28,13 @@ export interface Transmit {
 const PING: Frame = { type: FrameType.ping };
 /** Frames are gathered here before they are sealed. */
 const scratch = new Uint8Array(CONTROL_PAYLOAD_BYTES);
+
+/** Fills the scratch up with PADDING to the least that a packet may hold, and returns where it ends. */
+function padded(end: number): number {
+  if (end >= MIN_CONTROL_PAYLOAD_BYTES) return end;
+  scratch.fill(0, end, MIN_CONTROL_PAYLOAD_BYTES);
+  return MIN_CONTROL_PAYLOAD_BYTES;
+}
 
 /** What a control packet held. */
 class ControlPacket implements PacketOwner {
@@ -75,7 +83,7 @@ export class Transmitter {
 
   /** One sealed packet with the one frame, outside of all control: the last word of a session, or a path challenge. */
   single(frame: Frame, path: Path, slab: Uint8Array): Transmit {
-    const end = writeFrame(scratch, 0, frame);
+    const end = padded(writeFrame(scratch, 0, frame));
     return { path, bytes: this.#seal(this.#parts.recovery.skip(), 0, end, slab) };
   }
 
@@ -99,7 +107,7 @@ export class Transmitter {
       }
     }
     const lane = open ? parts.queue.lane : 0;
-    const packed = open ? this.#pack(lane, end) : { end, frames: [], eliciting: false };
+    const packed = open ? this.#pack(lane, end) : { end: padded(end), frames: [], eliciting: false };
     const length = CONTROL_HEADER_BYTES + packed.end + TAG_BYTES;
     const number = packed.eliciting
       ? parts.recovery.onSent(length, new ControlPacket(parts, packed.frames, reported), 0, now)
@@ -144,7 +152,7 @@ export class Transmitter {
     }
     if (!eliciting && room() >= frameBytes(PING) && (parts.pingOwed || parts.recovery.probesOwed > 0)) write(PING);
     parts.pingOwed = false;
-    return { end, frames, eliciting };
+    return { end: padded(end), frames, eliciting };
   }
 
   #pollData(now: number, slab: Uint8Array, maxSegments: number): Transmit | undefined {

@@ -22,6 +22,11 @@ import { giveRecordBuffer, takeRecordBuffer } from './record-buffers.ts';
 export const UNGRANTED_BYTES: number = 256 * 1024;
 /** Spoiled records after which a transfer goes in pieces that are sealed one by one. */
 const SPOILED_LIMIT = 2;
+/** Records sealed and not opened: past it the receiver acknowledges packets without ever saying that it opened something. */
+const MAX_SEALED = 1_100;
+/** Times in a row that what arrived and was not opened is sent again, and records at a time. */
+const MAX_REVIVALS = 5;
+const REVIVED_RECORDS = 32;
 
 const GENERATIONS = 8;
 
@@ -70,6 +75,7 @@ export class OutgoingTransfer implements PacketOwner {
   #openedPrefix = 0;
   #acknowledgedBytes = 0;
   #spoiled = 0;
+  #revivals = 0;
   #stopped = false;
 
   constructor(number: number, description: OutgoingDescription) {
@@ -100,6 +106,17 @@ export class OutgoingTransfer implements PacketOwner {
   /** Whether the next packet is a repetition. */
   get repeating(): boolean {
     return this.#wantedAt < this.#wanted.length;
+  }
+
+  /** Nothing is to be sent, and records that were sent are not opened: true for a moment after the last packet. */
+  get stalled(): boolean {
+    return this.#sealed.size > 0 && this.peek() < 0;
+  }
+
+  /** Sends again what stalls; at last in pieces, which are returned for the control queue. Undefined if that has been tried enough. */
+  revive(): TransferPieceFrame[] | undefined {
+    if (++this.#revivals > MAX_REVIVALS) return undefined;
+    return [...this.#sealed.keys()].slice(0, REVIVED_RECORDS).flatMap((record) => this.onSpoiled(record));
   }
 
   /** Ends all sending; what comes in afterwards changes nothing. */
@@ -136,6 +153,7 @@ export class OutgoingTransfer implements PacketOwner {
         this.#next = (record + 1) * SEGMENTS_PER_RECORD;
         continue;
       }
+      if ((this.#next & 15) === 0 && this.#sealed.size >= MAX_SEALED) return -1;
       return recordOffset(record) + length <= this.#granted ? this.#next : -1;
     }
     return -1;
@@ -273,6 +291,7 @@ export class OutgoingTransfer implements PacketOwner {
     if (this.#opened[record] === 1) return;
     this.#opened[record] = 1;
     this.#openedCount++;
+    this.#revivals = 0;
     this.#acknowledgedBytes += recordLength(this.#bytes.length, record);
     this.#release(record);
   }

@@ -42,6 +42,10 @@ export class OutgoingTransfers {
     return [...this.#open.values(), ...this.#waiting];
   }
 
+  open(): Iterable<OutgoingTransfer> {
+    return this.#open.values();
+  }
+
   isOpen(transfer: OutgoingTransfer): boolean {
     return this.#open.get(transfer.number) === transfer;
   }
