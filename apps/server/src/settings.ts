@@ -33,7 +33,9 @@ export interface ServerSettings {
   readonly 'timers.laneIdleMs': number;
   readonly 'workers.threads': number;
   readonly 'workers.ports': number;
+  readonly 'workers.portsPerClient': number;
   readonly 'workers.queue': number;
+  readonly 'workers.queuePerClient': number;
   readonly 'registration.tokens': readonly string[];
   readonly 'failureToken.enabled': boolean;
   readonly 'failureToken.downMs': number;
@@ -154,7 +156,13 @@ export const serverSettings: Definition<ServerSettings> = {
     },
     'workers.threads': { schema: whole(1, 64), default: 2, description: 'threads for image work' },
     'workers.ports': { schema: whole(1, 1_024), default: 32, description: 'worker ports open at once' },
-    'workers.queue': { schema: whole(0, 100_000), default: 1_000, description: 'requests that wait for a worker port' },
+    'workers.portsPerClient': { schema: whole(1, 1_024), default: 8, description: 'worker ports open for one client' },
+    'workers.queue': { schema: whole(1, 100_000), default: 1_000, description: 'requests that wait for a worker port' },
+    'workers.queuePerClient': {
+      schema: whole(1, 100_000),
+      default: 250,
+      description: 'requests of one client among them',
+    },
     'registration.tokens': {
       schema: list,
       default: [],

@@ -54,8 +54,9 @@ export async function serverConfig(
     timing: { stampWaitMs: s['timers.stampWaitMs'], handlingGraceMs: s['timers.handlingGraceMs'] },
     limits: {
       workers: s['workers.ports'],
-      workersPerClient: s['workers.ports'],
+      workersPerClient: Math.min(s['workers.portsPerClient'], s['workers.ports']),
       queue: s['workers.queue'],
+      queuePerClient: Math.min(s['workers.queuePerClient'], s['workers.queue']),
     },
   };
 }

@@ -2,8 +2,8 @@ import { setImmediate } from 'node:timers/promises';
 import { sweep } from '@p2pimg/netsim';
 import test from 'ava';
 import { scenarios } from './scenarios.ts';
-import { CloudWorld } from './sim/cloud-world.ts';
-import { BUSY, chaos, DIRECTORY_STUTTERS, leaderDies, runCloud } from './sim/worlds.ts';
+import { type CloudPlan, CloudWorld, SIM_TIMING } from './sim/cloud-world.ts';
+import { BUSY, chaos, DIRECTORY_STUTTERS, DRIP, leaderDies, runCloud } from './sim/worlds.ts';
 
 /** In pieces, so that a slow machine reports on the way. */
 const PIECES = 20;
@@ -55,6 +55,23 @@ test('E5 N1 N9 what was done under keys that have been replaced since is answere
     [],
     'pnpm sim --scenario cloud/new-keys --seed 988',
   );
+});
+
+test('S4 S5 N4 clients that never send their pictures hold no more than their share, and that not for long', (t) => {
+  const seeds = [1, 2, 3, 4, 5, 6];
+  const longest = (plan: CloudPlan, seed: number): number => {
+    const { violations, responseMs } = runCloud(plan, { seed });
+    t.deepEqual(violations, []);
+    return Math.max(...responseMs);
+  };
+  const all = seeds.map((seed) => longest(DRIP, seed));
+  t.log(`all ports held: the longest wait was ${Math.max(...all).toFixed(0)} ms`);
+  // With all ports taken, others wait until the time for a transfer is over, once or twice; then their turn has come.
+  t.true(Math.max(...all) < 2 * SIM_TIMING.workerMs);
+  const roomy: CloudPlan = { ...DRIP, limits: { ...DRIP.limits, workers: 8 } };
+  const some = seeds.map((seed) => longest(roomy, seed));
+  t.log(`half of them held: ${Math.max(...some).toFixed(0)} ms`);
+  t.true(Math.max(...some) < SIM_TIMING.transferGraceMs);
 });
 
 test('E6 S4 a worker port that opens while its server plays dead is closed afterwards', (t) => {

@@ -1,6 +1,6 @@
 import type { Crash, Scenario, ScenarioOptions } from '@p2pimg/netsim';
 import { runWorld, type WorldOptions, type WorldResult } from './chaos/world.ts';
-import { BUSY, chaos, leaderDies, newKeys, playDead, runCloud } from './sim/worlds.ts';
+import { BUSY, chaos, DRIP, leaderDies, newKeys, playDead, runCloud } from './sim/worlds.ts';
 
 const CALM: WorldOptions = {
   servers: 3,
@@ -38,7 +38,7 @@ export const WORLDS: Readonly<Record<'quiet' | 'chaos' | 'token' | 'crowd', Worl
     requests: 60,
     untilMs: 1_300,
     encodes: 1,
-    limits: { workers: 1, workersPerClient: 1, queue: 3 },
+    limits: { workers: 1, workersPerClient: 1, queue: 3, queuePerClient: 3 },
   },
 };
 
@@ -84,6 +84,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   'new-keys': {
     about: 'Everything, and keys are replaced all the time: what was done before is answered as it was.',
     run: (options) => runCloud(newKeys(options.seed, options.faults), options),
+  },
+  drip: {
+    about: 'Worker ports are held by people who never send their pictures: the others get theirs all the same.',
+    run: (options) => runCloud(DRIP, options),
   },
   busy: {
     about: 'Fifty requests in flight and no faults: hardly any is begun twice, or by nobody.',

@@ -1,6 +1,6 @@
 import { type ElectionConfig, LAN_TIMING } from '@p2pimg/election';
 import type { RegistrationPolicy } from '@p2pimg/identity';
-import { MAX_REQUEST_LIFETIME_MS } from '@p2pimg/wire';
+import { MAX_HIDDEN_FILE_BYTES, MAX_REQUEST_LIFETIME_MS } from '@p2pimg/wire';
 import { CloudConfigError } from './errors.ts';
 
 /** Milliseconds on the server's monotonic clock. */
@@ -15,9 +15,11 @@ export interface CloudTiming {
   readonly answerMs: number;
   /** A request waits at most this long for a worker (default 60,000). */
   readonly queueMs: number;
-  /** A worker is taken back after this much, plus the time that the picture needs at `minBytesPerSecond` (default 30,000). */
+  /** A worker is taken back after this, whatever its picture's size (default 120,000). */
   readonly workerMs: number;
-  /** The slowest transfer that keeps a worker (default 65,536 bytes a second). */
+  /** A transfer on a worker port may take this long, plus the time that it needs at `minBytesPerSecond` (default 5,000). */
+  readonly transferGraceMs: number;
+  /** The slowest transfer that keeps a worker (default 131,072 bytes a second). */
   readonly minBytesPerSecond: number;
   /** Ids are remembered for this long past the request's `notAfter` (default 5,000). */
   readonly keepMs: number;
@@ -30,11 +32,12 @@ export interface CloudLimits {
   readonly requests: number;
   /** Unanswered requests of one client (default 512). */
   readonly requestsPerClient: number;
-  /** Worker ports open at the same time (default 32), and of one client (default 32). */
+  /** Worker ports open at the same time (default 32), and of one client (default 8). */
   readonly workers: number;
   readonly workersPerClient: number;
-  /** Requests that wait for a worker (default 1,000). */
+  /** Requests that wait for a worker (default 1,000), and of one client (default 250). */
   readonly queue: number;
+  readonly queuePerClient: number;
   /** Registrations from one address in a minute (default 600). */
   readonly registrationsPerMinute: number;
   /** Image ids that the list of active users shows of each (default 50; `list_images` reads on). */
@@ -72,8 +75,9 @@ export const DEFAULT_TIMING: CloudTiming = {
   handlingGraceMs: 150,
   answerMs: 15_000,
   queueMs: 60_000,
-  workerMs: 30_000,
-  minBytesPerSecond: 65_536,
+  workerMs: 120_000,
+  transferGraceMs: 5_000,
+  minBytesPerSecond: 131_072,
   keepMs: 5_000,
   retryMs: 50,
 };
@@ -82,8 +86,9 @@ export const DEFAULT_LIMITS: CloudLimits = {
   requests: 100_000,
   requestsPerClient: 512,
   workers: 32,
-  workersPerClient: 32,
+  workersPerClient: 8,
   queue: 1_000,
+  queuePerClient: 250,
   registrationsPerMinute: 600,
   imagesPerClient: 50,
 };
@@ -106,6 +111,11 @@ export function checkCloudConfig({ timing, limits, leaseMs, failureToken, electi
   }
   if (timing.answerMs >= MAX_REQUEST_LIFETIME_MS) throw new CloudConfigError('answerMs must be below 10 minutes');
   if (limits.workersPerClient > limits.workers) throw new CloudConfigError('workersPerClient must not exceed workers');
+  if (limits.queuePerClient > limits.queue) throw new CloudConfigError('queuePerClient must not exceed queue');
+  const largestMs = timing.transferGraceMs + (MAX_HIDDEN_FILE_BYTES / timing.minBytesPerSecond) * 1000;
+  if (largestMs >= timing.workerMs) {
+    throw new CloudConfigError('workerMs must exceed the time that the largest picture may take at minBytesPerSecond');
+  }
   if (leaseMs < 10 * heartbeatMs) throw new CloudConfigError('leaseMs must be at least ten heartbeats');
   if (failureToken !== undefined && failureToken.holdMs < 10 * heartbeatMs) {
     throw new CloudConfigError('the failure token must hold for at least ten heartbeats, or nobody notices');

@@ -41,7 +41,8 @@ export const SIM_TIMING: CloudTiming = {
   answerMs: 800,
   queueMs: 1_000,
   workerMs: 600,
-  minBytesPerSecond: 100_000,
+  transferGraceMs: 500,
+  minBytesPerSecond: 200_000_000,
   keepMs: 1_000,
 };
 
@@ -63,6 +64,8 @@ export interface CloudPlan {
   readonly refuses: boolean;
   readonly limits: Partial<CloudLimits>;
   readonly failureToken: FailureSimulation | undefined;
+  /** People who ask for worker ports and never send their pictures: so many of them, the first. */
+  readonly drips?: number;
   /** People who reach only some of the servers: so many of them. */
   readonly shortSighted: number;
 }
@@ -170,12 +173,12 @@ export class CloudWorld {
   }
 
   #addPeople(random: Random): Society {
-    const { people, requests, habits, shortSighted } = this.#plan;
+    const { people, requests, habits, shortSighted, drips = 0 } = this.#plan;
     const each = Math.ceil(requests / people);
     const society: Society = {
       people: Array.from({ length: people }, (_, i) => {
         const sees = this.#ids.filter(() => i >= shortSighted || random.chance(0.6));
-        return newPerson(random, `p${i + 1}`, sees.length > 0 ? sees : this.#ids, each);
+        return newPerson(random, `p${i + 1}`, sees.length > 0 ? sees : this.#ids, each, i < drips);
       }),
       grants: [],
     };

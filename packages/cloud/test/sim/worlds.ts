@@ -43,6 +43,18 @@ export const DIRECTORY_STUTTERS: CloudPlan = {
   trouble: { ...NO_TROUBLE, unknownOutcome: 0.03 },
 };
 
+/** Two of five people hold worker ports and never send a picture: on one server that has just as many ports as they may have. */
+export const DRIP: CloudPlan = {
+  ...BUSY,
+  servers: 1,
+  people: 5,
+  requests: 200,
+  habits: { ...BUSY.habits, pauseMs: 60, open: 6 },
+  completion: {},
+  drips: 2,
+  limits: { workers: 4, workersPerClient: 2, queue: 40, queuePerClient: 8 },
+};
+
 /** Servers play dead in turns, one after the other without a break, and some really die meanwhile. */
 export function playDead(seed: number, given: readonly Fault[] | undefined): CloudPlan {
   const random = new Random(seed ^ 0xdead);
@@ -90,7 +102,7 @@ export function chaos(seed: number, given: readonly Fault[] | undefined): CloudP
     trouble: rough ? { unknownOutcome: 0.03, answerTwice: 0.03, answerNever: 0.01 } : NO_TROUBLE,
     faults,
     refuses: random.chance(0.5),
-    limits: random.chance(0.3) ? { workers: 1, workersPerClient: 1, queue: 1, requests: 30 } : {},
+    limits: random.chance(0.3) ? { workers: 1, workersPerClient: 1, queue: 1, queuePerClient: 1, requests: 30 } : {},
     failureToken: undefined,
     shortSighted: random.below(2),
   };

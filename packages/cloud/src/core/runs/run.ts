@@ -14,6 +14,8 @@ export interface Run {
   /** What it waits for, and under which number; undefined while it waits for a worker. */
   waitingFor: Operation['kind'] | undefined;
   opId: OperationId | undefined;
+  /** When it has to be over, whatever it waits for. */
+  until: number;
   /** The worker port that is open for it. */
   lane: number | undefined;
   hasWorker: boolean;

@@ -64,8 +64,8 @@ export class Runs implements Work {
   }
 
   longestMs(request: AnyRequest): number {
-    const { answerMs, queueMs } = this.#options.config.timing;
-    return request.type === 'encode' ? answerMs + queueMs + this.#workerMs(request.body.bytes) : answerMs;
+    const { answerMs, queueMs, workerMs } = this.#options.config.timing;
+    return request.type === 'encode' ? answerMs + queueMs + workerMs : answerMs;
   }
 
   start(now: number, entry: Entry): void {
@@ -84,11 +84,12 @@ export class Runs implements Work {
       startedAt: now,
       waitingFor: undefined,
       opId: undefined,
+      until: now + this.#options.config.timing.answerMs,
       lane: undefined,
       hasWorker: false,
     };
     this.#runs.set(entry.id, run);
-    this.#deadlines.set(entry.id, now + this.#options.config.timing.answerMs);
+    this.#deadlines.set(entry.id, run.until);
     // The client follows the new handler; with a worker port it hears again.
     if (entry.attempt > 0) this.#assign(run);
     this.#advance(now, run, () => run.procedure.next());
@@ -154,13 +155,14 @@ export class Runs implements Work {
 
   #perform(now: number, run: Run, operation: Operation): void {
     if (operation.kind === 'worker') {
-      this.#takeWorker(now, run, operation.bytes);
+      this.#takeWorker(now, run);
       return;
     }
     const opId = this.nextOperation();
     run.opId = opId;
     run.waitingFor = operation.kind;
     this.#operations.set(opId, run);
+    this.#deadlines.set(run.entry.id, Math.min(run.until, now + this.#longestOf(operation)));
     const { session } = run.client;
     const requestId = run.request.id;
     switch (operation.kind) {
@@ -188,7 +190,7 @@ export class Runs implements Work {
 
   // ---- workers ----
 
-  #takeWorker(now: number, run: Run, bytes: number): void {
+  #takeWorker(now: number, run: Run): void {
     const admission = this.#workers.take(run.entry.id, run.client.keyHex);
     if (admission === 'granted') {
       this.#giveWorker(now, run);
@@ -200,20 +202,27 @@ export class Runs implements Work {
     }
     run.hasWorker = true; // a place in the queue is given back the same way
     this.#assign(run);
-    const { queueMs } = this.#options.config.timing;
-    this.#deadlines.set(run.entry.id, now + queueMs + this.#workerMs(bytes));
+    run.until = now + this.#options.config.timing.queueMs;
+    this.#deadlines.set(run.entry.id, run.until);
   }
 
   #giveWorker(now: number, run: Run): void {
     run.hasWorker = true;
-    const bytes = run.request.type === 'encode' ? run.request.body.bytes : 0;
-    this.#deadlines.set(run.entry.id, now + this.#workerMs(bytes));
+    run.until = now + this.#options.config.timing.workerMs;
+    this.#deadlines.set(run.entry.id, run.until);
     this.#advance(now, run, () => run.procedure.next());
   }
 
-  #workerMs(bytes: number): number {
-    const { workerMs, minBytesPerSecond } = this.#options.config.timing;
-    return workerMs + (bytes / minBytesPerSecond) * 1000;
+  /** A client that is slower than it may be loses its worker port; one that waits for this server does not. */
+  #longestOf(operation: Operation): number {
+    const { transferGraceMs, minBytesPerSecond } = this.#options.config.timing;
+    const bytes =
+      operation.kind === 'upload'
+        ? operation.bytes
+        : operation.kind === 'result'
+          ? operation.bytes.byteLength
+          : Number.POSITIVE_INFINITY;
+    return transferGraceMs + (bytes / minBytesPerSecond) * 1000;
   }
 
   #assign(run: Run): void {

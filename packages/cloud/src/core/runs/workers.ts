@@ -1,3 +1,5 @@
+import type { CloudLimits } from '../config.ts';
+
 /** What became of the wish for a worker. */
 export type Admission = 'granted' | 'queued' | 'full';
 
@@ -7,21 +9,23 @@ interface Waiting {
 }
 
 /**
- * The capped pool of worker ports (SPEC S4, S5): past the cap wishes queue, oldest first; past the queue's cap they are refused.
- * One client holds at most its share, but may queue.
+ * The capped pool of worker ports (SPEC S4, S5): past the cap wishes queue; past the queue's cap they are refused.
+ * One client holds at most its share of the workers, and of the queue.
  */
 export class Workers {
   readonly #most: number;
   readonly #mostPerClient: number;
   readonly #queueLimit: number;
+  readonly #queueLimitPerClient: number;
   /** Request id → client key. */
   readonly #busy = new Map<string, string>();
   #queue: Waiting[] = [];
 
-  constructor(limits: { readonly workers: number; readonly workersPerClient: number; readonly queue: number }) {
+  constructor(limits: Pick<CloudLimits, 'workers' | 'workersPerClient' | 'queue' | 'queuePerClient'>) {
     this.#most = limits.workers;
     this.#mostPerClient = limits.workersPerClient;
     this.#queueLimit = limits.queue;
+    this.#queueLimitPerClient = limits.queuePerClient;
   }
 
   get busy(): number {
@@ -38,6 +42,8 @@ export class Workers {
       return 'granted';
     }
     if (this.#queue.length >= this.#queueLimit) return 'full';
+    const own = this.#queue.filter((waiting) => waiting.clientKey === clientKey).length;
+    if (own >= this.#queueLimitPerClient) return 'full';
     this.#queue.push({ id, clientKey });
     return 'queued';
   }
@@ -49,21 +55,36 @@ export class Workers {
       return [];
     }
     const granted: string[] = [];
-    const left: Waiting[] = [];
-    for (const waiting of this.#queue) {
-      if (this.#hasRoomFor(waiting.clientKey)) {
-        this.#busy.set(waiting.id, waiting.clientKey);
-        granted.push(waiting.id);
-      } else left.push(waiting);
+    for (let next = this.#next(); next !== undefined; next = this.#next()) {
+      this.#queue = this.#queue.filter((waiting) => waiting !== next);
+      this.#busy.set(next.id, next.clientKey);
+      granted.push(next.id);
     }
-    this.#queue = left;
     return granted;
   }
 
+  /** Who has the fewest workers goes first, so that nobody waits behind another's long queue; among equals the oldest. */
+  #next(): Waiting | undefined {
+    if (this.#busy.size >= this.#most) return undefined;
+    let best: Waiting | undefined;
+    let fewest = this.#mostPerClient;
+    for (const waiting of this.#queue) {
+      const own = this.#busyOf(waiting.clientKey);
+      if (own >= fewest) continue;
+      best = waiting;
+      fewest = own;
+      if (own === 0) break;
+    }
+    return best;
+  }
+
   #hasRoomFor(clientKey: string): boolean {
-    if (this.#busy.size >= this.#most) return false;
+    return this.#busy.size < this.#most && this.#busyOf(clientKey) < this.#mostPerClient;
+  }
+
+  #busyOf(clientKey: string): number {
     let own = 0;
     for (const key of this.#busy.values()) if (key === clientKey) own += 1;
-    return own < this.#mostPerClient;
+    return own;
   }
 }

@@ -44,6 +44,8 @@ export interface Sending {
 
 /** A request lives for this long, on the wall clock. */
 const LIFETIME_MS = 60_000;
+/** Who drips holds on for so long: longer than a server lets it. */
+const DRIPS_FOR_MS = 2_500;
 const NEVER: number = Number.POSITIVE_INFINITY;
 
 /** A person's client: makes requests, sends them until they are answered, moves the pictures. */
@@ -121,11 +123,13 @@ export class ClientActor implements Actor<ClientEvent, Sending> {
     const notAfter = Math.floor(wallNow()) + LIFETIME_MS;
     const request = { type, id, notAfter, servers, tried: [], body } as unknown as AnyRequest;
     history.ask(draft, request, this.#person, virtualNow());
+    if (this.#person.drips && !draft.alone) history.abandon(id);
     if (draft.alone) this.#person.unfinished = { draft, request };
     const some = (probability: number): number =>
       this.#random.chance(probability) ? now + this.#random.between(1, 300) : NEVER;
     // What somebody does alone decides what comes next: it is never given up.
-    const ends = { cancelAt: some(habits.cancel), forgetAt: draft.alone ? NEVER : some(habits.giveUp) };
+    const forgetAt = this.#person.drips ? now + DRIPS_FOR_MS : some(habits.giveUp);
+    const ends = { cancelAt: some(habits.cancel), forgetAt: draft.alone ? NEVER : forgetAt };
     this.#exchanges.set(id, new Exchange(draft, request, servers, now, ends));
   }
 
@@ -165,7 +169,7 @@ export class ClientActor implements Actor<ClientEvent, Sending> {
     const exchange = this.#exchanges.get(id);
     if (exchange?.assigned(server, lane) !== true || lane === undefined) return;
     const { body, contentKey } = exchange.draft;
-    if (contentKey === undefined || !('bytes' in body)) return;
+    if (this.#person.drips || contentKey === undefined || !('bytes' in body)) return;
     const upload = { byteLength: UPLOAD_KEY_BYTES + body.bytes, digest: body.digest, contentKey };
     this.#out.push({ to: from, letter: { kind: 'upload', connection: this.#connection, id, lane, upload } });
   }

@@ -45,6 +45,8 @@ export interface Notice {
 /** A person with a client: what is on its disk, and what it has been told. Survives crashes of the client. */
 export interface Person {
   readonly name: string;
+  /** Asks for worker ports and never sends its pictures. */
+  readonly drips: boolean;
   /** Servers that its client reaches. */
   readonly servers: readonly string[];
   keys: Keys;
@@ -75,9 +77,16 @@ export function newKeys(random: Random): Keys {
   return { signPrivate, signKey: simHash(signPrivate), boxKey: randomBytes(random, 32) };
 }
 
-export function newPerson(random: Random, name: string, servers: readonly string[], requests: number): Person {
+export function newPerson(
+  random: Random,
+  name: string,
+  servers: readonly string[],
+  requests: number,
+  drips: boolean,
+): Person {
   return {
     name,
+    drips,
     servers,
     keys: newKeys(random),
     clientId: undefined,

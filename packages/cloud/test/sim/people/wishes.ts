@@ -34,6 +34,7 @@ export function nextWish(desk: Omit<Desk, 'clientId'>, rotations: number, idle: 
   const { clientId } = desk.person;
   if (clientId === undefined) return register(desk);
   const full: Desk = { ...desk, clientId };
+  if (desk.person.drips) return encode(full);
   for (let tries = 0; tries < 4; tries++) {
     const wish = randomWish(full.random, rotations);
     const draft = wish !== rotateKeys || idle ? wish(full) : undefined;
