@@ -21,7 +21,9 @@ export function delivered(delivery: Delivery, who: number): string {
 export const REASONS: Readonly<Record<Extract<Shown, { shown: 'default' }>['reason'], string>> = {
   none_left: 'no views are left',
   revoked: 'the owner took the rights back',
+  expired: 'the time for which it was shared is over',
   tampered: 'the rights in the picture were changed by somebody',
+  rolled_back: 'the record of views is older than the picture: a copy was put back',
 };
 
 /** One line about something that happened; undefined for what is not worth one. */

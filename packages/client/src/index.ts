@@ -2,6 +2,7 @@ export type {
   ActiveUser,
   CallName,
   CallResult,
+  DefaultReason,
   Delivery,
   RightsChange,
 } from './core/calls.ts';
@@ -18,6 +19,7 @@ export {
 } from './core/errors.ts';
 export type { News, Progress } from './core/news.ts';
 export type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from './core/records.ts';
+export { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS, type SharingMode } from './core/sharing/mode.ts';
 export type { Client } from './node/client.ts';
 export type { EncodeOptions, Links, PeerImage, Registered, SharedRight, Shown } from './node/client-types.ts';
 export type { ClientConfig } from './node/config.ts';

@@ -3,6 +3,7 @@
 import type { WireAddress } from '@p2pimg/wire';
 import type { BytesHandle } from './effects.ts';
 import type { News } from './news.ts';
+import type { SharingMode } from './sharing/mode.ts';
 
 export interface ActiveUser {
   readonly clientId: number;
@@ -20,7 +21,9 @@ export type RightsChange =
   | { readonly kind: 'add'; readonly views: number }
   | { readonly kind: 'take'; readonly views: number }
   | { readonly kind: 'set'; readonly views: number }
-  | { readonly kind: 'revoke' };
+  | { readonly kind: 'revoke' }
+  /** The same views, counted by somebody else, or an offline share for as long again. */
+  | { readonly kind: 'mode'; readonly mode: SharingMode };
 
 /** What a view gives: the picture, or why the default picture is shown. `remaining` after it. */
 export type ViewOutcome =
@@ -30,7 +33,10 @@ export type ViewOutcome =
       readonly mime: string;
       readonly remaining: number | undefined;
     }
-  | { readonly shown: 'default'; readonly reason: 'none_left' | 'revoked' | 'tampered'; readonly remaining: number };
+  | { readonly shown: 'default'; readonly reason: DefaultReason; readonly remaining: number };
+
+/** `rolled_back`: the ledger is older than the picture, so a copy of it was put back. */
+export type DefaultReason = 'none_left' | 'revoked' | 'expired' | 'tampered' | 'rolled_back';
 
 interface CallTypes {
   readonly register: { readonly args: { readonly token?: string }; readonly result: { readonly clientId: number } };
@@ -66,12 +72,17 @@ interface CallTypes {
     readonly result: { readonly requestId: string; readonly delivery: Delivery };
   };
   readonly approve: {
-    readonly args: { readonly id: string; readonly views?: number };
+    readonly args: { readonly id: string; readonly views?: number; readonly mode?: SharingMode };
     readonly result: { readonly delivery: Delivery };
   };
   readonly reject: { readonly args: { readonly id: string }; readonly result: { readonly delivery: Delivery } };
   readonly share: {
-    readonly args: { readonly imageId: string; readonly viewerId: number; readonly views: number };
+    readonly args: {
+      readonly imageId: string;
+      readonly viewerId: number;
+      readonly views: number;
+      readonly mode?: SharingMode;
+    };
     readonly result: { readonly offerId: string; readonly delivery: Delivery };
   };
   readonly answerOffer: {

@@ -19,6 +19,8 @@ export type ClientErrorCode =
   | 'already_asked'
   | 'already_held'
   | 'views_range'
+  | 'mode_invalid'
+  | 'clock_back'
   | 'encoding_mismatch'
   | 'transfer_failed'
   | 'rights_invalid'

@@ -1,6 +1,8 @@
 /** Work outside of the core, by name: cryptography, pictures, files, the ledger. Keys and digests are hexadecimal, grants base64url. */
 
+import type { GrantMode } from '@p2pimg/rights';
 import type { BytesHandle } from './effects.ts';
+import type { ModeTerms } from './sharing/mode.ts';
 
 /** The fields of a verified grant that the core orders by. */
 export interface GrantFacts {
@@ -9,6 +11,17 @@ export interface GrantFacts {
   readonly allowed: number;
   /** SHA-256 of the level-1 picture. */
   readonly digest: string;
+  readonly mode: GrantMode;
+  readonly offlineViews: number;
+  readonly expiresAt: number;
+}
+
+/** The ledger's counts of one grant. */
+export interface LedgerCounts {
+  /** Views that are spent or held in advance. */
+  readonly used: number;
+  /** Of these, held in advance. */
+  readonly offlineLeft: number;
 }
 
 export interface PeerKeys {
@@ -44,7 +57,7 @@ interface JobTypes {
       readonly contentKey: string;
       readonly version: number;
       readonly allowed: number;
-    };
+    } & ModeTerms;
     readonly output: { readonly grant: string; readonly grantId: string; readonly viewerShare: string };
   };
   /** Fails when it is malformed, not signed by that owner, for another viewer or on another picture. */
@@ -69,15 +82,15 @@ interface JobTypes {
    */
   readonly checkReceived: {
     readonly input: { readonly picture: BytesHandle; readonly digest: string; readonly grant: string };
-    readonly output: { readonly genuine: boolean; readonly used: number };
+    readonly output: { readonly genuine: boolean } & LedgerCounts;
   };
   /**
-   * Brings a stored picture's rights band and the ledger up to that grant and count, durably. `used` is the ledger's count then.
+   * Brings a stored picture's rights band and the ledger up to that grant and count, durably. The counts are the ledger's then.
    * `genuine: false`, and nothing written, when the band was changed by somebody else.
    */
   readonly rewriteBand: {
     readonly input: { readonly blob: string; readonly grant: string; readonly used: number };
-    readonly output: { readonly genuine: boolean; readonly used: number };
+    readonly output: { readonly genuine: boolean } & LedgerCounts;
   };
   /** Makes the key of one view; it lives in memory only. */
   readonly makeReleaseKey: { readonly input: Record<string, never>; readonly output: { readonly nonce: string } };
@@ -94,6 +107,30 @@ interface JobTypes {
       readonly nonce: string;
       readonly share: string;
     };
+    readonly output: { readonly picture: BytesHandle; readonly mime: string };
+  };
+  /** Opens the share of views released in advance with their key, and enters them into the ledger, durably. */
+  readonly reserveViews: {
+    readonly input: {
+      readonly grant: string;
+      readonly nonce: string;
+      readonly used: number;
+      readonly views: number;
+      readonly share: string;
+    };
+    readonly output: LedgerCounts;
+  };
+  /**
+   * Spends a view without the cloud, durably: one held in advance, or in mode `trusting`. The key waits in memory under `ticket`.
+   * Fails with the name of the ledger's error.
+   */
+  readonly spendAlone: {
+    readonly input: { readonly blob: string; readonly grant: string };
+    readonly output: LedgerCounts & { readonly ticket: number; readonly receipt: string };
+  };
+  /** Opens the picture with the key of `spendAlone`, which is then forgotten. */
+  readonly openAlone: {
+    readonly input: { readonly blob: string; readonly ticket: number };
     readonly output: { readonly picture: BytesHandle; readonly mime: string };
   };
   readonly verifyReceipt: {

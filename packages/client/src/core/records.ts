@@ -3,7 +3,9 @@
  * whole or not at all.
  */
 
+import type { GrantMode } from '@p2pimg/rights';
 import type { PeerBodies, PeerType } from '@p2pimg/wire';
+import type { SharingMode } from './sharing/mode.ts';
 
 /** The client itself; one record under `SELF`. */
 export interface Self {
@@ -46,8 +48,14 @@ export interface HeldImage {
   readonly version: number;
   /** Absolute and cumulative. */
   readonly allowed: number;
-  /** Views spent so far, as the ledger and the cloud count them. */
+  /** Views spent so far, as the ledger and the cloud count them; those held in advance are among them. */
   readonly used: number;
+  readonly mode: GrantMode;
+  /** Mode `offline`: how many views may be held in advance, and how many are. */
+  readonly offlineViews: number;
+  readonly offlineLeft: number;
+  /** Milliseconds since the epoch; 0 for never. */
+  readonly expiresAt: number;
   /** The version under which the cloud said that nothing is left: views of a lost copy or of another device. */
   readonly deniedVersion: number | undefined;
   /** base64url */
@@ -63,6 +71,7 @@ export interface SentGrant {
   readonly grantId: string;
   readonly version: number;
   readonly allowed: number;
+  readonly mode: SharingMode;
   /** As far as the owner knows. */
   readonly used: number;
   readonly grant: string;

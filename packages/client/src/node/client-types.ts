@@ -1,12 +1,21 @@
 /** What a client tells, and how it is asked. */
 
+import type { GrantMode } from '@p2pimg/rights';
+import type { DefaultReason } from '../core/calls.ts';
 import type { Progress } from '../core/news.ts';
+import type { SharingMode } from '../core/sharing/mode.ts';
 
 /** A picture of somebody else. */
 export interface PeerImage {
   readonly imageId: string;
   readonly ownerId: number;
+  /** Views left, those held in advance included. */
   readonly remaining: number;
+  readonly mode: GrantMode;
+  /** Views that can be shown without the cloud (mode `offline`). */
+  readonly heldInAdvance: number;
+  /** Milliseconds since the epoch; undefined for never. */
+  readonly expiresAt: number | undefined;
   readonly receivedAt: number;
   readonly viewedAt: number | undefined;
 }
@@ -18,6 +27,7 @@ export interface SharedRight {
   readonly remaining: number;
   readonly used: number;
   readonly revoked: boolean;
+  readonly mode: SharingMode;
   readonly changedAt: number;
   readonly viewedAt: number | undefined;
 }
@@ -34,7 +44,7 @@ export type Shown =
       readonly shown: 'default';
       readonly bytes: Uint8Array;
       readonly mime: string;
-      readonly reason: 'none_left' | 'revoked' | 'tampered';
+      readonly reason: DefaultReason;
       readonly remaining: number;
     };
 

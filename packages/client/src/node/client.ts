@@ -1,10 +1,12 @@
 import { fingerprint, formatRecoveryKey, nodeSuite, publicKeysOf } from '@p2pimg/identity';
+import { viewsLeft } from '@p2pimg/rights';
 import type { Address } from '@p2pimg/transport';
 import { fromHex } from '@p2pimg/wire';
 import type { ActiveUser, CallArgs, CallName, CallResult, Delivery, RightsChange } from '../core/calls.ts';
 import { ClientError } from '../core/errors.ts';
 import type { News, Progress } from '../core/news.ts';
 import type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from '../core/records.ts';
+import type { SharingMode } from '../core/sharing/mode.ts';
 import { left } from '../core/sharing/rights.ts';
 import type { EncodeOptions, Links, PeerImage, Registered, SharedRight, Shown } from './client-types.ts';
 import type { Connection } from './connection.ts';
@@ -122,8 +124,11 @@ export class Client {
     return this.#driver.core.model.all('queue').filter(({ state }) => state === 'waiting');
   }
 
-  /** @param options `views`: fewer, or more, than were asked for */
-  approve(id: string, options: { readonly views?: number } = {}): Promise<{ readonly delivery: Delivery }> {
+  /** @param options `views`: fewer, or more, than were asked for; `mode`: who counts them, the cloud when it is left out */
+  approve(
+    id: string,
+    options: { readonly views?: number; readonly mode?: SharingMode } = {},
+  ): Promise<{ readonly delivery: Delivery }> {
     return this.#call('approve', { id, ...options });
   }
 
@@ -171,8 +176,10 @@ export class Client {
 
   peerImages(): readonly PeerImage[] {
     return this.#driver.core.model.all('held').map((held) => {
-      const { imageId, ownerId, receivedAt, viewedAt } = held;
-      return { imageId, ownerId, remaining: left(held), receivedAt, viewedAt };
+      const { imageId, ownerId, mode, receivedAt, viewedAt, offlineLeft } = held;
+      const expiresAt = held.expiresAt === 0 ? undefined : held.expiresAt;
+      const rights = { remaining: left(held), mode, heldInAdvance: offlineLeft, expiresAt };
+      return { imageId, ownerId, ...rights, receivedAt, viewedAt };
     });
   }
 
@@ -188,9 +195,9 @@ export class Client {
 
   /** Who has which of this client's pictures, and how many views are left as far as receipts tell. */
   sharedRights(): readonly SharedRight[] {
-    return this.#driver.core.model.all('sent').map(({ imageId, viewerId, allowed, used, changedAt, viewedAt }) => {
-      const remaining = Math.max(0, allowed - used);
-      return { imageId, viewerId, remaining, used, revoked: allowed === 0, changedAt, viewedAt };
+    return this.#driver.core.model.all('sent').map((sent) => {
+      const { imageId, viewerId, allowed, used, mode, changedAt, viewedAt } = sent;
+      return { imageId, viewerId, remaining: viewsLeft(sent), used, revoked: allowed === 0, mode, changedAt, viewedAt };
     });
   }
 
@@ -198,9 +205,14 @@ export class Client {
     return this.#call('changeRights', { imageId, viewerId, change });
   }
 
-  /** Offers an own picture unasked. */
-  share(imageId: string, viewerId: number, views: number): Promise<CallResult<'share'>> {
-    return this.#call('share', { imageId, viewerId, views });
+  /** Offers an own picture unasked. @param options `mode`: who counts the views, the cloud when it is left out */
+  share(
+    imageId: string,
+    viewerId: number,
+    views: number,
+    options: { readonly mode?: SharingMode } = {},
+  ): Promise<CallResult<'share'>> {
+    return this.#call('share', { imageId, viewerId, views, ...options });
   }
 
   contacts(): readonly (Contact & { readonly fingerprint: string })[] {

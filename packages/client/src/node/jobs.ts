@@ -1,58 +1,30 @@
 /** The core's jobs, with real keys, pictures and files. */
 
-import type { ClientKeys, ClusterKey, KeyPair } from '@p2pimg/identity';
-import { nodeSuite, proveRegistration, publicKeysOf } from '@p2pimg/identity';
-import {
-  BandTamperedError,
-  bandGrant,
-  decodeGrant,
-  encodeBand,
-  issueGrant,
-  joinContentKey,
-  type LedgerFile,
-  MalformedBandError,
-  MalformedGrantError,
-  MissingKeyError,
-  makeReleaseKey,
-  openBand,
-  openRelease,
-  openViewerShare,
-  type RightsBand,
-  SealedKeyError,
-  type SignedGrant,
-  signReceipt,
-  verifyGrant,
-  verifyReceipt,
-} from '@p2pimg/rights';
-import { appendRights, extract, readRights, StegoError, stripRights, writeRights } from '@p2pimg/stego';
+import type { ClusterKey } from '@p2pimg/identity';
+import { proveRegistration, publicKeysOf, nodeSuite as suite } from '@p2pimg/identity';
+import { encodeBand, issueGrant, type RightsBand, verifyGrant, verifyReceipt } from '@p2pimg/rights';
+import { appendRights, extract, StegoError } from '@p2pimg/stego';
 import { equalBytes, fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
 import type { Job, JobInput, JobName, JobOutput } from '../core/jobs.ts';
-import type { Blobs } from './blobs.ts';
 import type { Handles } from './handles.ts';
+import { HeldPictures, type HeldSurroundings } from './held-pictures.ts';
 import { pictureKind } from './picture-kind.ts';
 
-export interface JobSurroundings {
-  readonly keys: () => ClientKeys;
+export interface JobSurroundings extends HeldSurroundings {
   readonly cloudId: string;
   readonly clusterKey: ClusterKey;
-  readonly blobs: Blobs;
   readonly handles: Handles;
-  readonly ledger: LedgerFile;
-  readonly now: () => number;
 }
 
 type Runners = { readonly [N in JobName]: (input: JobInput<N>) => Promise<JobOutput<N>> };
 
-const suite = nodeSuite;
-
-/** Runs one job after the other for each picture file; different files do not wait for each other. */
 export class Jobs {
   readonly #at: JobSurroundings;
-  /** Private halves of views under way, by nonce; never stored. */
-  readonly #releaseKeys = new Map<string, KeyPair>();
+  readonly #held: HeldPictures;
 
   constructor(surroundings: JobSurroundings) {
     this.#at = surroundings;
+    this.#held = new HeldPictures(surroundings);
   }
 
   run(job: Job): Promise<unknown> {
@@ -80,30 +52,14 @@ export class Jobs {
       await this.#at.blobs.drop(blob);
       return undefined;
     },
-    openOwn: async ({ blob, contentKey }) => this.#open(await this.#at.blobs.read(blob), fromHex(contentKey)),
-    issueGrant: async ({ ownerId, viewerId, viewer, imageId, digest, contentKey, version, allowed }) => {
-      const { grant, viewerShare } = await issueGrant(
-        suite,
-        {
-          mode: 'witnessed',
-          version,
-          allowed,
-          issuedAt: this.#at.now(),
-          expiresAt: 0,
-          ownerId,
-          viewerId,
-          imageId,
-          contentHash: fromHex(digest),
-          viewer: { signKey: fromHex(viewer.signKey), boxKey: fromHex(viewer.boxKey) },
-        },
-        { owner: this.#at.keys().sign, contentKey: fromHex(contentKey), clusterKey: this.#at.clusterKey },
-      );
-      return { grant: toBase64Url(grant.bytes), grantId: toHex(grant.grantId), viewerShare: toHex(viewerShare) };
-    },
+    openOwn: async ({ blob, contentKey }) => this.#open(blob, fromHex(contentKey)),
+    issueGrant: (input) => this.#issueGrant(input),
     verifyGrant: async ({ grant, ownerSignKey, ownerId, viewerId, imageId }) => {
       const expected = { ownerSignKey: fromHex(ownerSignKey), ownerId, viewerId, imageId };
-      const { grantId, version, allowed, contentHash } = verifyGrant(suite, fromBase64Url(grant), expected);
-      return { grantId: toHex(grantId), version, allowed, digest: toHex(contentHash) };
+      const { grantId, contentHash, ...facts } = verifyGrant(suite, fromBase64Url(grant), expected);
+      const { version, allowed, mode, offlineViews, expiresAt } = facts;
+      const rights = { version, allowed, mode, offlineViews, expiresAt };
+      return { grantId: toHex(grantId), digest: toHex(contentHash), ...rights };
     },
     assemble: async ({ blob, grant, viewerShare }) => {
       const band: RightsBand = { grant: fromBase64Url(grant), used: 0, ledgerSequence: 0 };
@@ -111,107 +67,41 @@ export class Jobs {
       return { picture: this.#at.handles.hold(bytes), bytes: bytes.length };
     },
     checkReceived: async ({ picture, digest, grant }) =>
-      this.#checkReceived(this.#at.handles.get(picture), digest, grant),
-    rewriteBand: async ({ blob, grant, used }) => this.#rewriteBand(blob, grant, used),
-    makeReleaseKey: async () => {
-      const pair = makeReleaseKey(suite);
-      const nonce = toHex(pair.publicKey);
-      this.#releaseKeys.set(nonce, pair);
-      return { nonce };
-    },
-    spendView: async ({ grant, nonce, used }) => this.#spendView(grant, nonce, used),
-    openHeld: async ({ blob, grant, nonce, share }) => {
-      const signed = decodeGrant(suite, fromBase64Url(grant));
-      const pair = this.#releaseKeys.get(nonce);
-      if (pair === undefined) throw new MissingKeyError('the key of this view is gone');
-      this.#releaseKeys.delete(nonce);
-      const cloudShare = await openRelease(signed, pair, fromBase64Url(share));
-      const viewerShare = await openViewerShare(signed, this.#boxes());
-      return this.#open(await this.#at.blobs.read(blob), joinContentKey(viewerShare, cloudShare));
-    },
+      this.#held.checkReceived(this.#at.handles.get(picture), digest, grant),
+    rewriteBand: (input) => this.#held.rewriteBand(input),
+    makeReleaseKey: async () => this.#held.makeReleaseKey(),
+    spendView: (input) => this.#held.spendView(input),
+    openHeld: async (input) => this.#open(input.blob, await this.#held.releasedKey(input)),
+    reserveViews: (input) => this.#held.reserveViews(input),
+    spendAlone: (input) => this.#held.spendAlone(input),
+    openAlone: async ({ blob, ticket }) => this.#open(blob, this.#held.ticketKey(ticket)),
     verifyReceipt: async ({ receipt, viewerSignKey }) => {
       const { grantId, version, used, viewedAt } = verifyReceipt(suite, fromBase64Url(receipt), fromHex(viewerSignKey));
       return { grantId: toHex(grantId), version, used, viewedAt };
     },
   };
 
-  #open(stego: Uint8Array, key: Uint8Array): { readonly picture: number; readonly mime: string } {
-    const { payload } = extract(stego, { key });
+  async #issueGrant(input: JobInput<'issueGrant'>): Promise<JobOutput<'issueGrant'>> {
+    const { ownerId, viewerId, viewer, imageId, digest, contentKey, version, allowed } = input;
+    const { mode, offlineViews, expiresAt } = input;
+    const { clusterKey, keys, now } = this.#at;
+    const terms = {
+      ...{ mode, offlineViews, expiresAt, version, allowed, ownerId, viewerId, imageId },
+      issuedAt: now(),
+      contentHash: fromHex(digest),
+      viewer: { signKey: fromHex(viewer.signKey), boxKey: fromHex(viewer.boxKey) },
+    };
+    const secrets = { owner: keys().sign, contentKey: fromHex(contentKey), clusterKey };
+    const { grant, viewerShare } = await issueGrant(suite, terms, secrets);
+    return { grant: toBase64Url(grant.bytes), grantId: toHex(grant.grantId), viewerShare: toHex(viewerShare) };
+  }
+
+  async #open(blob: string, key: Uint8Array): Promise<{ readonly picture: number; readonly mime: string }> {
+    const { payload } = extract(await this.#at.blobs.read(blob), { key });
     const { mime } = pictureKind(payload);
     return { picture: this.#at.handles.hold(payload), mime };
   }
-
-  async #checkReceived(picture: Uint8Array, digest: string, grant: string): Promise<JobOutput<'checkReceived'>> {
-    const expected = decodeGrant(suite, fromBase64Url(grant));
-    const band = await this.#genuineBand(picture, expected);
-    if (band === undefined || !equalBytes(band.grant, expected.bytes)) return NOT_GENUINE;
-    if (toHex(suite.sha256(stripRights(picture))) !== digest) return NOT_GENUINE;
-    return { genuine: true, used: await this.#account(expected, 0) };
-  }
-
-  async #rewriteBand(blob: string, grant: string, used: number): Promise<JobOutput<'rewriteBand'>> {
-    const { blobs, ledger } = this.#at;
-    const signed = decodeGrant(suite, fromBase64Url(grant));
-    const counted = await this.#account(signed, used);
-    const picture = await blobs.read(blob);
-    const before = await this.#genuineBand(picture, signed);
-    if (before === undefined) return { genuine: false, used: counted };
-    if (equalBytes(before.grant, signed.bytes) && before.used === counted) return { genuine: true, used: counted };
-    const band: RightsBand = { grant: signed.bytes, used: counted, ledgerSequence: ledger.ledger.sequence };
-    writeRights(picture, encodeBand(suite, band, await openViewerShare(signed, this.#boxes())));
-    await blobs.replace(blob, picture);
-    return { genuine: true, used: counted };
-  }
-
-  /** Enters a grant and a count into the ledger; returns the ledger's count. */
-  async #account(grant: SignedGrant, used: number): Promise<number> {
-    const { ledger, now } = this.#at;
-    await ledger.commit((open) => open.accept(grant, used, now()));
-    return ledger.ledger.account(grant.grantId)?.used ?? used;
-  }
-
-  async #spendView(grant: string, nonce: string, used: number): Promise<JobOutput<'spendView'>> {
-    const { ledger, now, keys } = this.#at;
-    const { grantId, version } = decodeGrant(suite, fromBase64Url(grant));
-    const viewedAt = now();
-    const { head } = await ledger.commit((open) =>
-      open.viewReleased({ grantId, version, used, nonce: fromHex(nonce) }, viewedAt),
-    );
-    const receipt = signReceipt(suite, { grantId, version, used, viewedAt, ledgerHead: head }, keys().sign.privateKey);
-    return { receipt: toBase64Url(receipt) };
-  }
-
-  /** The band of a picture, if nobody but this client or the owner has written it, and it is of that grant, in whatever version. */
-  async #genuineBand(picture: Uint8Array, { grantId }: SignedGrant): Promise<RightsBand | undefined> {
-    try {
-      const bytes = readRights(picture);
-      if (bytes === undefined) return undefined;
-      const inside = decodeGrant(suite, bandGrant(bytes));
-      if (!equalBytes(inside.grantId, grantId)) return undefined;
-      return openBand(suite, bytes, await openViewerShare(inside, this.#boxes()));
-    } catch (error) {
-      if (TAMPERED.some((kind) => error instanceof kind)) return undefined;
-      throw error;
-    }
-  }
-
-  #boxes(): readonly KeyPair[] {
-    const { box, retiredBoxes } = this.#at.keys();
-    return [box, ...retiredBoxes];
-  }
 }
-
-const NOT_GENUINE = { genuine: false, used: 0 } as const;
-
-/** What a picture or band that somebody has changed can fail with. */
-const TAMPERED = [
-  StegoError,
-  MalformedBandError,
-  BandTamperedError,
-  MalformedGrantError,
-  SealedKeyError,
-  MissingKeyError,
-];
 
 /** Whether the hidden picture comes out of the stego picture byte for byte. */
 function holds(stego: Uint8Array, contentKey: string, original: Uint8Array): boolean {

@@ -122,9 +122,10 @@ export class FakeCloud {
         const repeat = this.#released.get(request.body.nonce);
         if (repeat) return ok({ ...repeat, version: row.version, allowed: row.allowed, share: 'AA' });
         row.used = Math.max(row.used, request.body.used);
-        if (row.used >= row.allowed) return no(row.allowed === 0 ? 'revoked' : 'no_views_left');
-        row.used++;
-        this.releases++;
+        const { views } = request.body;
+        if (row.used + views > row.allowed) return no(row.allowed === 0 ? 'revoked' : 'no_views_left');
+        row.used += views;
+        this.releases += views;
         const release = { sequence: row.used, used: row.used };
         this.#released.set(request.body.nonce, release);
         return ok({ ...release, version: row.version, allowed: row.allowed, share: 'AA' });

@@ -1,4 +1,5 @@
-import type { Job } from '../../src/core/jobs.ts';
+import type { GrantMode } from '@p2pimg/rights';
+import type { Job, LedgerCounts } from '../../src/core/jobs.ts';
 
 /** Stands for a picture's bytes, with its rights band. */
 export interface FakeBytes {
@@ -15,6 +16,9 @@ export interface FakeGrant {
   readonly viewerId: number;
   readonly imageId: string;
   readonly digest: string;
+  readonly mode?: GrantMode;
+  readonly offlineViews?: number;
+  readonly expiresAt?: number;
 }
 
 /** A grant in simulations: its fields, hexadecimal of JSON. */
@@ -31,7 +35,7 @@ export class FakeJobs {
   readonly key: string;
   /** Durable: files and the ledger's counts by grant id. */
   readonly blobs: Map<string, FakeBytes> = new Map();
-  readonly ledger: Map<string, number> = new Map();
+  readonly ledger: Map<string, LedgerCounts> = new Map();
   /** Lost by a crash: bytes by handle. */
   memory: Map<number, FakeBytes> = new Map();
   #last = 0;
@@ -65,10 +69,21 @@ export class FakeJobs {
       case 'openOwn':
         return { picture: this.hold({ picture: this.blobs.get(job.input.blob)!.picture }), mime: 'image/jpeg' };
       case 'issueGrant': {
-        const { ownerId, viewerId, imageId, digest, version, allowed } = job.input;
+        const { ownerId, viewerId, imageId, digest, version, allowed, mode, offlineViews, expiresAt } = job.input;
         const grantId = Buffer.from(`${ownerId}/${viewerId}/${imageId}`).toString('hex').slice(0, 32).padEnd(32, '0');
         return {
-          grant: writeGrant({ grantId, version, allowed, ownerId, viewerId, imageId, digest }),
+          grant: writeGrant({
+            grantId,
+            version,
+            allowed,
+            ownerId,
+            viewerId,
+            imageId,
+            digest,
+            mode,
+            offlineViews,
+            expiresAt,
+          }),
           grantId,
           viewerShare: '00',
         };
@@ -78,7 +93,7 @@ export class FakeJobs {
         const { ownerId, viewerId, imageId } = job.input;
         if (grant.ownerId !== ownerId || grant.viewerId !== viewerId || grant.imageId !== imageId)
           throw new Error('mismatch');
-        return grant;
+        return { mode: 'witnessed', offlineViews: 0, expiresAt: 0, ...grant };
       }
       case 'assemble': {
         const { picture } = this.blobs.get(job.input.blob)!;
@@ -88,29 +103,58 @@ export class FakeJobs {
         const { picture, grant } = this.memory.get(job.input.picture)!;
         const { grantId } = parseGrant(job.input.grant);
         const genuine = `digest of ${picture}` === job.input.digest && parseGrant(grant!).grantId === grantId;
-        return { genuine, used: this.ledger.get(grantId) ?? 0 };
+        return { genuine, ...this.#counts(grantId) };
       }
       case 'rewriteBand': {
         const { blob, grant } = job.input;
         const { grantId } = parseGrant(grant);
-        const used = Math.max(this.ledger.get(grantId) ?? 0, job.input.used);
-        this.ledger.set(grantId, used);
-        this.blobs.set(blob, { ...this.blobs.get(blob)!, grant, used });
-        return { genuine: true, used };
+        const before = this.#counts(grantId);
+        const counts = { ...before, used: Math.max(before.used, job.input.used) };
+        this.ledger.set(grantId, counts);
+        this.blobs.set(blob, { ...this.blobs.get(blob)!, grant, used: counts.used });
+        return { genuine: true, ...counts };
       }
       case 'makeReleaseKey':
         return { nonce: `${this.key.slice(0, 32)}${String(++this.#last).padStart(32, '0')}` };
       case 'spendView': {
         const { grant, used } = job.input;
         const { grantId, version } = parseGrant(grant);
-        if (used <= (this.ledger.get(grantId) ?? 0)) throw new Error('the count does not rise');
-        this.ledger.set(grantId, used);
-        return { receipt: Buffer.from(JSON.stringify({ grantId, version, used, viewedAt: 1 })).toString('base64url') };
+        if (used <= this.#counts(grantId).used) throw new Error('the count does not rise');
+        this.ledger.set(grantId, { used, offlineLeft: 0 });
+        return { receipt: writeReceipt(grantId, version, used) };
       }
+      case 'reserveViews': {
+        const { grantId } = parseGrant(job.input.grant);
+        const offlineLeft = this.#counts(grantId).offlineLeft + job.input.views;
+        this.ledger.set(grantId, { used: job.input.used, offlineLeft });
+        return this.#counts(grantId);
+      }
+      case 'spendAlone': {
+        const { grantId, version, mode, allowed } = parseGrant(job.input.grant);
+        const { used, offlineLeft } = this.#counts(grantId);
+        const trusting = mode === 'trusting';
+        if (trusting ? used >= allowed : offlineLeft === 0) throw named('NoViewsLeftError');
+        const after = trusting ? { used: used + 1, offlineLeft: 0 } : { used, offlineLeft: offlineLeft - 1 };
+        this.ledger.set(grantId, after);
+        return { ...after, ticket: 1, receipt: writeReceipt(grantId, version, after.used - after.offlineLeft) };
+      }
+      case 'openAlone':
       case 'openHeld':
         return { picture: this.hold({ picture: this.blobs.get(job.input.blob)!.picture }), mime: 'image/jpeg' };
       case 'verifyReceipt':
         return JSON.parse(Buffer.from(job.input.receipt, 'base64url').toString());
     }
   }
+
+  #counts(grantId: string): LedgerCounts {
+    return this.ledger.get(grantId) ?? { used: 0, offlineLeft: 0 };
+  }
+}
+
+function writeReceipt(grantId: string, version: number, used: number): string {
+  return Buffer.from(JSON.stringify({ grantId, version, used, viewedAt: 1 })).toString('base64url');
+}
+
+function named(name: string): Error {
+  return Object.assign(new Error(name), { name });
 }

@@ -166,8 +166,8 @@ export class World {
     const complete = (value: unknown, ms = 1): void => {
       if ('opId' in effect) this.#soon(client, { kind: 'completed', opId: effect.opId, value }, ms);
     };
-    const fail = (message: string): void => {
-      const error = new OperationError('Simulated', message);
+    const fail = (message: string, problem = 'Simulated'): void => {
+      const error = new OperationError(problem, message);
       if ('opId' in effect) this.#soon(client, { kind: 'failed', opId: effect.opId, error });
     };
     switch (effect.kind) {
@@ -238,7 +238,7 @@ export class World {
           complete(client.jobs.run(effect.job));
           return;
         } catch (error) {
-          fail(error instanceof Error ? error.message : 'failed');
+          fail(error instanceof Error ? error.message : 'failed', error instanceof Error ? error.name : undefined);
           return;
         }
       case 'answer':

@@ -12,6 +12,7 @@ import {
   put,
   type SentGrant,
 } from '../records.ts';
+import { checkMode, modeTerms, type SharingMode, WITNESSED } from './mode.ts';
 
 /** @throws ViewsError */
 export function checkViews(views: number): void {
@@ -27,25 +28,30 @@ export function ownImage(context: Context, imageId: string): OwnImage {
   return own;
 }
 
-/** The next version of a viewer's rights, signed but not stored. @throws what the address book throws */
+/** The next version of a viewer's rights, signed but not stored; in the mode of before unless another is given. @throws what the address book throws */
 export function* nextGrant(
   context: Context,
   book: AddressBook,
   own: OwnImage,
   viewerId: number,
   allowed: number,
+  newMode?: SharingMode,
 ): Flow<SentGrant> {
   const { imageId, digest, contentKey } = own;
   const { signKey, boxKey, blocked } = yield* book.keysOf(viewerId);
   if (blocked) throw new ClientError('blocked', `client ${viewerId} is blocked`);
   const before = context.model.get('sent', pairKey(imageId, viewerId));
   const version = (before?.version ?? 0) + 1;
+  const mode = newMode ?? before?.mode ?? WITNESSED;
+  checkMode(mode);
   const { clientId: ownerId } = context.self();
   const viewer = { signKey, boxKey };
-  const terms = { ownerId, viewerId, viewer, imageId, digest, contentKey, version, allowed };
+  const parties = { ownerId, viewerId, viewer, imageId, digest, contentKey };
+  const terms = { ...parties, version, allowed, ...modeTerms(mode, context.now) };
   const { grant, grantId, viewerShare } = yield* context.job('issueGrant', terms);
   const { used = 0, viewedAt } = before ?? {};
-  return { imageId, viewerId, grantId, version, allowed, used, grant, viewerShare, changedAt: context.now, viewedAt };
+  const rights = { version, allowed, mode, used, grant, viewerShare };
+  return { imageId, viewerId, grantId, ...rights, changedAt: context.now, viewedAt };
 }
 
 /** Keeps a grant, and has the directory told. */

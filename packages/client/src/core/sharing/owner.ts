@@ -16,6 +16,14 @@ import {
 } from '../records.ts';
 import { remember } from '../remember.ts';
 import { checkViews, grantChanges, nextGrant, ownImage, peerEntry } from './grants.ts';
+import type { SharingMode } from './mode.ts';
+
+/** What is given, and the request that it answers. */
+interface Offered {
+  readonly views: number;
+  readonly mode: SharingMode | undefined;
+  readonly request: QueuedRequest | undefined;
+}
 
 /** What an owner decides: every decision is stored with everything that has to be told because of it, and then told. */
 export class Owner {
@@ -30,11 +38,11 @@ export class Owner {
   }
 
   /** `views` may be fewer than were asked for. */
-  *approve({ id, views }: CallArgs<'approve'>): Flow<CallResult<'approve'>> {
+  *approve({ id, views, mode }: CallArgs<'approve'>): Flow<CallResult<'approve'>> {
     const request = this.#waiting(id);
     const given = views ?? request.views;
     checkViews(given);
-    const entries = yield* this.#locked(request.imageId, request.from, () => this.#grantRequest(id, given));
+    const entries = yield* this.#locked(request.imageId, request.from, () => this.#grantRequest(id, given, mode));
     return { delivery: yield* this.#outbox.attempt(entries) };
   }
 
@@ -44,11 +52,12 @@ export class Owner {
     return { delivery: yield* this.#outbox.attempt([entry]) };
   }
 
-  *share({ imageId, viewerId, views }: CallArgs<'share'>): Flow<CallResult<'share'>> {
+  *share({ imageId, viewerId, views, mode }: CallArgs<'share'>): Flow<CallResult<'share'>> {
     checkViews(views);
     if (viewerId === this.#context.self().clientId)
       throw new ClientError('peer_unknown', 'you need no rights on your own pictures');
-    const entries = yield* this.#locked(imageId, viewerId, () => this.#offer(imageId, viewerId, views, undefined));
+    const terms = { views, mode, request: undefined };
+    const entries = yield* this.#locked(imageId, viewerId, () => this.#offer(imageId, viewerId, terms));
     return { offerId: entries.at(-1)!.id, delivery: yield* this.#outbox.attempt(entries) };
   }
 
@@ -58,13 +67,13 @@ export class Owner {
     return { allowed: sent.allowed, remaining: viewsLeft(sent), delivery };
   }
 
-  *#grantRequest(id: string, views: number): Flow<readonly OutboxEntry[]> {
+  *#grantRequest(id: string, views: number, mode: SharingMode | undefined): Flow<readonly OutboxEntry[]> {
     const context = this.#context;
     const request = this.#waiting(id);
     const { imageId, from, kind } = request;
-    if (kind === 'image') return yield* this.#offer(imageId, from, views, request);
+    if (kind === 'image') return yield* this.#offer(imageId, from, { views, mode, request });
     const before = this.#sent(imageId, from);
-    const sent = yield* nextGrant(context, this.#book, ownImage(context, imageId), from, raised(before, views));
+    const sent = yield* nextGrant(context, this.#book, ownImage(context, imageId), from, raised(before, views), mode);
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, from, {
       type: 'increase_approved',
@@ -84,16 +93,11 @@ export class Owner {
     return rejection;
   }
 
-  *#offer(
-    imageId: string,
-    viewerId: number,
-    views: number,
-    request: QueuedRequest | undefined,
-  ): Flow<readonly OutboxEntry[]> {
+  *#offer(imageId: string, viewerId: number, { views, mode, request }: Offered): Flow<readonly OutboxEntry[]> {
     const context = this.#context;
     const own = ownImage(context, imageId);
     const before = context.model.get('sent', pairKey(imageId, viewerId));
-    const sent = yield* nextGrant(context, this.#book, own, viewerId, raised(before, views));
+    const sent = yield* nextGrant(context, this.#book, own, viewerId, raised(before, views), mode);
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, viewerId, { type: 'picture' });
     const offer: SentOffer = { id: message.id, viewerId, imageId, requestId: request?.id, views };
@@ -117,7 +121,8 @@ export class Owner {
     const allowed = changed(before, change);
     const own = context.model.get('own', imageId);
     if (own === undefined) throw new ClientError('image_unknown', 'you have no such picture');
-    const sent = yield* nextGrant(context, this.#book, own, viewerId, allowed);
+    const mode = change.kind === 'mode' ? change.mode : undefined;
+    const sent = yield* nextGrant(context, this.#book, own, viewerId, allowed, mode);
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, viewerId, {
       type: 'update_access_request',
@@ -174,6 +179,8 @@ function changed(before: SentGrant, change: RightsChange): number {
       return checked(() => allowedToLeave(before, change.views));
     case 'revoke':
       return REVOKED;
+    case 'mode':
+      return before.allowed;
   }
 }
 

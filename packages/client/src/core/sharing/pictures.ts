@@ -57,6 +57,12 @@ function transferDeadline({ now, settings }: Context, bytes: number): number {
   return now + settings.transferStartMs + bytes / SLOWEST;
 }
 
+type HeldRights = Pick<HeldImage, 'version' | 'allowed' | 'mode' | 'offlineViews' | 'expiresAt'>;
+
+function rightsOf({ version, allowed, mode, offlineViews, expiresAt }: HeldRights): HeldRights {
+  return { version, allowed, mode, offlineViews, expiresAt };
+}
+
 interface Arriving {
   readonly size: number;
   /** Waits for the number of the transfer. */
@@ -156,10 +162,10 @@ export class Arrivals {
           mime,
           digest,
           grantId: facts.grantId,
-          version: newer ? before.version : facts.version,
-          allowed: newer ? before.allowed : facts.allowed,
           grant: newer ? before.grant : body.grant,
+          ...rightsOf(newer ? before : facts),
           used: Math.max(checked.used, before?.used ?? 0),
+          offlineLeft: checked.offlineLeft,
           deniedVersion: undefined,
           receivedAt: context.now,
           viewedAt: before?.viewedAt,

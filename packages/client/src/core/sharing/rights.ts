@@ -1,3 +1,4 @@
+import { viewsLeft } from '@p2pimg/rights';
 import type { PendingBody } from '@p2pimg/wire';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Context } from '../context.ts';
@@ -53,13 +54,14 @@ export class Rights {
     if (held === undefined || facts.version <= held.version) return undefined;
     if (facts.grantId !== held.grantId) throw new ClientError('rights_invalid', 'these rights are of another grant');
     // A band that somebody has changed stays as it is: the next view finds it, and shows the default picture.
-    const { used } = yield* context.job('rewriteBand', {
+    const { used, offlineLeft } = yield* context.job('rewriteBand', {
       blob: held.blob,
       grant,
       used: Math.max(held.used, usedAtCloud),
     });
-    const { version, allowed } = facts;
-    const after: HeldImage = { ...held, version, allowed, grant, used };
+    const { version, allowed, mode, offlineViews, expiresAt } = facts;
+    const rights = { version, allowed, mode, offlineViews, expiresAt, grant };
+    const after: HeldImage = { ...held, ...rights, used, offlineLeft };
     const [from, to] = [left(held), left(after)];
     const history = remember(context, { what: 'rights', imageId, peer: held.ownerId, views: to - from });
     yield* context.commit(put('held', imageId, after), ...history);
@@ -142,7 +144,7 @@ export class Rights {
   }
 }
 
-/** Views that are left of a held picture. */
-export function left({ allowed, used, version, deniedVersion }: HeldImage): number {
-  return version === deniedVersion ? 0 : Math.max(0, allowed - used);
+/** Views that are left of a held picture, those held in advance included. */
+export function left({ allowed, used, offlineLeft, version, deniedVersion }: HeldImage): number {
+  return offlineLeft + (version === deniedVersion ? 0 : viewsLeft({ allowed, used }));
 }

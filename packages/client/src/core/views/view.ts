@@ -1,115 +1,136 @@
-import type { CallArgs, CallResult } from '../calls.ts';
+import { isExpired } from '@p2pimg/rights';
+import type { CallArgs, DefaultReason, ViewOutcome } from '../calls.ts';
 import type { Cloud } from '../cloud/cloud.ts';
 import type { Context } from '../context.ts';
-import { ClientError, CloudRefusedError } from '../errors.ts';
+import { ClientError, OperationError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import type { Outbox } from '../peers/outbox.ts';
-import { type HeldImage, type OwnImage, put, remove } from '../records.ts';
-import { remember } from '../remember.ts';
-import { peerEntry } from '../sharing/grants.ts';
+import { type HeldImage, type OwnImage, put } from '../records.ts';
 import { left } from '../sharing/rights.ts';
+import { keepSpent } from './kept.ts';
+import { type Denial, Releases } from './release.ts';
 
-type ViewResult = CallResult<'view'>;
-
-/** A view that was asked for and not answered: the next attempt asks with the same key, so that it is counted once. */
-interface Asked {
-  readonly nonce: string;
-  readonly grant: string;
-}
-
-/** The cloud's refusals that mean that nothing is left. */
-const SPENT = ['no_views_left', 'revoked', 'grant_expired'];
-
-/** Views: spent durably, at the cloud, in the ledger and in the picture, before anything is decrypted. */
+/** Views: spent durably, where the mode says so, in the ledger and in the picture, before anything is decrypted. */
 export class Views {
   readonly #context: Context;
-  readonly #cloud: Cloud;
   readonly #outbox: Outbox;
   readonly #onStale: () => void;
-  readonly #asked = new Map<string, Asked>();
+  readonly #releases: Releases;
 
   /** @param onStale told when the cloud may know newer rights than this client */
   constructor(context: Context, cloud: Cloud, outbox: Outbox, onStale: () => void) {
     this.#context = context;
-    this.#cloud = cloud;
     this.#outbox = outbox;
     this.#onStale = onStale;
+    this.#releases = new Releases(context, cloud, onStale);
   }
 
-  view({ imageId }: CallArgs<'view'>): Flow<ViewResult> {
+  view({ imageId }: CallArgs<'view'>): Flow<ViewOutcome> {
     const own = this.#context.model.get('own', imageId);
     if (own !== undefined) return this.#viewOwn(own);
     return this.#context.locks.hold(`held ${imageId}`, () => this.#viewHeld(imageId));
   }
 
-  *#viewOwn({ blob, contentKey }: OwnImage): Flow<ViewResult> {
+  *#viewOwn({ blob, contentKey }: OwnImage): Flow<ViewOutcome> {
     const { picture, mime } = yield* this.#context.job('openOwn', { blob, contentKey });
     return { shown: 'picture', picture, mime, remaining: undefined };
   }
 
-  *#viewHeld(imageId: string): Flow<ViewResult> {
+  *#viewHeld(imageId: string): Flow<ViewOutcome> {
     const context = this.#context;
     const held = context.model.get('held', imageId);
     if (held === undefined) throw new ClientError('not_held', 'you have no such picture');
-    if (left(held) === 0)
-      return { shown: 'default', reason: held.allowed === 0 ? 'revoked' : 'none_left', remaining: 0 };
+    if (left(held) === 0) return byDefault(held.allowed === 0 ? 'revoked' : 'none_left', 0);
+    if (isExpired(held, context.now)) return byDefault('expired', 0);
     const { blob, grant } = held;
     const band = yield* context.job('rewriteBand', { blob, grant, used: held.used });
-    if (!band.genuine) return { shown: 'default', reason: 'tampered', remaining: left(held) };
-    return yield* this.#release({ ...held, used: band.used });
-  }
-
-  *#release(held: HeldImage): Flow<ViewResult> {
-    const { imageId, blob, grant } = held;
-    const nonce = yield* this.#nonce(held);
-    const body = { imageId, grant, used: held.used, nonce, views: 1 };
-    try {
-      const released = yield* this.#cloud.ask('release_view', body);
-      this.#asked.delete(imageId);
-      const { receipt } = yield* this.#context.job('spendView', { grant, nonce, used: released.used });
-      const spent: HeldImage = { ...held, used: released.used, viewedAt: this.#context.now };
-      yield* this.#context.job('rewriteBand', { blob, grant, used: released.used });
-      yield* this.#keep(spent, receipt);
-      if (released.version > held.version) this.#onStale();
-      const opened = yield* this.#context.job('openHeld', { blob, grant, nonce, share: released.share });
-      return { shown: 'picture', ...opened, remaining: left(spent) };
-    } catch (error) {
-      if (!(error instanceof CloudRefusedError && SPENT.includes(error.reason))) throw error;
-      return yield* this.#denied(held, error.reason);
+    if (!band.genuine) return byDefault('tampered', left(held));
+    const { used, offlineLeft } = band;
+    const current = { ...held, used, offlineLeft };
+    switch (held.mode) {
+      case 'witnessed':
+        return yield* this.#viewWitnessed(current);
+      case 'offline':
+        return offlineLeft > 0 ? yield* this.#viewAlone(current) : yield* this.#reserve(current);
+      case 'trusting':
+        return yield* this.#viewAlone(current);
     }
   }
 
-  *#nonce({ imageId, grant }: HeldImage): Flow<string> {
-    const asked = this.#asked.get(imageId);
-    if (asked?.grant === grant) return asked.nonce;
-    const { nonce } = yield* this.#context.job('makeReleaseKey', {});
-    this.#asked.set(imageId, { nonce, grant });
-    return nonce;
+  *#viewWitnessed(held: HeldImage): Flow<ViewOutcome> {
+    const { blob, grant } = held;
+    const released = yield* this.#releases.ask(held, 1);
+    if (typeof released === 'string') return yield* this.#denied(held, released);
+    const { nonce, answer } = released;
+    const { receipt } = yield* this.#context.job('spendView', { grant, nonce, used: answer.used });
+    const spent: HeldImage = { ...held, used: answer.used, viewedAt: this.#context.now };
+    yield* this.#context.job('rewriteBand', { blob, grant, used: answer.used });
+    yield* keepSpent(this.#context, this.#outbox, spent, receipt);
+    if (answer.version > held.version) this.#onStale();
+    const opened = yield* this.#context.job('openHeld', { blob, grant, nonce, share: answer.share });
+    return { shown: 'picture', ...opened, remaining: left(spent) };
   }
 
-  *#denied(held: HeldImage, reason: string): Flow<ViewResult> {
-    this.#asked.delete(held.imageId);
+  /** Takes views in advance: as many as the grant allows, or one when the cloud has fewer left than it seemed. */
+  *#reserve(held: HeldImage): Flow<ViewOutcome> {
+    const wanted = Math.max(1, Math.min(held.offlineViews, held.allowed - held.used));
+    let released = yield* this.#releases.ask(held, wanted);
+    if (released === 'no_views_left' && wanted > 1) released = yield* this.#releases.ask(held, 1);
+    if (typeof released === 'string') return yield* this.#denied(held, released);
+    const { nonce, views, answer } = released;
+    const { grant, imageId } = held;
+    const counts = yield* this.#context.job('reserveViews', {
+      grant,
+      nonce,
+      views,
+      used: answer.used,
+      share: answer.share,
+    });
+    const reserved: HeldImage = { ...held, ...counts };
+    yield* this.#context.commit(put('held', imageId, reserved));
+    if (answer.version > held.version) this.#onStale();
+    return yield* this.#viewAlone(reserved);
+  }
+
+  /** A view that the ledger alone decides on. */
+  *#viewAlone(held: HeldImage): Flow<ViewOutcome> {
+    const { blob, grant } = held;
+    try {
+      const { ticket, receipt, ...counts } = yield* this.#context.job('spendAlone', { blob, grant });
+      const spent: HeldImage = { ...held, ...counts, viewedAt: this.#context.now };
+      yield* this.#context.job('rewriteBand', { blob, grant, used: counts.used });
+      yield* keepSpent(this.#context, this.#outbox, spent, receipt);
+      const opened = yield* this.#context.job('openAlone', { blob, ticket });
+      return { shown: 'picture', ...opened, remaining: left(spent) };
+    } catch (error) {
+      if (!(error instanceof OperationError)) throw error;
+      if (error.problem === 'ClockWentBackError') throw new ClientError('clock_back', error.message, { cause: error });
+      const reason = REFUSALS[error.problem];
+      if (reason === undefined) throw error;
+      return byDefault(reason, reason === 'rolled_back' ? left(held) : 0);
+    }
+  }
+
+  *#denied(held: HeldImage, denial: Denial): Flow<ViewOutcome> {
     yield* this.#context.commit(put('held', held.imageId, { ...held, deniedVersion: held.version }));
     this.#onStale();
-    return { shown: 'default', reason: reason === 'revoked' ? 'revoked' : 'none_left', remaining: 0 };
-  }
-
-  /** Keeps the count, and a receipt for the owner in place of an older one that has not gone yet. */
-  *#keep(held: HeldImage, receipt: string): Flow<void> {
-    const context = this.#context;
-    const { imageId, ownerId } = held;
-    const entry = peerEntry(context, ownerId, { type: 'view_receipt', body: { imageId, receipt } });
-    const older = context.model
-      .all('outbox')
-      .filter(
-        ({ to, message }) => to === ownerId && message.type === 'view_receipt' && message.body.imageId === imageId,
-      );
-    yield* context.commit(
-      put('held', imageId, held),
-      put('outbox', entry.id, entry),
-      ...older.map(({ id }) => remove('outbox', id)),
-      ...remember(context, { what: 'viewed', imageId, peer: ownerId, views: left(held) }),
-    );
-    this.#outbox.kick(ownerId);
+    return byDefault(DENIALS[denial], 0);
   }
 }
+
+function byDefault(reason: DefaultReason, remaining: number): ViewOutcome {
+  return { shown: 'default', reason, remaining };
+}
+
+const DENIALS: Readonly<Record<Denial, DefaultReason>> = {
+  no_views_left: 'none_left',
+  revoked: 'revoked',
+  grant_expired: 'expired',
+};
+
+/** The ledger's errors by name. */
+const REFUSALS: Readonly<Record<string, DefaultReason>> = {
+  NoViewsLeftError: 'none_left',
+  GrantExpiredError: 'expired',
+  LedgerRolledBackError: 'rolled_back',
+};
