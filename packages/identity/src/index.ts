@@ -21,6 +21,7 @@ export {
   publicKeysOf,
   rotateClientKeys,
   type ServerKeys,
+  signPairFrom,
 } from './core/keys.ts';
 export {
   addClusterKey,

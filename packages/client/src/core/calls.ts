@@ -44,6 +44,11 @@ interface CallTypes {
     readonly args: Record<string, never>;
     readonly result: { readonly clientId: number; readonly news: readonly News[] };
   };
+  /** `recovery`: the handle of the recovery key's private half; `clientId`: for a profile that has lost everything. */
+  readonly rotateKeys: {
+    readonly args: { readonly recovery?: BytesHandle; readonly clientId?: number };
+    readonly result: undefined;
+  };
   readonly shutdown: { readonly args: Record<string, never>; readonly result: { readonly offline: boolean } };
   readonly encode: {
     readonly args: {

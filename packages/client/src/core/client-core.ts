@@ -1,6 +1,7 @@
 import type { PendingBody } from '@p2pimg/wire';
-import type { Call } from './calls.ts';
+import type { Call, CallArgs, CallName } from './calls.ts';
 import { Cloud } from './cloud/cloud.ts';
+import { Rotation } from './cloud/rotation.ts';
 import { CloudSession } from './cloud/session.ts';
 import { Context, type RandomHex } from './context.ts';
 import { activeUsers } from './directory.ts';
@@ -34,6 +35,7 @@ import { Views } from './views/view.ts';
 export class ClientCore {
   readonly #context: Context;
   readonly #cloud: Cloud;
+  readonly #rotation: Rotation;
   readonly #session: CloudSession;
   readonly #book: AddressBook;
   readonly #peers: Peers;
@@ -52,8 +54,11 @@ export class ClientCore {
     const context = new Context(settings, records, randomHex);
     this.#context = context;
     this.#cloud = new Cloud(context);
-    this.#session = new CloudSession(context, this.#cloud, (pending, restored) => this.#signedIn(pending, restored));
     this.#book = new AddressBook(context, this.#cloud);
+    this.#rotation = new Rotation(context, this.#cloud, this.#book);
+    this.#session = new CloudSession(context, this.#cloud, this.#rotation, (pending, restored) =>
+      this.#signedIn(pending, restored),
+    );
     this.#peers = new Peers(context);
     this.#outbox = new Outbox(context, this.#cloud, this.#book, this.#peers, {
       sendPicture: (peer, offerId) => sendPicture(context, this.#peers, peer, offerId),
@@ -162,12 +167,14 @@ export class ClientCore {
   }
 
   *#run(callId: number, call: Call): Flow<unknown> {
-    if (call.name !== 'register' && call.name !== 'signIn' && call.name !== 'view') this.#session.require();
+    if (!WITHOUT_SESSION.includes(call.name)) this.#session.require();
     switch (call.name) {
       case 'register':
         return { clientId: yield* this.#session.register(call.args.token) };
       case 'signIn':
         return yield* this.#signIn();
+      case 'rotateKeys':
+        return yield* this.#rotateKeys(call.args);
       case 'shutdown':
         this.#outbox.stop();
         return { offline: yield* this.#session.shutdown() };
@@ -208,6 +215,13 @@ export class ClientCore {
     return { clientId, news: this.#signInNews };
   }
 
+  *#rotateKeys(args: CallArgs<'rotateKeys'>): Flow<undefined> {
+    const { signedIn } = this.#session;
+    yield* this.#rotation.rotate(args);
+    if (signedIn) yield* this.#session.signIn();
+    return undefined;
+  }
+
   *#signedIn(pending: PendingBody, restored: boolean): Flow<void> {
     this.#signInNews = yield* this.#rights.settle(pending);
     for (const news of this.#signInNews) this.#context.report(news);
@@ -239,3 +253,6 @@ export class ClientCore {
     }
   }
 }
+
+/** Calls that need no sign-in. */
+const WITHOUT_SESSION: readonly CallName[] = ['register', 'signIn', 'rotateKeys', 'view'];

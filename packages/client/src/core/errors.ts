@@ -2,6 +2,7 @@
 
 export type ClientErrorCode =
   | 'not_registered'
+  | 'already_registered'
   | 'not_signed_in'
   | 'cloud_unreachable'
   | 'cloud_refused'

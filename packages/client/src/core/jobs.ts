@@ -35,6 +35,24 @@ interface JobTypes {
     readonly input: { readonly requestId: string };
     readonly output: PeerKeys & { readonly recoveryKey: string | undefined; readonly proof: string };
   };
+  /**
+   * Makes the next keys of this client, writes them beside the old ones, and signs the statement that puts them in the place of `from`: with
+   * the recovery key (the handle of its private half), or with the old key when there is none.
+   */
+  readonly stageKeys: {
+    readonly input: {
+      readonly clientId: number;
+      readonly from: PeerKeys | undefined;
+      readonly recovery: BytesHandle | undefined;
+    };
+    readonly output: PeerKeys & { readonly statement: string };
+  };
+  /** Uses the next keys from now on: all sessions are opened anew. */
+  readonly useKeys: { readonly input: Record<string, never>; readonly output: undefined };
+  /** The next keys are the keys. */
+  readonly promoteKeys: { readonly input: Record<string, never>; readonly output: undefined };
+  /** The next keys are forgotten; the old ones are used again. */
+  readonly dropKeys: { readonly input: Record<string, never>; readonly output: undefined };
   /** Extracts the hidden picture and compares it with the original; tells SHA-256 and length of the level-1 picture. */
   readonly checkEncoded: {
     readonly input: { readonly original: BytesHandle; readonly stego: BytesHandle; readonly contentKey: string };

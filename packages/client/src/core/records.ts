@@ -16,6 +16,16 @@ export interface Self {
   readonly generation: string | undefined;
 }
 
+/** Keys that the cloud has still to be told of; one record under `ROTATION`. */
+export interface Rotating {
+  readonly clientId: number;
+  /** The new keys, hexadecimal. */
+  readonly signKey: string;
+  readonly boxKey: string;
+  /** Signed by the old or the recovery key; base64url. */
+  readonly statement: string;
+}
+
 /** A picture of this client. */
 export interface OwnImage {
   readonly imageId: string;
@@ -167,6 +177,7 @@ export interface HistoryEntry {
 
 export interface Tables {
   readonly self: Self;
+  readonly rotation: Rotating;
   readonly own: OwnImage;
   readonly held: HeldImage;
   readonly sent: SentGrant;
@@ -187,9 +198,11 @@ export type Change = {
 }[Table];
 
 export const SELF = 'self';
+export const ROTATION = 'rotation';
 
 export const TABLES: readonly Table[] = [
   'self',
+  'rotation',
   'own',
   'held',
   'sent',

@@ -1,4 +1,4 @@
-import { fingerprint, formatRecoveryKey, nodeSuite, publicKeysOf } from '@p2pimg/identity';
+import { fingerprint, formatRecoveryKey, nodeSuite, parseRecoveryKey, publicKeysOf } from '@p2pimg/identity';
 import { viewsLeft } from '@p2pimg/rights';
 import type { Address } from '@p2pimg/transport';
 import { fromHex } from '@p2pimg/wire';
@@ -54,7 +54,7 @@ export class Client {
 
   /** What other people compare with what they see. */
   get fingerprint(): string {
-    return fingerprint(nodeSuite, publicKeysOf(this.#profile.keys()));
+    return fingerprint(nodeSuite, publicKeysOf(this.#profile.keys.current));
   }
 
   /** The bound UDP parent port. */
@@ -74,9 +74,29 @@ export class Client {
   }
 
   async register(options: { readonly token?: string } = {}): Promise<Registered> {
-    const recovery = await this.#profile.keepKeys();
+    const recovery = await this.#profile.keys.keepFresh();
     const { clientId } = await this.#call('register', options);
     return { clientId, recoveryKey: recovery && formatRecoveryKey(nodeSuite, recovery) };
+  }
+
+  /**
+   * New keys in place of this client's: signed by the old ones, or by the recovery key when these are stolen. Peers that know the old keys
+   * get an alarm and compare fingerprints; rights that were given are signed anew. Without an answer it goes on at the next sign-in.
+   * @throws RecoveryKeyError, ClientError
+   */
+  async rotateKeys(options: { readonly recoveryKey?: string } = {}): Promise<{ readonly fingerprint: string }> {
+    await this.#rotate(options.recoveryKey, undefined);
+    return { fingerprint: this.fingerprint };
+  }
+
+  /**
+   * Makes this new profile the client of that number, whose keys are lost: by its recovery key, as it was told at registration. Pictures and
+   * rights come back from a backup only.
+   * @throws RecoveryKeyError, ClientError
+   */
+  async recover(clientId: number, recoveryKey: string): Promise<{ readonly fingerprint: string }> {
+    await this.#rotate(recoveryKey, clientId);
+    return { fingerprint: this.fingerprint };
   }
 
   /** `news`: what came while this client was away, applied already. */
@@ -250,6 +270,17 @@ export class Client {
     this.#driver.close();
     await this.#connection.close();
     await this.#profile.close();
+  }
+
+  async #rotate(typed: string | undefined, clientId: number | undefined): Promise<void> {
+    const target = clientId === undefined ? {} : { clientId };
+    if (typed === undefined) return void (await this.#call('rotateKeys', target));
+    const recovery = this.#handles.hold(parseRecoveryKey(nodeSuite, typed).privateKey);
+    try {
+      await this.#call('rotateKeys', { ...target, recovery });
+    } finally {
+      this.#handles.release(recovery);
+    }
   }
 
   #call<N extends CallName>(

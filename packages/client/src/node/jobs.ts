@@ -1,16 +1,20 @@
 /** The core's jobs, with real keys, pictures and files. */
 
-import type { ClusterKey } from '@p2pimg/identity';
-import { proveRegistration, publicKeysOf, nodeSuite as suite } from '@p2pimg/identity';
+import type { ClusterKey, PublicKeys } from '@p2pimg/identity';
+import { proveRegistration, publicKeysOf, signPairFrom, signRotation, nodeSuite as suite } from '@p2pimg/identity';
 import { encodeBand, issueGrant, type RightsBand, verifyGrant, verifyReceipt } from '@p2pimg/rights';
 import { appendRights, extract, StegoError } from '@p2pimg/stego';
 import { equalBytes, fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
-import type { Job, JobInput, JobName, JobOutput } from '../core/jobs.ts';
+import type { Job, JobInput, JobName, JobOutput, PeerKeys } from '../core/jobs.ts';
 import type { Handles } from './handles.ts';
 import { HeldPictures, type HeldSurroundings } from './held-pictures.ts';
+import type { KeyRing } from './key-ring.ts';
 import { pictureKind } from './picture-kind.ts';
 
 export interface JobSurroundings extends HeldSurroundings {
+  readonly keyRing: KeyRing;
+  /** Opens all sessions anew, with the keys of now. */
+  readonly reconnect: () => Promise<void>;
   readonly cloudId: string;
   readonly clusterKey: ClusterKey;
   readonly handles: Handles;
@@ -40,6 +44,19 @@ export class Jobs {
       const registration = { cloudId, requestId, signKey, boxKey, recoveryKey };
       const proof = toHex(proveRegistration(suite, sign.privateKey, registration));
       return { signKey: toHex(signKey), boxKey: toHex(boxKey), recoveryKey: recoveryKey && toHex(recoveryKey), proof };
+    },
+    stageKeys: (input) => this.#stageKeys(input),
+    useKeys: async () => {
+      if (this.#at.keyRing.useNext()) await this.#at.reconnect();
+      return undefined;
+    },
+    promoteKeys: async () => {
+      await this.#at.keyRing.promote();
+      return undefined;
+    },
+    dropKeys: async () => {
+      if (await this.#at.keyRing.drop()) await this.#at.reconnect();
+      return undefined;
     },
     checkEncoded: async ({ original, stego, contentKey }) => {
       const picture = this.#at.handles.get(stego);
@@ -81,6 +98,19 @@ export class Jobs {
     },
   };
 
+  async #stageKeys({ clientId, from, recovery }: JobInput<'stageKeys'>): Promise<JobOutput<'stageKeys'>> {
+    const { keyRing, handles, cloudId, now, keys } = this.#at;
+    const authority = recovery === undefined ? undefined : signPairFrom(suite, handles.get(recovery));
+    const before = from === undefined ? publicKeysOf(keys()) : parseKeys(from);
+    const next = await keyRing.stage(authority?.publicKey);
+    const to = publicKeysOf(next);
+    const signer = authority === undefined ? 'old' : 'recovery';
+    const rotation = { signer, clientId, issuedAt: now(), cloudId, from: before, to } as const;
+    const { privateKey } = authority ?? keys().sign;
+    const statement = toBase64Url(signRotation(suite, rotation, privateKey, next.sign.privateKey));
+    return { signKey: toHex(to.signKey), boxKey: toHex(to.boxKey), statement };
+  }
+
   async #issueGrant(input: JobInput<'issueGrant'>): Promise<JobOutput<'issueGrant'>> {
     const { ownerId, viewerId, viewer, imageId, digest, contentKey, version, allowed } = input;
     const { mode, offlineViews, expiresAt } = input;
@@ -89,7 +119,7 @@ export class Jobs {
       ...{ mode, offlineViews, expiresAt, version, allowed, ownerId, viewerId, imageId },
       issuedAt: now(),
       contentHash: fromHex(digest),
-      viewer: { signKey: fromHex(viewer.signKey), boxKey: fromHex(viewer.boxKey) },
+      viewer: parseKeys(viewer),
     };
     const secrets = { owner: keys().sign, contentKey: fromHex(contentKey), clusterKey };
     const { grant, viewerShare } = await issueGrant(suite, terms, secrets);
@@ -101,6 +131,10 @@ export class Jobs {
     const { mime } = pictureKind(payload);
     return { picture: this.#at.handles.hold(payload), mime };
   }
+}
+
+function parseKeys({ signKey, boxKey }: PeerKeys): PublicKeys {
+  return { signKey: fromHex(signKey), boxKey: fromHex(boxKey) };
 }
 
 /** Whether the hidden picture comes out of the stego picture byte for byte. */

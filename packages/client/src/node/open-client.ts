@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import type { ClientKeys } from '@p2pimg/identity';
 import { printable } from '@p2pimg/wire';
 import type { ClientEffect } from '../core/effects.ts';
 import { ClientError } from '../core/errors.ts';
@@ -35,13 +36,17 @@ export async function openHookedClient(config: ClientConfig, hooks: ClientHooks)
     for (const listener of [...listeners]) listener(news);
   };
   try {
-    const { manifest, journal, blobs, ledger, keys } = profile;
+    const { manifest, journal, blobs, ledger } = profile;
+    const keys = (): ClientKeys => profile.keys.current;
     const connection = await Connection.open(config, manifest, keys);
     const handles = new Handles();
     const now = (): number => Date.now();
     const clusterKey = manifest.clusterKeys[0];
     if (clusterKey === undefined) throw new ClientError('failed', 'the manifest has no cluster key');
-    const jobs = new Jobs({ keys, cloudId: manifest.cloudId, clusterKey, blobs, handles, ledger, now });
+    const jobs = new Jobs({
+      ...{ keys, keyRing: profile.keys, cloudId: manifest.cloudId, clusterKey, blobs, handles, ledger, now },
+      reconnect: () => connection.reopen(),
+    });
     const driver = new Driver({
       settings: {
         ...DEFAULT_SETTINGS,

@@ -4,18 +4,12 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   acceptManifest,
-  type ClientKeys,
   type FileLock,
-  generateClientKeys,
-  type KeyPair,
   lockFile,
   type Manifest,
   type ManifestPin,
   nodeSuite,
   openManifest,
-  readClientKeys,
-  SecretMissingError,
-  writeClientKeys,
   writeFileDurably,
 } from '@p2pimg/identity';
 import { LedgerFile } from '@p2pimg/rights';
@@ -23,6 +17,7 @@ import { fromHex, toHex, utf8Decode, utf8Encode } from '@p2pimg/wire';
 import { Blobs } from './blobs.ts';
 import { ClientConfigError } from './errors.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { KeyRing } from './key-ring.ts';
 
 export interface Profile {
   readonly folder: string;
@@ -30,9 +25,7 @@ export interface Profile {
   readonly journal: Journal;
   readonly blobs: Blobs;
   readonly ledger: LedgerFile;
-  readonly keys: () => ClientKeys;
-  /** Writes keys that were made for this process; returns the recovery key, once. */
-  readonly keepKeys: () => Promise<KeyPair | undefined>;
+  readonly keys: KeyRing;
   readonly close: () => Promise<void>;
 }
 
@@ -62,28 +55,28 @@ async function openLocked(
   lock: FileLock,
 ): Promise<Profile> {
   const manifest = await pinned(join(folder, 'cloud.json'), manifestFile);
-  const keyFile = join(folder, 'keys.json');
-  const found = await readKeys(keyFile, passphrase);
-  const fresh = found === undefined ? generateClientKeys(nodeSuite) : undefined;
-  const keys = found ?? fresh?.keys;
-  if (keys === undefined) throw new ClientConfigError('no keys');
-  let recovery = fresh?.recovery;
   const journal = await openJournal(join(folder, 'journal'));
+  try {
+    return await openStores({ folder, manifest, journal, lock }, passphrase);
+  } catch (error) {
+    await journal.close();
+    throw error;
+  }
+}
+
+async function openStores(
+  { lock, ...opened }: Pick<Profile, 'folder' | 'manifest' | 'journal'> & { readonly lock: FileLock },
+  passphrase: string | undefined,
+): Promise<Profile> {
+  const { folder, journal } = opened;
+  const keys = await KeyRing.open(folder, passphrase, isRotating(journal));
   const blobs = await Blobs.open(join(folder, 'pictures'), blobsOf(journal));
   const ledger = await LedgerFile.open(join(folder, 'ledger'), { now: Date.now() });
   return {
-    folder,
-    manifest,
-    journal,
+    ...opened,
     blobs,
     ledger,
-    keys: () => keys,
-    keepKeys: async () => {
-      const once = recovery;
-      if (once !== undefined) await writeClientKeys(keyFile, keys, { passphrase });
-      recovery = undefined;
-      return once;
-    },
+    keys,
     close: async () => {
       await journal.close();
       await ledger.close();
@@ -92,13 +85,8 @@ async function openLocked(
   };
 }
 
-async function readKeys(path: string, passphrase: string | undefined): Promise<ClientKeys | undefined> {
-  try {
-    return await readClientKeys(path, { passphrase });
-  } catch (error) {
-    if (error instanceof SecretMissingError) return undefined;
-    throw error;
-  }
+function isRotating({ records }: Journal): boolean {
+  return (records.findLast(({ table }) => table === 'rotation')?.value ?? null) !== null;
 }
 
 /** The manifest, if it is of the cloud that this profile belongs to, and not an older one; the pin is kept. */

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   type ClusterKeyPair,
   createManifest,
+  decodeRotation,
   generateClusterKey,
   generateServerKeys,
   generateSignPair,
@@ -24,7 +25,7 @@ import {
   toBase64Url,
   toHex,
 } from '@p2pimg/wire';
-import { FakeCloud } from '../sim/fake-cloud.ts';
+import { FakeCloud, type RotationFields } from '../sim/fake-cloud.ts';
 
 interface Server {
   readonly id: string;
@@ -49,7 +50,7 @@ export class TinyCloud {
     this.directory = new FakeCloud((grant) => {
       const { grantId, ...fields } = decodeGrant(nodeSuite, fromBase64Url(grant));
       return { ...fields, grantId: toHex(grantId) };
-    });
+    }, readRotation);
     this.#cover = compileCover(plainCover());
   }
 
@@ -126,6 +127,12 @@ export class TinyCloud {
     await result.done;
     lane.close();
   }
+}
+
+/** A statement that its client could have made; the real cloud also looks up who had to sign. */
+function readRotation(statement: string): RotationFields {
+  const { clientId, from, to } = decodeRotation(fromBase64Url(statement));
+  return { clientId, from: toHex(from.boxKey), to: toHex(to.boxKey), signTo: toHex(to.signKey) };
 }
 
 function manifestOf(servers: readonly Server[], clusterKey: ClusterKeyPair): Uint8Array {

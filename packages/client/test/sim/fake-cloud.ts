@@ -2,8 +2,8 @@ import type { AnyAck, AnyRequest, ListedUser, PendingGrant, PendingNotice, WireA
 
 interface Member {
   readonly clientId: number;
-  readonly key: string;
-  readonly signKey: string;
+  key: string;
+  signKey: string;
   address: WireAddress | undefined;
   counter: number;
   readonly images: Set<string>;
@@ -29,6 +29,14 @@ export interface GrantFields {
   readonly viewerId: number;
 }
 
+/** What the cloud reads in a rotation: session keys of before and after, and the new key of signatures. */
+export interface RotationFields {
+  readonly clientId: number;
+  readonly from: string;
+  readonly to: string;
+  readonly signTo: string;
+}
+
 /** One directory behind all servers: what the real one promises, without its storage. */
 export class FakeCloud {
   readonly members: Map<string, Member> = new Map();
@@ -38,9 +46,11 @@ export class FakeCloud {
   readonly #released = new Map<string, { sequence: number; used: number }>();
   releases = 0;
   readonly #parseGrant: (grant: string) => GrantFields;
+  readonly #parseRotation: (statement: string) => RotationFields;
 
-  constructor(parseGrant: (grant: string) => GrantFields) {
+  constructor(parseGrant: (grant: string) => GrantFields, parseRotation: (statement: string) => RotationFields) {
     this.#parseGrant = parseGrant;
+    this.#parseRotation = parseRotation;
   }
 
   /** Undefined for an encode: the world moves its bytes. */
@@ -61,7 +71,11 @@ export class FakeCloud {
       const member = this.members.get(key) ?? this.#newMember(key, request.body.signKey);
       return ok({ clientId: member.clientId });
     }
+    if (request.type === 'rotate_keys')
+      return this.#rotate(key, request.body.statement) ? ok({ clientId: 1 }) : no('bad_rotation');
     const me = this.members.get(key);
+    if (me === undefined && request.type !== 'lookup') return no('not_registered');
+    if (request.type === 'lookup') return this.#lookup(request.body, me !== undefined, ok) ?? no('unknown_client');
     if (me === undefined) return no('not_registered');
     switch (request.type) {
       case 'sign_in': {
@@ -84,16 +98,6 @@ export class FakeCloud {
         return ok({ offline: true });
       case 'active_users':
         return ok({ users: [...this.members.values()].filter((each) => each !== me && each.address).map(listed) });
-      case 'lookup': {
-        const { body } = request;
-        const other = [...this.members.values()].find((each) =>
-          'clientId' in body ? each.clientId === body.clientId : each.key === body.boxKey,
-        );
-        if (other === undefined) return no('not_found');
-        const { clientId, address } = other;
-        const online = address !== undefined;
-        return ok({ clientId, online, signKey: other.signKey, boxKey: other.key, ...(online ? { address } : {}) });
-      }
       case 'publish':
         me.images.add(request.body.imageId);
         return ok({ imageId: request.body.imageId });
@@ -133,6 +137,33 @@ export class FakeCloud {
       default:
         return no('unsupported');
     }
+  }
+
+  #lookup(
+    who: { readonly clientId: number } | { readonly boxKey: string },
+    registered: boolean,
+    ok: (body: object) => AnyAck,
+  ): AnyAck | undefined {
+    const other = [...this.members.values()].find((each) =>
+      'clientId' in who ? each.clientId === who.clientId : each.key === who.boxKey,
+    );
+    if (other === undefined) return undefined;
+    const { clientId, address, signKey, key } = other;
+    const online = registered && address !== undefined;
+    return ok({ clientId, online, signKey, boxKey: key, ...(online ? { address } : {}) });
+  }
+
+  /** Statements of simulations and real ones alike; who signed is not looked at. */
+  #rotate(sessionKey: string, statement: string): boolean {
+    const { clientId, from, to, signTo } = this.#parseRotation(statement);
+    const member = [...this.members.values()].find((each) => each.clientId === clientId);
+    if (member === undefined || ![from, to].includes(sessionKey)) return false;
+    if (member.key === to) return true;
+    if (member.key !== from) return false;
+    this.members.delete(from);
+    Object.assign(member, { key: to, signKey: signTo });
+    this.members.set(to, member);
+    return true;
   }
 
   #newMember(key: string, signKey: string): Member {

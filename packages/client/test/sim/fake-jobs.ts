@@ -1,5 +1,6 @@
 import type { GrantMode } from '@p2pimg/rights';
 import type { Job, LedgerCounts } from '../../src/core/jobs.ts';
+import type { RotationFields } from './fake-cloud.ts';
 
 /** Stands for a picture's bytes, with its rights band. */
 export interface FakeBytes {
@@ -30,9 +31,18 @@ export function parseGrant(grant: string): FakeGrant {
   return JSON.parse(Buffer.from(grant, 'base64url').toString()) as FakeGrant;
 }
 
+export function parseRotation(statement: string): RotationFields {
+  const fields = JSON.parse(Buffer.from(statement, 'base64url').toString()) as Omit<RotationFields, 'signTo'>;
+  return { ...fields, signTo: fields.to };
+}
+
 /** Pictures, cryptography and ledger of one client in a simulation: values stand for bytes. Survives the client's crashes but for `memory`. */
 export class FakeJobs {
-  readonly key: string;
+  /** Of sessions and signatures alike. */
+  key: string;
+  /** The key on the disk, and the next one while a rotation is under way. */
+  #kept: string;
+  #next: string | undefined;
   /** Durable: files and the ledger's counts by grant id. */
   readonly blobs: Map<string, FakeBytes> = new Map();
   readonly ledger: Map<string, LedgerCounts> = new Map();
@@ -42,6 +52,14 @@ export class FakeJobs {
 
   constructor(key: string) {
     this.key = key;
+    this.#kept = key;
+  }
+
+  /** After a crash: what the key files say. */
+  reopen(rotating: boolean): void {
+    this.memory = new Map();
+    if (!rotating) this.#next = undefined;
+    this.key = this.#next ?? this.#kept;
   }
 
   hold(value: FakeBytes): number {
@@ -53,6 +71,32 @@ export class FakeJobs {
     switch (job.name) {
       case 'proveRegistration':
         return { signKey: this.key, boxKey: this.key, recoveryKey: undefined, proof: '0'.repeat(128) };
+      case 'stageKeys': {
+        const { clientId, from, recovery } = job.input;
+        this.#next = `${this.#kept.slice(0, 56)}${String(++this.#last).padStart(8, '0')}`;
+        const statement = {
+          clientId,
+          from: from?.boxKey ?? this.#kept,
+          to: this.#next,
+          recovery: recovery !== undefined,
+        };
+        return {
+          signKey: this.#next,
+          boxKey: this.#next,
+          statement: Buffer.from(JSON.stringify(statement)).toString('base64url'),
+        };
+      }
+      case 'useKeys':
+        this.key = this.#next ?? this.key;
+        return undefined;
+      case 'promoteKeys':
+        this.#kept = this.#next ?? this.#kept;
+        this.#next = undefined;
+        return undefined;
+      case 'dropKeys':
+        this.#next = undefined;
+        this.key = this.#kept;
+        return undefined;
       case 'checkEncoded': {
         const stego = this.memory.get(job.input.stego)!.picture;
         const original = this.memory.get(job.input.original)!.picture;

@@ -9,7 +9,7 @@ import type { News } from '../../src/core/news.ts';
 import type { Change } from '../../src/core/records.ts';
 import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import { FakeCloud } from './fake-cloud.ts';
-import { FakeJobs, parseGrant } from './fake-jobs.ts';
+import { FakeJobs, parseGrant, parseRotation } from './fake-jobs.ts';
 
 const SERVERS = ['s1', 's2', 's3'];
 
@@ -33,7 +33,7 @@ export class SimClient {
 
 /** Clients and one cloud on one virtual clock; each effect takes a little while. `fate` may lose, double or delay. */
 export class World {
-  readonly cloud: FakeCloud = new FakeCloud(parseGrant);
+  readonly cloud: FakeCloud = new FakeCloud(parseGrant, parseRotation);
   readonly clients: SimClient[] = [];
   readonly downServers: Set<string> = new Set();
   now = 1_000_000;
@@ -64,7 +64,7 @@ export class World {
 
   start(client: SimClient): void {
     client.life++;
-    client.jobs.memory = new Map();
+    client.jobs.reopen((client.disk.findLast(({ table }) => table === 'rotation')?.value ?? null) !== null);
     const settings = {
       ...DEFAULT_SETTINGS,
       servers: SERVERS,

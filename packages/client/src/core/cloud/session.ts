@@ -4,6 +4,7 @@ import { ClientError, CloudRefusedError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import { put, SELF } from '../records.ts';
 import type { Cloud } from './cloud.ts';
+import type { Rotation } from './rotation.ts';
 
 /** Told when the directory has put this client online, with what waited for it. */
 export type SignedIn = (pending: PendingBody, restored: boolean) => Flow<void>;
@@ -13,12 +14,14 @@ export class CloudSession {
   readonly #context: Context;
   readonly #cloud: Cloud;
   readonly #onSignedIn: SignedIn;
+  readonly #rotation: Rotation;
   /** The counter of the current session; undefined when signed out. */
   #counter: number | undefined;
 
-  constructor(context: Context, cloud: Cloud, onSignedIn: SignedIn) {
+  constructor(context: Context, cloud: Cloud, rotation: Rotation, onSignedIn: SignedIn) {
     this.#context = context;
     this.#cloud = cloud;
+    this.#rotation = rotation;
     this.#onSignedIn = onSignedIn;
   }
 
@@ -61,6 +64,7 @@ export class CloudSession {
 
   *#signIn(): Flow<number> {
     const context = this.#context;
+    yield* this.#rotation.finish();
     const self = context.self();
     // The time keeps the counter rising when an old copy of the profile is restored.
     const counter = Math.max(self.counter + 1, context.now);

@@ -1,0 +1,49 @@
+import type { Context } from '../context.ts';
+import { ClientError } from '../errors.ts';
+import type { Flow } from '../flow/flows.ts';
+import type { AddressBook } from '../peers/address-book.ts';
+import { type Change, type OutboxEntry, put, type SentGrant } from '../records.ts';
+import { grantChanges, nextGrant, peerEntry } from './grants.ts';
+
+/** The same rights in a next version, signed with the keys of now; told in what waits for the viewer already, or in a message of its own. */
+export function* reissue(context: Context, book: AddressBook, before: SentGrant): Flow<readonly Change[]> {
+  const { imageId, viewerId, allowed } = before;
+  const own = context.model.get('own', imageId);
+  if (own === undefined) return [];
+  try {
+    const sent = yield* nextGrant(context, book, own, viewerId, allowed);
+    return [...grantChanges(context, sent).changes, ...telling(context, sent)];
+  } catch (error) {
+    // A blocked viewer gets nothing more.
+    if (error instanceof ClientError && error.code === 'blocked') return [];
+    throw error;
+  }
+}
+
+function telling(context: Context, { imageId, viewerId, grant }: SentGrant): readonly Change[] {
+  const waiting = context.model.all('outbox').flatMap((entry) => {
+    const renewed = entry.to === viewerId ? withGrant(entry, imageId, grant) : undefined;
+    return renewed === undefined ? [] : [put('outbox', renewed.id, renewed)];
+  });
+  if (waiting.length > 0) return waiting;
+  const update = { type: 'update_access_request', body: { imageId, view_delta: 0, grant } } as const;
+  const entry = peerEntry(context, viewerId, update);
+  return [put('outbox', entry.id, entry)];
+}
+
+function withGrant(entry: OutboxEntry, imageId: string, grant: string): OutboxEntry | undefined {
+  if (entry.to === 'cloud') return undefined;
+  const { message } = entry;
+  switch (message.type) {
+    case 'increase_approved':
+      return message.body.imageId !== imageId
+        ? undefined
+        : { ...entry, message: { ...message, body: { ...message.body, grant } } };
+    case 'update_access_request':
+      return message.body.imageId !== imageId
+        ? undefined
+        : { ...entry, message: { ...message, body: { ...message.body, grant } } };
+    default:
+      return undefined;
+  }
+}

@@ -1,0 +1,100 @@
+import test from 'ava';
+import { left } from '../../src/core/sharing/rights.ts';
+import { type SimClient, World } from '../sim/world.ts';
+
+const IMAGE = 'client1-puppy';
+
+/** Owner 1 has shared `client1-puppy` with viewer 2, three views. */
+function shared(): { world: World; owner: SimClient; viewer: SimClient } {
+  const world = new World();
+  const [owner, viewer] = [world.add(), world.add()];
+  for (const client of [owner, viewer]) {
+    world.ask(client, 'register', {});
+    world.ask(client, 'signIn', {});
+  }
+  const bytes = owner.jobs.hold({ picture: 'puppy' });
+  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
+  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
+  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
+  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+  return { world, owner, viewer };
+}
+
+const keyOf = (world: World, clientId: number): string | undefined =>
+  [...world.cloud.members.values()].find((member) => member.clientId === clientId)?.key;
+
+test('M6: new keys: the old ones are not heard any more, peers get an alarm, rights are signed anew', (t) => {
+  const { world, owner, viewer } = shared();
+  const before = owner.jobs.key;
+  world.ask(owner, 'rotateKeys', {});
+  t.not(owner.jobs.key, before);
+  t.is(keyOf(world, 1), owner.jobs.key);
+  t.is(owner.core!.model.get('rotation', 'rotation'), undefined);
+  t.is(owner.core!.model.all('sent')[0]!.version, 2);
+  world.run(5_000);
+  t.true(viewer.news.some((news) => news.kind === 'keyChanged' && news.clientId === 1));
+  t.is(viewer.core!.model.get('held', IMAGE)!.version, 1, 'nothing is believed before a person has compared');
+  world.ask(viewer, 'trustKeys', { clientId: 1 });
+  world.run(120_000);
+  t.is(viewer.core!.model.get('held', IMAGE)!.version, 2);
+  t.is(left(viewer.core!.model.get('held', IMAGE)!), 3);
+});
+
+test('M6: a viewer with new keys opens what was sealed to the old ones', (t) => {
+  const { world, viewer } = shared();
+  world.ask(viewer, 'rotateKeys', {});
+  t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining: 2 });
+});
+
+test('M6: a rotation that the cloud refuses leaves the old keys', (t) => {
+  const { world, owner } = shared();
+  const before = owner.jobs.key;
+  const member = world.cloud.members.get(before)!;
+  member.key = 'stolen and replaced';
+  const error = t.throws(() => world.ask(owner, 'rotateKeys', {}));
+  t.regex(error.message, /refused/);
+  t.is(owner.jobs.key, before);
+  t.is(owner.core!.model.get('rotation', 'rotation'), undefined);
+});
+
+test('M6: the recovery key replaces keys that somebody else has put in their place, and makes a lost profile anew', (t) => {
+  const { world, owner } = shared();
+  const member = world.cloud.members.get(owner.jobs.key)!;
+  world.cloud.members.delete(member.key);
+  world.cloud.members.set('thief', Object.assign(member, { key: 'thief', signKey: 'thief' }));
+  world.ask(owner, 'rotateKeys', { recovery: owner.jobs.hold({ picture: 'recovery key' }) });
+  t.is(keyOf(world, 1), owner.jobs.key);
+
+  const anew = world.add();
+  world.ask(anew, 'rotateKeys', { recovery: anew.jobs.hold({ picture: 'recovery key' }), clientId: 1 });
+  t.is(keyOf(world, 1), anew.jobs.key);
+  t.is(world.ask(anew, 'signIn', {}).clientId, 1);
+  t.throws(() => world.ask(anew, 'rotateKeys', { recovery: 1, clientId: 2 }), { message: /belongs to client 1/ });
+});
+
+test('M6 N9: a client killed before each effect of a rotation ends it at its next sign-in, or has the old keys', (t) => {
+  for (let n = 1, reached = true; reached; n++) {
+    const { world, owner, viewer } = shared();
+    let effects = 0;
+    world.onEffect = (client) => (client === owner && ++effects === n ? 'crash' : 'go');
+    try {
+      world.ask(owner, 'rotateKeys', {});
+    } catch {
+      // Killed in the middle.
+    }
+    reached = effects >= n;
+    world.onEffect = () => 'go';
+    if (owner.core === undefined) {
+      world.start(owner);
+      world.ask(owner, 'signIn', {});
+    }
+    t.is(keyOf(world, 1), owner.jobs.key, `crash at effect ${n}`);
+    t.is(owner.core!.model.get('rotation', 'rotation'), undefined, `crash at effect ${n}`);
+    world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'set', views: 2 } });
+    world.run(1_000);
+    if (viewer.news.some(({ kind }) => kind === 'keyChanged')) world.ask(viewer, 'trustKeys', { clientId: 1 });
+    world.run(180_000);
+    t.is(left(viewer.core!.model.get('held', IMAGE)!), 2, `crash at effect ${n}`);
+    t.false(reached && n > 200);
+  }
+});
