@@ -8,6 +8,7 @@ import type { News, Progress } from '../core/news.ts';
 import type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from '../core/records.ts';
 import type { SharingMode } from '../core/sharing/mode.ts';
 import { left } from '../core/sharing/rights.ts';
+import { type BackupOptions, type BackupReport, backUpProfile } from './backup.ts';
 import type { EncodeOptions, Links, PeerImage, Registered, SharedRight, Shown } from './client-types.ts';
 import type { Connection } from './connection.ts';
 import { defaultPicture } from './default-picture.ts';
@@ -258,6 +259,15 @@ export class Client {
   /** Things that still have to reach somebody. */
   get waiting(): number {
     return this.#driver.core.model.all('outbox').length;
+  }
+
+  /**
+   * Copies this profile, as it is now, into a new folder, which is a profile itself. One that is put back later keeps what the cloud counts;
+   * views held in advance or on trust come back with it.
+   * @throws EEXIST, other errors of node:fs, PassphraseLengthError
+   */
+  backup(folder: string, options: BackupOptions = {}): Promise<BackupReport> {
+    return backUpProfile(this.#profile, folder, options);
   }
 
   /** Offline in the directory; what waits in outboxes waits for the next sign-in. */

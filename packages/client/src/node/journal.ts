@@ -30,13 +30,15 @@ export class Journal {
   readonly records: readonly Change[];
   /** Bytes of an unfinished write that were dropped. */
   readonly droppedBytes: number;
+  readonly #path: string;
   readonly #file: JournalFile;
   #length: number;
   #broken: unknown;
   #queue: Promise<unknown> = Promise.resolve();
 
   /** For {@link openJournal}, and for tests with a file of their own. */
-  constructor(file: JournalFile, reading: Reading) {
+  constructor(path: string, file: JournalFile, reading: Reading) {
+    this.#path = path;
     this.#file = file;
     this.records = reading.records;
     this.droppedBytes = reading.dropped;
@@ -47,6 +49,13 @@ export class Journal {
   append(changes: readonly Change[]): Promise<void> {
     const result = this.#queue.then(() => this.#append(encodeLine(changes)));
     this.#queue = result.catch(() => undefined); // the caller has the error; the next in line starts afresh
+    return result;
+  }
+
+  /** Runs a task while nothing is appended. It is given what the file holds, read again. */
+  exclusively<T>(task: (records: readonly Change[]) => Promise<T>): Promise<T> {
+    const result = this.#queue.then(async () => task(readLines(this.#path, await readFile(this.#path)).records));
+    this.#queue = result.catch(() => undefined);
     return result;
   }
 
@@ -110,7 +119,7 @@ export async function openJournal(path: string): Promise<Journal> {
     await handle.truncate(reading.length);
     await handle.sync();
   }
-  return new Journal(handle, reading);
+  return new Journal(path, handle, reading);
 }
 
 /** @throws JournalCorruptError */

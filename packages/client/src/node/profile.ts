@@ -14,6 +14,7 @@ import {
 } from '@p2pimg/identity';
 import { LedgerFile } from '@p2pimg/rights';
 import { fromHex, toHex, utf8Decode, utf8Encode } from '@p2pimg/wire';
+import type { Change } from '../core/records.ts';
 import { Blobs } from './blobs.ts';
 import { ClientConfigError } from './errors.ts';
 import { type Journal, openJournal } from './journal.ts';
@@ -70,7 +71,7 @@ async function openStores(
 ): Promise<Profile> {
   const { folder, journal } = opened;
   const keys = await KeyRing.open(folder, passphrase, isRotating(journal));
-  const blobs = await Blobs.open(join(folder, 'pictures'), blobsOf(journal));
+  const blobs = await Blobs.open(join(folder, 'pictures'), blobsOf(journal.records));
   const ledger = await LedgerFile.open(join(folder, 'ledger'), { now: Date.now() });
   return {
     ...opened,
@@ -123,7 +124,7 @@ function encodePin({ cloudId, rootKey, serial, digest }: ManifestPin): Uint8Arra
 }
 
 /** Files that the journal's last word on each picture names. */
-function blobsOf({ records }: Journal): ReadonlySet<string> {
+export function blobsOf(records: readonly Change[]): ReadonlySet<string> {
   const blobs = new Map<string, string>();
   for (const { table, key, value } of records) {
     if (table !== 'own' && table !== 'held') continue;

@@ -105,7 +105,7 @@ class FullDisk implements JournalFile {
 
 test('C2: a full disk refuses a change whole, and the journal goes on when there is room again', async (t) => {
   const disk = new FullDisk(150);
-  const journal = new Journal(disk, { records: [], length: 0, dropped: 0 });
+  const journal = new Journal('unused', disk, { records: [], length: 0, dropped: 0 });
   await journal.append([contact(1)]);
   const before = disk.bytes.length;
   await t.throwsAsync(journal.append([contact(2), contact(3), contact(4)]), { code: 'ENOSPC' });

@@ -33,11 +33,14 @@ export const listImages: Procedures['list_images'] = function* (context, { body 
   return { images: items, more };
 };
 
-/** Keys and address of one client, by its number or by the key of its sessions. */
+/**
+ * Keys and address of one client, by its number or by the key of its sessions. Who is not registered learns the keys of a number only: a
+ * client whose keys were stolen and replaced must know which ones its recovery key replaces in turn.
+ */
 export const lookup: Procedures['lookup'] = function* (context, { body }) {
-  yield* askerOf(context);
+  const asker = 'clientId' in body ? yield* ask('clientByKey', { boxKey: context.clientKey }) : yield* askerOf(context);
   const client = yield* knownClient(body);
-  const address = advertised(context, client);
+  const address = asker === undefined ? undefined : advertised(context, client);
   return {
     clientId: client.clientId,
     online: address !== undefined,
