@@ -127,7 +127,7 @@ async function updateRights({ api, say }: Screen): Promise<void> {
 }
 
 async function changeRights({ api, say }: Screen, imageId: string, viewerId: number): Promise<void> {
-  const kind = await pick<RightsChange['kind']>('What?', [
+  const kind = await pick<Exclude<RightsChange['kind'], 'mode'>>('What?', [
     { name: 'Give more views', value: 'add' },
     { name: 'Take views back', value: 'take' },
     { name: 'Let exactly so many remain', value: 'set' },
