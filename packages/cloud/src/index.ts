@@ -14,6 +14,7 @@ export { CloudConfigError } from './core/errors.ts';
 export type { CloudEvent, OperationFailure, OperationResult } from './core/events.ts';
 export type { ChosenBy, CloudFact, MoveCause } from './core/facts.ts';
 export type { ServerConfig } from './node/config.ts';
+export type { Counters } from './node/counters.ts';
 export {
   CoverError,
   DirectoryUnusableError,

@@ -68,9 +68,14 @@ export type {
   RequestType,
 } from './messages/requests.ts';
 export type {
+  Coordinator,
   Done,
   ElectionNotice,
   Handling,
+  Heartbeat,
+  Probe,
+  ProbeAck,
+  ProbeRequest,
   RequestNotice,
   ServerMessage,
   ServerMessageType,

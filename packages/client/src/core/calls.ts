@@ -38,7 +38,7 @@ export type ViewOutcome =
 /** `rolled_back`: the ledger is older than the picture, so a copy of it was put back. */
 export type DefaultReason = 'none_left' | 'revoked' | 'expired' | 'tampered' | 'rolled_back';
 
-interface CallTypes {
+export interface CallTypes {
   readonly register: { readonly args: { readonly token?: string }; readonly result: { readonly clientId: number } };
   readonly signIn: {
     readonly args: Record<string, never>;

@@ -20,7 +20,7 @@ export interface ClientConfig {
   readonly driver?: TransportOptions['driver'];
 }
 
-type TimerName =
+export type TimerName =
   | 'requestMs'
   | 'encodeMs'
   | 'retransmitMs'
