@@ -19,11 +19,12 @@ import { Outbox } from './peers/outbox.ts';
 import { Peers } from './peers/peers.ts';
 import type { Change } from './records.ts';
 import type { CoreSettings } from './settings.ts';
+import { Arrivals } from './sharing/arrivals.ts';
 import { grantChanges } from './sharing/grants.ts';
 import { Owner } from './sharing/owner.ts';
 import { OwnerMessages } from './sharing/owner-messages.ts';
-import { Arrivals, sendPicture } from './sharing/pictures.ts';
 import { Rights } from './sharing/rights.ts';
+import { sendPicture } from './sharing/sending.ts';
 import { closeRefused, Viewer } from './sharing/viewer.ts';
 import { ViewerMessages } from './sharing/viewer-messages.ts';
 import { Views } from './views/view.ts';
@@ -69,7 +70,7 @@ export class ClientCore {
     this.#owner = new Owner(context, this.#book, this.#outbox);
     this.#viewer = new Viewer(context, this.#outbox);
     this.#views = new Views(context, this.#cloud, this.#outbox, () => context.flows.spawn(this.#refresh()));
-    const ofOwners = new ViewerMessages(context, this.#rights, this.#arrivals);
+    const ofOwners = new ViewerMessages(context, this.#rights, this.#arrivals, () => this.#viewer.remind());
     const ofViewers = new OwnerMessages(context, this.#outbox);
     const handlers = {
       image_request: ofViewers.imageRequest,
@@ -82,7 +83,10 @@ export class ClientCore {
       increase_rejected: ofOwners.increaseRejected,
       update_access_request: ofOwners.accessUpdate,
     };
-    this.#inbox = new Inbox(context, this.#book, handlers, (clientId) => this.#outbox.kick(clientId));
+    this.#inbox = new Inbox(context, this.#book, handlers, {
+      onHeardOf: (clientId) => this.#outbox.kick(clientId),
+      onCopy: (peer, id) => this.#arrivals.supersede(peer, id),
+    });
   }
 
   /** What is on the disk, for reading. */
@@ -226,6 +230,7 @@ export class ClientCore {
     this.#signInNews = yield* this.#rights.settle(pending);
     for (const news of this.#signInNews) this.#context.report(news);
     if (restored) yield* this.#publishAgain();
+    yield* this.#viewer.remind();
     this.#outbox.start();
     this.#context.report({ kind: 'signedIn', clientId: this.#context.self().clientId });
   }

@@ -38,6 +38,8 @@ export type ClientEffect =
       readonly id: string;
       readonly purpose: TransferKind;
       readonly bytes: BytesHandle;
+      /** The part of the bytes to send; all when it is left out. */
+      readonly range?: { readonly from: number; readonly to: number };
       /** Of an `upload`: goes in front of the picture, hexadecimal. */
       readonly contentKey?: string;
     }

@@ -59,6 +59,15 @@ interface JobTypes {
     readonly output: { readonly matches: boolean; readonly digest: string; readonly bytes: number };
   };
   readonly saveBlob: { readonly input: { readonly bytes: BytesHandle }; readonly output: { readonly blob: string } };
+  /** An empty picture file, to be filled part by part. */
+  readonly startBlob: { readonly input: Record<string, never>; readonly output: { readonly blob: string } };
+  /** How long a picture file is; 0 when it is gone. */
+  readonly blobLength: { readonly input: { readonly blob: string }; readonly output: { readonly bytes: number } };
+  /** Writes a part of a picture file, durably. */
+  readonly writePart: {
+    readonly input: { readonly blob: string; readonly offset: number; readonly bytes: BytesHandle };
+    readonly output: undefined;
+  };
   readonly dropBlob: { readonly input: { readonly blob: string }; readonly output: undefined };
   /** The hidden picture of an own image; free. */
   readonly openOwn: {
@@ -99,7 +108,7 @@ interface JobTypes {
    * client's key. A genuine one's grant is entered into the ledger, which may know views from an earlier copy.
    */
   readonly checkReceived: {
-    readonly input: { readonly picture: BytesHandle; readonly digest: string; readonly grant: string };
+    readonly input: { readonly blob: string; readonly digest: string; readonly grant: string };
     readonly output: { readonly genuine: boolean } & LedgerCounts;
   };
   /**

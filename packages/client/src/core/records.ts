@@ -74,6 +74,17 @@ export interface HeldImage {
   readonly viewedAt: number | undefined;
 }
 
+/** A picture of somebody else that is on its way: `blob` has its first bytes. */
+export interface ArrivingImage {
+  readonly imageId: string;
+  readonly ownerId: number;
+  readonly blob: string;
+  /** What was offered: only the same bytes go on where the first ones ended. */
+  readonly bytes: number;
+  readonly digest: string;
+  readonly grant: string;
+}
+
 /** The rights of one viewer on one own picture. */
 export interface SentGrant {
   readonly imageId: string;
@@ -180,6 +191,7 @@ export interface Tables {
   readonly rotation: Rotating;
   readonly own: OwnImage;
   readonly held: HeldImage;
+  readonly arriving: ArrivingImage;
   readonly sent: SentGrant;
   readonly queue: QueuedRequest;
   readonly asked: AskedRequest;
@@ -205,6 +217,7 @@ export const TABLES: readonly Table[] = [
   'rotation',
   'own',
   'held',
+  'arriving',
   'sent',
   'queue',
   'asked',

@@ -1,7 +1,7 @@
 /** Pictures on disk, as they travelled: names are random hexadecimal digits, never anything from the network. */
 
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readdir, rm } from 'node:fs/promises';
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeFileDurably } from '@p2pimg/identity';
 import { MAX_STEGO_BYTES } from '@p2pimg/wire';
@@ -41,6 +41,32 @@ export class Blobs {
       const { size } = await handle.stat();
       if (size > MAX_STEGO_BYTES) throw new RangeError('the picture file is longer than allowed');
       return new Uint8Array(await handle.readFile());
+    } finally {
+      await handle.close();
+    }
+  }
+
+  async length(blob: string): Promise<number> {
+    const { size } = await stat(this.path(blob)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return { size: 0 };
+      throw error;
+    });
+    return size;
+  }
+
+  /** On the disk when it resolves; a full disk leaves what was there before. */
+  async writePart(blob: string, offset: number, bytes: Uint8Array): Promise<void> {
+    const handle = await open(this.path(blob), 'r+');
+    try {
+      let done = 0;
+      while (done < bytes.length) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
+        done += bytesWritten;
+      }
+      await handle.datasync();
+    } catch (error) {
+      await handle.truncate(offset);
+      throw error;
     } finally {
       await handle.close();
     }

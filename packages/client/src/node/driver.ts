@@ -124,7 +124,8 @@ export class Driver {
         network.sessions.closeLane(effect.place, effect.lane);
         break;
       case 'sendTransfer': {
-        const bytes = this.#parts.handles.get(effect.bytes);
+        const { from, to } = effect.range ?? {};
+        const bytes = this.#parts.handles.get(effect.bytes).subarray(from, to);
         this.#complete(effect.opId, network.sessions.sendTransfer(effect, bytes, this.#progressOf(effect.opId)));
         break;
       }

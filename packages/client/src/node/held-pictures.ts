@@ -48,7 +48,8 @@ export class HeldPictures {
     this.#at = surroundings;
   }
 
-  async checkReceived(picture: Uint8Array, digest: string, grant: string): Promise<JobOutput<'checkReceived'>> {
+  async checkReceived({ blob, digest, grant }: JobInput<'checkReceived'>): Promise<JobOutput<'checkReceived'>> {
+    const picture = await this.#at.blobs.read(blob);
     const expected = parse(grant);
     const band = await this.#genuineBand(picture, expected);
     if (band === undefined || !equalBytes(band.grant, expected.bytes)) return NOT_GENUINE;

@@ -65,6 +65,12 @@ export class Jobs {
       return { matches: holds(picture, contentKey, expected), digest, bytes: picture.length };
     },
     saveBlob: async ({ bytes }) => ({ blob: await this.#at.blobs.save(this.#at.handles.get(bytes)) }),
+    startBlob: async () => ({ blob: await this.#at.blobs.save(new Uint8Array()) }),
+    blobLength: async ({ blob }) => ({ bytes: await this.#at.blobs.length(blob) }),
+    writePart: async ({ blob, offset, bytes }) => {
+      await this.#at.blobs.writePart(blob, offset, this.#at.handles.get(bytes));
+      return undefined;
+    },
     dropBlob: async ({ blob }) => {
       await this.#at.blobs.drop(blob);
       return undefined;
@@ -83,8 +89,7 @@ export class Jobs {
       const bytes = appendRights(await this.#at.blobs.read(blob), encodeBand(suite, band, fromHex(viewerShare)));
       return { picture: this.#at.handles.hold(bytes), bytes: bytes.length };
     },
-    checkReceived: async ({ picture, digest, grant }) =>
-      this.#held.checkReceived(this.#at.handles.get(picture), digest, grant),
+    checkReceived: (input) => this.#held.checkReceived(input),
     rewriteBand: (input) => this.#held.rewriteBand(input),
     makeReleaseKey: async () => this.#held.makeReleaseKey(),
     spendView: (input) => this.#held.spendView(input),

@@ -127,7 +127,7 @@ function encodePin({ cloudId, rootKey, serial, digest }: ManifestPin): Uint8Arra
 export function blobsOf(records: readonly Change[]): ReadonlySet<string> {
   const blobs = new Map<string, string>();
   for (const { table, key, value } of records) {
-    if (table !== 'own' && table !== 'held') continue;
+    if (table !== 'own' && table !== 'held' && table !== 'arriving') continue;
     if (value === null) blobs.delete(`${table} ${key}`);
     else blobs.set(`${table} ${key}`, value.blob);
   }

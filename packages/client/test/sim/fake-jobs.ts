@@ -7,7 +7,12 @@ export interface FakeBytes {
   readonly picture: string;
   readonly grant?: string;
   readonly used?: number;
+  /** Of a picture that has arrived in part. */
+  readonly length?: number;
 }
+
+/** Of every two-level picture: four parts. */
+export const PICTURE_BYTES = 100_000;
 
 export interface FakeGrant {
   readonly grantId: string;
@@ -107,6 +112,20 @@ export class FakeJobs {
         this.blobs.set(blob, { ...this.memory.get(job.input.bytes)! });
         return { blob };
       }
+      case 'startBlob': {
+        const blob = `blob${++this.#last}`;
+        this.blobs.set(blob, { picture: '', length: 0 });
+        return { blob };
+      }
+      case 'blobLength':
+        return { bytes: this.blobs.get(job.input.blob)?.length ?? 0 };
+      case 'writePart': {
+        const { blob, offset, bytes } = job.input;
+        const part = this.memory.get(bytes)!;
+        if (this.blobs.get(blob)!.length! < offset) throw new Error('a part is missing');
+        this.blobs.set(blob, { ...part, length: offset + part.length! });
+        return undefined;
+      }
       case 'dropBlob':
         this.blobs.delete(job.input.blob);
         return undefined;
@@ -141,12 +160,15 @@ export class FakeJobs {
       }
       case 'assemble': {
         const { picture } = this.blobs.get(job.input.blob)!;
-        return { picture: this.hold({ picture, grant: job.input.grant, used: 0 }), bytes: 2_500 };
+        return { picture: this.hold({ picture, grant: job.input.grant, used: 0 }), bytes: PICTURE_BYTES };
       }
       case 'checkReceived': {
-        const { picture, grant } = this.memory.get(job.input.picture)!;
+        const { picture, grant, length } = this.blobs.get(job.input.blob)!;
         const { grantId } = parseGrant(job.input.grant);
-        const genuine = `digest of ${picture}` === job.input.digest && parseGrant(grant!).grantId === grantId;
+        const genuine =
+          length === PICTURE_BYTES &&
+          `digest of ${picture}` === job.input.digest &&
+          parseGrant(grant!).grantId === grantId;
         return { genuine, ...this.#counts(grantId) };
       }
       case 'rewriteBand': {

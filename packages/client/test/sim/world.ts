@@ -274,7 +274,8 @@ export class World {
     effect: Extract<ClientEffect, { kind: 'sendTransfer' }>,
     fail: (message: string) => void,
   ): void {
-    const value = client.jobs.memory.get(effect.bytes)!;
+    const { from, to } = effect.range ?? { from: 0, to: 0 };
+    const value = { ...client.jobs.memory.get(effect.bytes)!, length: to - from };
     if ('server' in effect.place) {
       this.#encode(client, effect.place.server, effect, value.picture);
       return;
@@ -286,7 +287,7 @@ export class World {
     }
     const transfer = ++this.#order;
     this.#transfers.set(transfer, { from: client, opId: effect.opId, life: client.life, value });
-    this.#offer(peer, { peer: client.jobs.key }, transfer, effect.id, 'image', 2_500);
+    this.#offer(peer, { peer: client.jobs.key }, transfer, effect.id, 'image', value.length);
   }
 
   #encode(

@@ -11,7 +11,8 @@ export interface PeerBodies {
   readonly image_rejection: { readonly requestId: string; readonly imageId: string };
   /**
    * The owner offers the picture: as the answer to `requestId`, or unasked when it is left out. Once accepted, the picture with its
-   * rights band travels as an `image` transfer under this message's id, on a lane that the viewer opens.
+   * rights band travels as `image` transfers on a lane that the viewer opens: one for each part of it, from `from` of the acknowledgement on
+   * (see docs/protocol.md).
    */
   readonly image_offer: {
     readonly requestId?: string | undefined;
@@ -44,6 +45,8 @@ export interface PeerAckBody {
   readonly disposition: PeerDisposition;
   /** With `accepted`: the lane that the viewer has opened for the picture. */
   readonly lane?: number | undefined;
+  /** With `accepted`: the bytes of that very picture, rights band included, that the viewer has already; 0 when it is left out. */
+  readonly from?: number | undefined;
 }
 
 type Schemas<Bodies> = { readonly [T in keyof Bodies]: z.ZodType<Bodies[T]> };
@@ -75,4 +78,5 @@ export const peerBodySchemas: Schemas<PeerBodies> = {
 export const peerAckBodySchema: z.ZodType<PeerAckBody> = z.strictObject({
   disposition: z.enum(['queued', 'applied', 'accepted', 'duplicate']),
   lane: f.u32.optional(),
+  from: f.u32.optional(),
 });

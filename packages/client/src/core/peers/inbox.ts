@@ -17,6 +17,14 @@ export type PeerHandlers = { readonly [T in PeerType]: PeerHandler<T> };
 
 /** Messages that one peer may have in work at a time; more are refused for now. */
 const MAX_IN_WORK = 16;
+const MAX_COPIES = 2;
+
+export interface InboxListeners {
+  /** Told who is evidently online. */
+  readonly onHeardOf: (clientId: number) => void;
+  /** Told that a message came again while it is being handled: its sender has not got an answer. */
+  readonly onCopy: (peer: string, id: string) => void;
+}
 
 /** What peers send: handled one by one for each peer, acknowledged only when it is stored. */
 export class Inbox {
@@ -25,24 +33,30 @@ export class Inbox {
   readonly #handlers: PeerHandlers;
   readonly #onHeardOf: (clientId: number) => void;
   readonly #inWork = new Map<string, number>();
+  /** Copies of one message that are in work, by session key and message id: one is handled, one may wait for it. */
+  readonly #copies = new Map<string, number>();
+  readonly #onCopy: (peer: string, id: string) => void;
 
-  /** @param onHeardOf told who is evidently online */
-  constructor(context: Context, book: AddressBook, handlers: PeerHandlers, onHeardOf: (clientId: number) => void) {
+  constructor(context: Context, book: AddressBook, handlers: PeerHandlers, { onHeardOf, onCopy }: InboxListeners) {
     this.#context = context;
     this.#book = book;
     this.#handlers = handlers;
     this.#onHeardOf = onHeardOf;
+    this.#onCopy = onCopy;
   }
 
   received(peer: string, { request }: Extract<PeerMessage, { kind: 'request' }>): void {
     const inWork = this.#inWork.get(peer) ?? 0;
     const { type, id } = request;
-    if (inWork >= MAX_IN_WORK) {
+    const copies = this.#copies.get(`${peer} ${id}`) ?? 0;
+    if (copies > 0) this.#onCopy(peer, id);
+    if (inWork >= MAX_IN_WORK || copies >= MAX_COPIES) {
       const error = { code: 'busy', message: 'too many messages at once' };
       this.#context.emit({ kind: 'answerPeer', peer, ack: { type, id, status: 'error', error } });
       return;
     }
     this.#inWork.set(peer, inWork + 1);
+    this.#copies.set(`${peer} ${id}`, copies + 1);
     this.#context.flows.spawn(this.#handle(peer, request));
   }
 
@@ -76,9 +90,8 @@ export class Inbox {
       const failure = { code: 'try_again', message: 'it could not be done now' };
       this.#context.emit({ kind: 'answerPeer', peer, ack: { type, id, status: 'error', error: failure } });
     } finally {
-      const inWork = (this.#inWork.get(peer) ?? 1) - 1;
-      if (inWork === 0) this.#inWork.delete(peer);
-      else this.#inWork.set(peer, inWork);
+      countDown(this.#inWork, peer);
+      countDown(this.#copies, `${peer} ${id}`);
     }
   }
 
@@ -88,4 +101,10 @@ export class Inbox {
     if (contact.blocked) throw new Refusal('blocked', 'this client does not want to hear from you');
     return contact;
   }
+}
+
+function countDown(counts: Map<string, number>, key: string): void {
+  const count = (counts.get(key) ?? 1) - 1;
+  if (count === 0) counts.delete(key);
+  else counts.set(key, count);
 }

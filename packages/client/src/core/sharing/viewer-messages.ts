@@ -6,20 +6,26 @@ import type { GrantFacts } from '../jobs.ts';
 import type { PeerHandler } from '../peers/inbox.ts';
 import { Refusal } from '../peers/refusal.ts';
 import { type AskedRequest, type Contact, put } from '../records.ts';
-import type { Arrivals } from './pictures.ts';
+import type { Arrivals } from './arrivals.ts';
 import type { Rights } from './rights.ts';
 import { isOpen } from './viewer.ts';
+
+/** Pause after a picture that did not arrive, until it is asked for again. */
+const REMIND_MS = 60_000;
 
 /** What a viewer does with owners' messages: what it has neither asked for nor accepted changes nothing. */
 export class ViewerMessages {
   readonly #context: Context;
   readonly #rights: Rights;
   readonly #arrivals: Arrivals;
+  readonly #remind: () => Flow<void>;
 
-  constructor(context: Context, rights: Rights, arrivals: Arrivals) {
+  /** @param remind asks again for what has not come */
+  constructor(context: Context, rights: Rights, arrivals: Arrivals, remind: () => Flow<void>) {
     this.#context = context;
     this.#rights = rights;
     this.#arrivals = arrivals;
+    this.#remind = remind;
   }
 
   readonly imageOffer: PeerHandler<'image_offer'> = (from, { id, body }, answer) => this.#offer(from, id, body, answer);
@@ -43,10 +49,21 @@ export class ViewerMessages {
       return { disposition: 'duplicate' };
     if (!wanted) return yield* this.#keepOffer(from, id, body);
     if (this.#arrivals.isArriving(body.imageId)) throw new ClientError('transfer_failed', 'it is arriving already');
-    yield* this.#arrivals.receive({ from, offerId: id, body, facts }, (lane) =>
-      answer({ disposition: 'accepted', lane }),
-    );
+    try {
+      yield* this.#arrivals.receive({ from, offerId: id, body, facts }, (lane, start) =>
+        answer({ disposition: 'accepted', lane, ...(start === 0 ? {} : { from: start }) }),
+      );
+    } catch (error) {
+      this.#context.flows.spawn(this.#remindLater());
+      throw error;
+    }
     return undefined;
+  }
+
+  /** A picture did not arrive here, and its owner may think that it has. */
+  *#remindLater(): Flow<void> {
+    yield* this.#context.sleep(REMIND_MS);
+    yield* this.#remind();
   }
 
   *#approved(from: Contact, body: PeerBodies['increase_approved']): Flow<PeerAckBody> {

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import { ClientError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import type { Outbox } from '../peers/outbox.ts';
-import { type AskedRequest, type Change, put, remove } from '../records.ts';
+import { type AskedRequest, type Change, type OutgoingPeerMessage, put, remove } from '../records.ts';
 import { checkViews, peerEntry } from './grants.ts';
 
 /** What a viewer asks of owners. */
@@ -47,6 +47,31 @@ export class Viewer {
     return { delivery: yield* this.#outbox.attempt([entry]) };
   }
 
+  /**
+   * Asks again for what was agreed on and has not come: an owner believes a picture to have arrived once its last byte has, and this client may
+   * have died, or had a full disk, just then. A repeat of something known is harmless.
+   */
+  *remind(): Flow<void> {
+    const context = this.#context;
+    const answers = context.model
+      .all('offer')
+      .filter(({ id, state }) => state === 'accepted' && !this.#isWaiting('offer_answer', id))
+      .map(({ id, from }) => peerEntry(context, from, { type: 'offer_answer', body: { offerId: id, accepted: true } }));
+    const questions = context.model
+      .all('asked')
+      .filter((asked) => isOpen(asked) && context.model.get('outbox', asked.id) === undefined)
+      .map(({ id, kind, ownerId, imageId, views }) => peerEntry(context, ownerId, question(kind, imageId, views), id));
+    const entries = [...answers, ...questions];
+    yield* context.commit(...entries.map((entry) => put('outbox', entry.id, entry)));
+    for (const to of new Set(entries.map((entry) => entry.to))) this.#outbox.kick(to);
+  }
+
+  #isWaiting(type: 'offer_answer', offerId: string): boolean {
+    return this.#context.model
+      .all('outbox')
+      .some(({ message }) => message.type === type && message.body.offerId === offerId);
+  }
+
   *#ask(
     kind: AskedRequest['kind'],
     ownerId: number,
@@ -59,18 +84,18 @@ export class Viewer {
         throw new ClientError('already_asked', 'you have asked for this already; the owner has not answered yet');
       }
       const id = context.newId();
-      const body = { imageId, views };
-      const message =
-        kind === 'image'
-          ? ({ type: 'image_request', body } as const)
-          : ({ type: 'increase_views_request', body } as const);
-      const outgoing = peerEntry(context, ownerId, message, id);
+      const outgoing = peerEntry(context, ownerId, question(kind, imageId, views), id);
       const asked: AskedRequest = { id, kind, ownerId, imageId, views, askedAt: context.now, state: 'open' };
       yield* context.commit(put('asked', id, asked), put('outbox', id, outgoing), ...forgetAnswered(context));
       return { requestId: id, entry: outgoing };
     });
     return { requestId, delivery: yield* this.#outbox.attempt([entry]) };
   }
+}
+
+function question(kind: AskedRequest['kind'], imageId: string, views: number): OutgoingPeerMessage {
+  const type = kind === 'image' ? 'image_request' : 'increase_views_request';
+  return { type, body: { imageId, views } };
 }
 
 /** The owner's client refused the question itself: it is closed. */

@@ -1,0 +1,86 @@
+import test from 'ava';
+import { partBytes, partId, partsFrom, wholeParts } from '../../src/core/sharing/parts.ts';
+import { PICTURE_BYTES } from '../sim/fake-jobs.ts';
+import { type SimClient, World } from '../sim/world.ts';
+
+const IMAGE = 'client1-puppy';
+
+/** Viewer 2 has accepted `client1-puppy`, which is about to be sent. */
+function accepted(): { world: World; owner: SimClient; viewer: SimClient } {
+  const world = new World();
+  const [owner, viewer] = [world.add(), world.add()];
+  for (const client of [owner, viewer]) {
+    world.ask(client, 'register', {});
+    world.ask(client, 'signIn', {});
+  }
+  const bytes = owner.jobs.hold({ picture: 'puppy' });
+  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
+  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
+  return { world, owner, viewer };
+}
+
+for (const who of ['viewer', 'owner'] as const) {
+  test(`T1 M3: the ${who} killed after each part of a picture: only the parts that are missing are sent again`, (t) => {
+    const parts = partsFrom(PICTURE_BYTES, 0);
+    t.is(parts.length, 4);
+    for (let kept = 1; kept < parts.length; kept++) {
+      const { world, owner, viewer } = accepted();
+      const killed = who === 'viewer' ? viewer : owner;
+      let written = 0;
+      let restarted = false;
+      let sentAgain = 0;
+      world.onEffect = (client, effect) => {
+        if (restarted && client === owner && effect.kind === 'sendTransfer')
+          sentAgain += effect.range!.to - effect.range!.from;
+        if (client === viewer && effect.kind === 'job' && effect.job.name === 'writePart' && written++ === kept) {
+          world.crash(killed);
+          return killed === viewer ? 'crash' : 'go';
+        }
+        return 'go';
+      };
+      world.call(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
+      world.runUntil(() => killed.core === undefined);
+      restarted = true;
+      world.start(killed);
+      world.ask(killed, 'signIn', {});
+      world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+      const there = killed === viewer ? kept : kept + 1; // the viewer goes on writing what it has
+      t.is(sentAgain, Math.max(0, PICTURE_BYTES - there * partBytes(PICTURE_BYTES)), `after ${kept} parts`);
+      t.deepEqual(viewer.core!.model.all('arriving'), []);
+    }
+  });
+}
+
+test('T1: other bytes than those that were begun are sent from the first', (t) => {
+  const { world, owner, viewer } = accepted();
+  let written = 0;
+  world.onEffect = (client, effect) => {
+    if (client === viewer && effect.kind === 'job' && effect.job.name === 'writePart' && ++written === 3)
+      return 'crash';
+    return 'go';
+  };
+  world.call(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
+  world.runUntil(() => viewer.core === undefined);
+  world.onEffect = () => 'go';
+  const begun = viewer.disk.findLast(({ table }) => table === 'arriving');
+  world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'add', views: 1 } });
+  world.start(viewer);
+  world.ask(viewer, 'signIn', {});
+  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+  t.is(viewer.core!.model.get('held', IMAGE)!.allowed, 4);
+  t.false(viewer.jobs.blobs.has((begun!.value as { blob: string }).blob), 'the old beginning is deleted');
+});
+
+test('T1 W2: parts cover a picture of any length, each with an id of its own', (t) => {
+  for (const bytes of [1, 32_767, 32_768, 32_769, 100_000, 5_000_000, 64 * 1024 * 1024]) {
+    const parts = partsFrom(bytes, 0);
+    t.true(parts.length <= 128);
+    t.is(
+      parts.reduce((sum, { length }) => sum + length, 0),
+      bytes,
+    );
+    t.is(new Set(parts.map(({ offset }) => partId('ab'.repeat(16), offset))).size, parts.length);
+    t.is(wholeParts(bytes, bytes), bytes);
+    t.is(wholeParts(bytes, bytes - 1), parts.at(-1)!.offset);
+  }
+});
