@@ -76,6 +76,8 @@ export type DeniedReason =
   | 'no_views_left'
   | 'revoked'
   | 'mailbox_full'
+  | 'too_many_images'
+  | 'too_many_pending'
   | 'claim_expired'
   | 'claim_too_far_ahead';
 

@@ -171,7 +171,7 @@ export interface Directory {
     readonly counter: number;
   }): Promise<Outcome<{ readonly offline: boolean }>>;
 
-  /** Makes the image known. The same digest again succeeds. @throws ConflictError another digest under the id; DeniedError not the owner */
+  /** Makes the image known. The same digest again succeeds. @throws ConflictError another digest under the id; DeniedError not the owner, too many images */
   addResource(call: {
     readonly claim: Claim;
     readonly clientId: ClientId;
@@ -189,7 +189,8 @@ export interface Directory {
   /**
    * Keeps the grant with the highest version of the pair (viewer, image); a lower one changes nothing and succeeds.
    * The caller has verified the signature. @throws ConflictError same version with other bytes, or another grant id for the pair;
-   * NotFoundError unknown viewer or image; DeniedError not the image's owner
+   * NotFoundError unknown viewer or image; DeniedError not the image's owner, or too many grants wait (only for the first of a pair, and
+   * never for one that allows nothing)
    */
   publishGrant(call: {
     readonly claim: Claim;
@@ -221,7 +222,8 @@ export interface Directory {
   }): Promise<Outcome<Record<string, never>>>;
 
   /**
-   * Counts one view. Keyed by (grant id, nonce): a repeat reads the first answer, before anything is denied.
+   * Counts one view. Keyed by (grant id, nonce): a repeat reads the first answer, also when no views are left, as long as the newest
+   * version still covers it (allows as many views as were used after it); so what was withdrawn meanwhile is not answered again.
    * The signed grant comes with the request, so a newer version than the stored one is taken over, and `used` only rises.
    * @throws DeniedError no views left, or revoked; NotFoundError unknown image or viewer
    */
@@ -272,8 +274,10 @@ export interface Directory {
     readonly method: ClaimedMethod;
   }): Promise<{ readonly value: object } | undefined>;
   readToken(call: Record<string, never>): Promise<{ readonly row: TokenRow | undefined; readonly now: number }>;
-  clientByKey(call: { readonly boxKey: Uint8Array }): Promise<ClientRecord | undefined>;
-  clientById(call: { readonly clientId: ClientId }): Promise<ClientRecord | undefined>;
+  /** With `askerId`: address, and whether it is online, only as far as the client's visibility lets that asker see. */
+  clientByKey(call: { readonly boxKey: Uint8Array; readonly askerId?: ClientId }): Promise<ClientRecord | undefined>;
+  /** As {@link clientByKey}. */
+  clientById(call: { readonly clientId: ClientId; readonly askerId?: ClientId }): Promise<ClientRecord | undefined>;
   /** Signed-in clients by ascending id, the asker left out, as far as their visibility lets the asker see them. */
   listOnline(call: {
     readonly askerId: ClientId;
@@ -283,8 +287,9 @@ export interface Directory {
     /** 1 … 200 */
     readonly imagesPerClient: number;
   }): Promise<Page<OnlineClient>>;
-  /** Image ids of one client in ascending order, after `afterImageId`. */
+  /** Image ids of one client in ascending order, after `afterImageId`. With `askerId`: none when that asker does not see the client. */
   listImages(call: {
+    readonly askerId?: ClientId;
     readonly ownerId: ClientId;
     readonly afterImageId?: string;
     readonly limit: number;

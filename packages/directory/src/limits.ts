@@ -1,5 +1,7 @@
 /** Limits of the directory: milliseconds, bytes and counts. */
 
+import type { Quotas } from './sql/engine.ts';
+
 /** Items of one page: `limit` and `imagesPerClient`. */
 export const MAX_PAGE = 200;
 /** Grants, and notices, of one `acknowledge`. */
@@ -7,6 +9,19 @@ export const MAX_ACKNOWLEDGED = 200;
 /** Unacknowledged notices that wait for one client, in all and from one sender: nobody can fill it alone. */
 export const MAX_MAILBOX = 1000;
 export const MAX_MAILBOX_PER_SENDER = 100;
+/**
+ * Images that one client has ever published: removed ones count, because their ids stay taken. Default of
+ * `DirectoryOptions.imagesPerClient`.
+ */
+export const DEFAULT_IMAGES_PER_CLIENT = 10_000;
+/**
+ * Grants that wait for one viewer's acknowledgement, and those of one owner that wait; between the two at most a tenth of it, so
+ * that nobody fills another's alone. Default of `DirectoryOptions.pendingPerClient`.
+ */
+export const DEFAULT_PENDING_PER_CLIENT = 10_000;
+export const DEFAULT_QUOTAS: Quotas = { images: DEFAULT_IMAGES_PER_CLIENT, pending: DEFAULT_PENDING_PER_CLIENT };
+/** What the two may be set to at most: they are counted row by row. */
+export const MAX_QUOTA = 1_000_000;
 /** How long a sign-in or a renewal may reach. */
 export const MAX_LEASE_MS = 3_600_000;
 /** How long one server may hold the failure token. */

@@ -1,6 +1,7 @@
 /** Grants as published: the highest version of each pair, waiting until the viewer has acknowledged it (SPEC D4). */
 
 import { equalBytes } from '@p2pimg/wire';
+import { sql } from 'kysely';
 import { ConflictError, DeniedError, NotFoundError } from '../errors.ts';
 import type { StoredGrant } from '../interface.ts';
 import type { AccessRightsTable } from '../schema/tables.ts';
@@ -22,6 +23,26 @@ const selectPair = statement<{ imageId: string; viewerId: number }>()((db, p) =>
     .where('r.image_id', '=', p.imageId),
 );
 
+/**
+ * How many grants wait for the viewer, in all and of this owner, and how many of this owner for anybody; none is counted much
+ * further than the quota. Several at one moment may pass it by their number.
+ */
+const countPending = statement<{ viewerId: number; ownerId: number; quota: number }>()((db, p) => {
+  const waiting = (rows: 'viewer' | 'owner' | 'both') =>
+    db
+      .selectFrom((eb) => {
+        const pending = eb.selectFrom('access_rights').select('grant_id').where('pending_since', 'is not', null);
+        const viewers = rows === 'owner' ? pending : pending.where('viewer_id', '=', p.viewerId);
+        return (rows === 'viewer' ? viewers : viewers.where('owner_id', '=', p.ownerId)).limit(p.quota).as('some');
+      })
+      .select((eb) => eb.fn.countAll<number>().as('n'));
+  return db.selectNoFrom([
+    waiting('viewer').as('of_viewer'),
+    waiting('owner').as('of_owner'),
+    waiting('both').as('of_both'),
+  ]);
+});
+
 interface NewGrant extends Record<string, string | number | Uint8Array> {
   readonly viewerId: number;
   readonly imageId: string;
@@ -32,7 +53,7 @@ interface NewGrant extends Record<string, string | number | Uint8Array> {
   readonly grant: Uint8Array;
 }
 
-const insertGrant = statement<NewGrant>()((db, p, { now }) =>
+const insertGrant = statement<NewGrant & { readonly waits: number }>()((db, p, { now }) =>
   db.insertInto('access_rights').values({
     viewer_id: p.viewerId,
     image_id: p.imageId,
@@ -43,7 +64,7 @@ const insertGrant = statement<NewGrant>()((db, p, { now }) =>
     used: 0,
     released: 0,
     acked_version: 0,
-    pending_since: now,
+    pending_since: sql<number | null>`case when ${p.waits} = 1 then ${now} end`,
     signed_grant: p.grant,
   }),
 );
@@ -97,12 +118,14 @@ const selectPendingGrants = statement<{ viewerId: number; limit: number }>()((db
     .limit(p.limit),
 );
 
+type Published = Verdict<{ readonly version: number }>;
+
 export function publishGrant(engine: Engine, call: Call<'publishGrant'>): Answer<'publishGrant'> {
   const { claim, ...grant } = call;
-  return claimed(engine, 'publishGrant', claim, (session) => publish(session, grant));
+  return claimed(engine, 'publishGrant', claim, (session) => publish(session, grant, engine.quotas.pending));
 }
 
-async function publish(session: Session, grant: NewGrant): Promise<Verdict<{ readonly version: number }>> {
+async function publish(session: Session, grant: NewGrant, quota: number): Promise<Published> {
   const { imageId, viewerId, ownerId, grantId, version } = grant;
   const pair = await session.first(selectPair, { imageId, viewerId });
   if (pair === undefined) return { refusal: new NotFoundError('image') };
@@ -110,7 +133,7 @@ async function publish(session: Session, grant: NewGrant): Promise<Verdict<{ rea
     return { refusal: new DeniedError('not_owner', 'the image belongs to another client') };
   if (pair.viewer_id === null) return { refusal: new NotFoundError('viewer') };
   if (pair.grant_id === null || pair.version === null || pair.signed_grant === null) {
-    return insertFirst(session, grant);
+    return insertFirst(session, grant, quota);
   }
 
   if (!equalBytes(pair.grant_id, grantId)) {
@@ -126,8 +149,17 @@ async function publish(session: Session, grant: NewGrant): Promise<Verdict<{ rea
   return { value: { version } };
 }
 
-async function insertFirst(session: Session, grant: NewGrant): Promise<Verdict<{ readonly version: number }>> {
-  const { duplicate } = await session.write(insertGrant, grant);
+async function insertFirst(session: Session, grant: NewGrant, quota: number): Promise<Published> {
+  const { viewerId, ownerId } = grant;
+  const pending = await session.first(countPending, { viewerId, ownerId, quota });
+  if (pending === undefined) throw new Error('counting gave no row');
+  const { of_viewer: ofViewer, of_owner: ofOwner, of_both: ofBoth } = pending;
+  const full = Number(ofViewer) >= quota || Number(ofOwner) >= quota || Number(ofBoth) >= quota / 10;
+  // A withdrawal is never refused, or others could keep it out by filling the viewer's mailbox: it counts, and waits for nobody.
+  if (full && grant.allowed > 0) {
+    return { refusal: new DeniedError('too_many_pending', 'too many grants wait for their viewers') };
+  }
+  const { duplicate } = await session.write(insertGrant, { ...grant, waits: full ? 0 : 1 });
   if (!duplicate) return { value: { version: grant.version } };
   const holder = await session.first(selectGrant, { grantId: grant.grantId });
   if (holder === undefined || isPair(holder, grant)) throw new Restart(); // somebody published the pair at this moment

@@ -1,12 +1,11 @@
 /** Who is up, where, and with which images (SPEC D2, "Never again" 8). */
 
-import type { ExpressionBuilder } from 'kysely';
 import type { OnlineClient } from '../interface.ts';
-import type { Tables } from '../schema/tables.ts';
 import type { Engine, Session } from '../sql/engine.ts';
 import { type SqlValues, statement } from '../sql/statement.ts';
 import { plainBytes } from './plain-bytes.ts';
 import type { Answer, Call } from './types.ts';
+import { visibleTo } from './visibility.ts';
 
 const selectOnline = statement<{ askerId: number; after: number; graceMs: number; limit: number }>()((db, p, { now }) =>
   db
@@ -16,31 +15,10 @@ const selectOnline = statement<{ askerId: number; after: number; graceMs: number
     .where('id', '>', p.after)
     .where('id', '!=', p.askerId)
     .where((eb) => eb(eb('lease_until', '+', p.graceMs), '>', now))
-    .where((eb) =>
-      eb.or([
-        eb('visibility', '=', 'everyone'),
-        eb.and([eb('visibility', '=', 'contacts'), eb.or([shares(eb, 'owner', p), shares(eb, 'viewer', p)])]),
-      ]),
-    )
+    .where((eb) => visibleTo(eb, p.askerId))
     .orderBy('id')
     .limit(p.limit),
 );
-
-/**
- * A client's contacts are its own choice: those to whom it has given rights, and those whose rights it has used. Rights that somebody
- * publishes for it unasked make nobody its contact.
- */
-function shares(eb: ExpressionBuilder<Tables, 'clients'>, asker: 'owner' | 'viewer', { askerId }: { askerId: number }) {
-  const other = asker === 'owner' ? 'viewer' : 'owner';
-  return eb.exists(
-    eb
-      .selectFrom('access_rights')
-      .select('grant_id')
-      .where(`${asker}_id`, '=', askerId)
-      .whereRef(`${other}_id`, '=', 'clients.id')
-      .where('released', '>=', asker === 'owner' ? 1 : 0),
-  );
-}
 
 /** One query for the images of this many clients, each cut at the limit by the database itself. */
 const CLIENTS_PER_QUERY = 20;

@@ -8,6 +8,7 @@ import { statement } from '../sql/statement.ts';
 import { claimed } from './claim.ts';
 import { plainBytes } from './plain-bytes.ts';
 import type { Answer, Call } from './types.ts';
+import { visibleTo } from './visibility.ts';
 
 const insertClient = statement<{ signKey: Uint8Array; boxKey: Uint8Array; recoveryKey: Uint8Array | null }>()(
   (db, p, { now }) =>
@@ -78,6 +79,8 @@ interface ClientRow {
   readonly visibility: Visibility;
   readonly lease_until: number;
   readonly at: number;
+  /** Absent when nobody in particular asks. */
+  readonly visible?: number;
 }
 
 const clientColumns = [
@@ -100,18 +103,46 @@ const selectById = statement<{ id: number }>()((db, p, { now }) =>
   db.selectFrom('clients').select(clientColumns).select(now.as('at')).where('id', '=', p.id),
 );
 
-export async function clientByKey(engine: Engine, { boxKey }: Call<'clientByKey'>): Answer<'clientByKey'> {
-  return record(engine, await engine.read((session) => session.first(selectByKey, { boxKey })));
+const selectByKeyFor = statement<{ boxKey: Uint8Array; askerId: number }>()((db, p, { now }) =>
+  db
+    .selectFrom('clients')
+    .select(clientColumns)
+    .select((eb) => [now.as('at'), eb.case().when(visibleTo(eb, p.askerId)).then(1).else(0).end().as('visible')])
+    .where('box_key', '=', p.boxKey),
+);
+
+const selectByIdFor = statement<{ id: number; askerId: number }>()((db, p, { now }) =>
+  db
+    .selectFrom('clients')
+    .select(clientColumns)
+    .select((eb) => [now.as('at'), eb.case().when(visibleTo(eb, p.askerId)).then(1).else(0).end().as('visible')])
+    .where('id', '=', p.id),
+);
+
+export async function clientByKey(engine: Engine, { boxKey, askerId }: Call<'clientByKey'>): Answer<'clientByKey'> {
+  const row = await engine.read(
+    (session): Promise<ClientRow | undefined> =>
+      askerId === undefined
+        ? session.first(selectByKey, { boxKey })
+        : session.first(selectByKeyFor, { boxKey, askerId }),
+  );
+  return record(engine, row);
 }
 
-export async function clientById(engine: Engine, { clientId }: Call<'clientById'>): Answer<'clientById'> {
-  return record(engine, await engine.read((session) => session.first(selectById, { id: clientId })));
+export async function clientById(engine: Engine, { clientId, askerId }: Call<'clientById'>): Answer<'clientById'> {
+  const row = await engine.read(
+    (session): Promise<ClientRow | undefined> =>
+      askerId === undefined
+        ? session.first(selectById, { id: clientId })
+        : session.first(selectByIdFor, { id: clientId, askerId }),
+  );
+  return record(engine, row);
 }
 
 function record(engine: Engine, row: ClientRow | undefined): ClientRecord | undefined {
   if (row === undefined) return undefined;
   const { host, port } = row;
-  const online = row.status === 'online' && row.lease_until + engine.graceMs > row.at;
+  const online = row.visible !== 0 && row.status === 'online' && row.lease_until + engine.graceMs > row.at;
   return {
     clientId: row.id,
     signKey: plainBytes(row.sign_key),

@@ -150,9 +150,15 @@ const insertShownGrant = statement<Release>()((db, p) =>
   }),
 );
 
-export function releaseView(engine: Engine, call: Call<'releaseView'>): Answer<'releaseView'> {
+export async function releaseView(engine: Engine, call: Call<'releaseView'>): Answer<'releaseView'> {
   const { claim, ...release } = call;
-  return claimed(engine, 'releaseView', claim, (session) => count(session, release));
+  const outcome = await claimed(engine, 'releaseView', claim, (session) => count(session, release));
+  if (!outcome.replayed) return outcome;
+  // A stored answer is not given again either once the grant has ceased to cover it.
+  const { grantId, nonce } = release;
+  const grant = await engine.read((session) => session.first(selectGrantAndRelease, { grantId, nonce }));
+  if (grant !== undefined && outcome.value.used > grant.allowed) throw exhausted(grant.allowed);
+  return outcome;
 }
 
 async function count(session: Session, release: Release): Promise<Verdict<ReleasedView>> {
@@ -169,11 +175,32 @@ async function count(session: Session, release: Release): Promise<Verdict<Releas
     return { value };
   }
 
-  const { first_sequence: sequence, first_version: version, first_allowed: allowed, first_used: used } = found;
-  if (sequence !== null && version !== null && allowed !== null && used !== null) {
-    return { value: { sequence, version, allowed, used } };
+  const { viewerId, imageId, ownerId } = release;
+  if (found.viewer_id !== viewerId || found.image_id !== imageId || found.owner_id !== ownerId) {
+    return { refusal: new ConflictError('grant_parties', 'the grant is between others, or on another image') };
   }
-  return { refusal: await deny(session, release, found) };
+  const { first_sequence: sequence, first_version: version, first_allowed: allowed, first_used: used } = found;
+  if (sequence === null || version === null || allowed === null || used === null) {
+    return { refusal: await deny(session, release, found) };
+  }
+  // The view was counted and may be answered again, but only while the newest version covers it: what the owner has
+  // withdrawn meanwhile opens nothing any more, though the first answer was lost.
+  const newest = newestOf(release, found);
+  if (used <= newest.allowed) return { value: { sequence, version, allowed, used } };
+  if (newest.isShown) await session.change(adopt, release);
+  return { refusal: exhausted(newest.allowed) };
+}
+
+/** Whether the request shows a newer version than the stored one, and what the newer of the two allows. */
+function newestOf(release: Release, row: GrantRow): { readonly isShown: boolean; readonly allowed: number } {
+  const isShown = release.version > row.version;
+  return { isShown, allowed: isShown ? release.allowed : row.allowed };
+}
+
+function exhausted(allowed: number): DeniedError {
+  return allowed === 0
+    ? new DeniedError('revoked', 'the rights were withdrawn')
+    : new DeniedError('no_views_left', 'no views are left');
 }
 
 interface GrantRow {
@@ -186,18 +213,12 @@ interface GrantRow {
 }
 
 async function deny(session: Session, release: Release, row: GrantRow): Promise<DirectoryError> {
-  const { viewerId, imageId, ownerId, views } = release;
-  if (row.viewer_id !== viewerId || row.image_id !== imageId || row.owner_id !== ownerId) {
-    return new ConflictError('grant_parties', 'the grant is between others, or on another image');
-  }
-  const newer = release.version > row.version;
-  const allowed = newer ? release.allowed : row.allowed;
+  const { views } = release;
+  const { isShown, allowed } = newestOf(release, row);
   const used = Math.max(release.used, row.used);
   if (used + views <= allowed) throw new Restart(); // it was raised, or taken back, after the update looked
-  if (newer || release.used > row.used) await session.change(adopt, release);
-  return allowed === 0
-    ? new DeniedError('revoked', 'the rights were withdrawn')
-    : new DeniedError('no_views_left', 'no views are left');
+  if (isShown || release.used > row.used) await session.change(adopt, release);
+  return exhausted(allowed);
 }
 
 async function insertShown(session: Session, release: Release): Promise<Verdict<ReleasedView>> {

@@ -1,15 +1,18 @@
 /** Which images exist and whose they are (SPEC D2, D3). */
 
 import { equalBytes, parseImageId } from '@p2pimg/wire';
+import type { ExpressionBuilder } from 'kysely';
 import { ConflictError, DeniedError, NotFoundError } from '../errors.ts';
-import type { Engine } from '../sql/engine.ts';
+import type { Tables } from '../schema/tables.ts';
+import type { Engine, Session } from '../sql/engine.ts';
 import { statement } from '../sql/statement.ts';
 import { claimed } from './claim.ts';
 import { plainBytes } from './plain-bytes.ts';
 import type { Answer, Call } from './types.ts';
+import { visibleTo } from './visibility.ts';
 
-/** Inserts nothing when the client does not exist. */
-const insertResource = statement<{ clientId: number; imageId: string; digest: Uint8Array }>()((db, p) =>
+/** Inserts nothing when the client does not exist, or has as many images as it may. Several at one moment may pass by their number. */
+const insertResource = statement<{ clientId: number; imageId: string; digest: Uint8Array; quota: number }>()((db, p) =>
   db
     .insertInto('resources')
     .columns(['client_id', 'image_id', 'digest'])
@@ -17,9 +20,19 @@ const insertResource = statement<{ clientId: number; imageId: string; digest: Ui
       eb
         .selectFrom('clients')
         .select((select) => ['id', select.val(p.imageId).as('image_id'), select.val(p.digest).as('digest')])
-        .where('id', '=', p.clientId),
+        .where('id', '=', p.clientId)
+        .where((own) => own(imagesCounted(own, p.clientId, p.quota), '<', p.quota)),
     ),
 );
+
+/** Rows of one client, removed ones included; it counts no further than the quota. */
+function imagesCounted(eb: ExpressionBuilder<Tables, 'clients'>, clientId: number, quota: number) {
+  return eb
+    .selectFrom(eb.selectFrom('resources').select('client_id').where('client_id', '=', clientId).limit(quota).as('own'))
+    .select((own) => own.fn.countAll<number>().as('n'));
+}
+
+const selectId = statement<{ id: number }>()((db, p) => db.selectFrom('clients').select('id').where('id', '=', p.id));
 
 const selectResource = statement<{ imageId: string }>()((db, p) =>
   db.selectFrom('resources').select(['client_id', 'digest', 'removed_at']).where('image_id', '=', p.imageId),
@@ -52,21 +65,48 @@ const imagesOf = statement<{ clientId: number; after: string; limit: number }>()
     .limit(p.limit),
 );
 
+/** As {@link imagesOf}, when the asker may see the owner. */
+const imagesShownTo = statement<{ askerId: number; clientId: number; after: string; limit: number }>()((db, p) =>
+  db
+    .selectFrom('resources')
+    .select('image_id')
+    .where('client_id', '=', p.clientId)
+    .where('image_id', '>', p.after)
+    .where('removed_at', 'is', null)
+    .where((eb) =>
+      eb.exists(
+        eb
+          .selectFrom('clients')
+          .select('id')
+          .where('id', '=', p.clientId)
+          .where((owner) => visibleTo(owner as never, p.askerId)),
+      ),
+    )
+    .orderBy('image_id')
+    .limit(p.limit),
+);
+
 export function addResource(engine: Engine, call: Call<'addResource'>): Answer<'addResource'> {
   return claimed(engine, 'addResource', call.claim, async (session) => {
     const { clientId, imageId, digest } = call;
     // The id names its owner (SPEC D3), so nobody can take another client's name.
     if (parseImageId(imageId).clientId !== clientId) return { refusal: notOwner() };
-    const { duplicate, rows } = await session.write(insertResource, { clientId, imageId, digest });
+    const quota = engine.quotas.images;
+    const { rows } = await session.write(insertResource, { clientId, imageId, digest, quota });
     if (rows > 0) return { value: { imageId } };
-    if (!duplicate) return { refusal: new NotFoundError('client') };
     const known = await session.first(selectResource, { imageId });
-    if (known === undefined || !equalBytes(known.digest, digest)) {
+    if (known === undefined) return { refusal: await whyNot(session, clientId) };
+    if (!equalBytes(known.digest, digest)) {
       return { refusal: new ConflictError('image_digest', 'another image has this id') };
     }
     if (known.removed_at !== null) await session.change(removeMark, { clientId, imageId });
     return { value: { imageId } };
   });
+}
+
+async function whyNot(session: Session, id: number): Promise<NotFoundError | DeniedError> {
+  if ((await session.first(selectId, { id })) === undefined) return new NotFoundError('client');
+  return new DeniedError('too_many_images', 'the client has published as many images as it may');
 }
 
 export function removeResource(engine: Engine, call: Call<'removeResource'>): Answer<'removeResource'> {
@@ -85,8 +125,11 @@ export async function resource(engine: Engine, { imageId }: Call<'resource'>): A
 }
 
 export async function listImages(engine: Engine, call: Call<'listImages'>): Answer<'listImages'> {
-  const { ownerId: clientId, afterImageId: after = '', limit } = call;
-  const rows = await engine.read((session) => session.rows(imagesOf, { clientId, after, limit: limit + 1 }));
+  const { askerId, ownerId: clientId, afterImageId: after = '', limit } = call;
+  const page = { clientId, after, limit: limit + 1 };
+  const rows = await engine.read((session) =>
+    askerId === undefined ? session.rows(imagesOf, page) : session.rows(imagesShownTo, { ...page, askerId }),
+  );
   return { items: rows.slice(0, limit).map((row) => row.image_id), more: rows.length > limit };
 }
 

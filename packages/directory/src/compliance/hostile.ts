@@ -52,6 +52,8 @@ const broken: readonly (readonly [path: string, call: (directory: Directory) => 
     (host) =>
       ['address.host', (d: Directory) => d.signIn({ ...signIn, address: { host: host as string, port: 1 } })] as const,
   ),
+  ['askerId', (d) => d.clientById({ clientId: 1, askerId: 0 })],
+  ['askerId', (d) => d.listImages({ askerId: -1, ownerId: 1, limit: 1 })],
   ['limit', (d) => d.listOnline({ askerId: 1, limit: 201, imagesPerClient: 1 })],
   ['imagesPerClient', (d) => d.listOnline({ askerId: 1, limit: 1, imagesPerClient: 0 })],
   ['visibility', (d) => d.signIn({ ...signIn, visibility: 'all' as never })],

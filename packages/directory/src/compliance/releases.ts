@@ -54,6 +54,46 @@ export const releaseCases: readonly ComplianceCase[] = [
     },
   },
   {
+    title:
+      'M4 M6 N10 a repeated nonce is not answered again once its view was withdrawn, under whichever claim it comes',
+    run: async ({ directories: [directory] }) => {
+      const grant = await newGrant(directory, 5);
+      await directory.publishGrant({ claim: newClaim(), ...grant });
+      const [first, second] = [newRelease(grant), newRelease(grant)];
+      const answer = (await directory.releaseView(first)).value;
+      await directory.releaseView(second);
+      const repeats = (release: typeof first) => [release, { ...release, claim: newClaim() }];
+
+      // One view is left of it: that of the first nonce.
+      const lowered = revised(grant, 1);
+      await directory.publishGrant({ claim: newClaim(), ...lowered });
+      for (const repeat of repeats(first)) assert.deepEqual((await directory.releaseView(repeat)).value, answer);
+      for (const repeat of repeats(second)) await assert.rejects(directory.releaseView(repeat), noViewsLeft);
+
+      const withdrawn = revised(lowered, 0);
+      await directory.publishGrant({ claim: newClaim(), ...withdrawn });
+      for (const repeat of [...repeats(first), ...repeats(second)]) {
+        await assert.rejects(directory.releaseView(repeat), { name: 'DeniedError', reason: 'revoked' });
+      }
+      assert.equal((await directory.grant(grant))?.used, 2);
+
+      await directory.publishGrant({ claim: newClaim(), ...revised(withdrawn, 3) });
+      for (const repeat of repeats(first)) assert.deepEqual((await directory.releaseView(repeat)).value, answer);
+    },
+  },
+  {
+    title: 'M4 M6 a repeated nonce that comes with the withdrawal itself is denied, and the withdrawal kept',
+    run: async ({ directories: [directory] }) => {
+      const grant = await newGrant(directory, 5);
+      const release = newRelease(grant);
+      await directory.releaseView(release);
+      const withdrawn = revised(grant, 0);
+      const repeat = newRelease(withdrawn, { nonce: release.nonce });
+      await assert.rejects(directory.releaseView(repeat), { name: 'DeniedError', reason: 'revoked' });
+      assert.deepEqual(await directory.grant(grant), { ...withdrawn, used: 1, ackedVersion: 2 });
+    },
+  },
+  {
     title: 'M4 a view works on a grant that is not published yet, and publishing it later changes nothing',
     run: async ({ directories: [directory] }) => {
       const grant = await newGrant(directory, 3);
@@ -131,6 +171,19 @@ export const releaseCases: readonly ComplianceCase[] = [
         await assert.rejects(directory.releaseView(newRelease(grant, change)), refusal);
       }
       assert.equal((await directory.grant(grant))?.used, 0);
+    },
+  },
+  {
+    title: 'M4 N10 who repeats the nonce of others under their grant id gets nothing and changes nothing',
+    run: async ({ directories: [directory] }) => {
+      const grant = await newGrant(directory, 5);
+      const release = newRelease(grant);
+      await directory.releaseView(release);
+      const other = await newGrant(directory, 0);
+      const { grantId } = grant;
+      const forged = newRelease({ ...other, grantId, version: 9 }, { nonce: release.nonce });
+      await assert.rejects(directory.releaseView(forged), { code: 'conflict', reason: 'grant_parties' });
+      assert.deepEqual(await directory.grant(grant), { ...grant, used: 1, ackedVersion: 1 });
     },
   },
 ];

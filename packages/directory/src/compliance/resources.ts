@@ -143,6 +143,44 @@ export const resourceCases: readonly ComplianceCase[] = [
     },
   },
   {
+    title: 'D2 N11 asking for one client, or for its images, shows no more than the online list does',
+    run: async ({ directories: [directory] }) => {
+      const grant = await newGrant(directory, 1);
+      const { ownerId: clientId, viewerId, imageId } = grant;
+      const stranger = await newClient(directory);
+      const owner = { clientId, signKey: new Uint8Array(), boxKey: new Uint8Array() };
+      await directory.publishGrant({ claim: newClaim(), ...grant });
+      const boxKey = (await directory.clientById({ clientId }))?.boxKey ?? new Uint8Array(32);
+      const known = { name: { clientId }, key: { boxKey } };
+      for (const [counter, visibility, seenBy] of [
+        [1, 'contacts', [viewerId, clientId]],
+        [2, 'nobody', [clientId]],
+        [3, 'everyone', [viewerId, stranger.clientId, clientId]],
+      ] as const) {
+        await goOnline(directory, owner, { counter, visibility });
+        for (const askerId of [viewerId, stranger.clientId, clientId]) {
+          const sees = (seenBy as readonly number[]).includes(askerId);
+          for (const record of [
+            await directory.clientById({ ...known.name, askerId }),
+            await directory.clientByKey({ ...known.key, askerId }),
+          ]) {
+            assert.deepEqual(
+              [record?.online, record?.address !== undefined],
+              [sees, sees],
+              `${visibility}, ${askerId}`,
+            );
+            assert.deepEqual([record?.clientId, record?.boxKey], [clientId, boxKey]);
+          }
+          const { items, more } = await directory.listImages({ askerId, ownerId: clientId, limit: 5 });
+          assert.deepEqual([items, more], [sees ? [imageId] : [], false]);
+        }
+        // The servers themselves see everything.
+        assert.equal((await directory.clientById({ clientId }))?.online, true);
+        assert.deepEqual((await directory.listImages({ ownerId: clientId, limit: 5 })).items, [imageId]);
+      }
+    },
+  },
+  {
     title: 'D2 N10 unasked rights make nobody a contact; using them does',
     run: async ({ directories: [directory] }) => {
       const grant = await newGrant(directory, 1);

@@ -3,9 +3,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type CompiledQuery, Kysely, MysqlDialect, type QueryResult } from 'kysely';
 import { UnavailableError } from '../errors.ts';
+import { DEFAULT_QUOTAS } from '../limits.ts';
 import type { Tables } from '../schema/tables.ts';
 import { mysqlDialect } from '../sql/dialect.ts';
-import { type Engine, Restart, type Session } from '../sql/engine.ts';
+import { type Engine, type Quotas, Restart, type Session } from '../sql/engine.ts';
 import { createSession, type QueryRunner, StatementCache } from '../sql/session.ts';
 import { fromMysql, isDuplicate, isNodeFailure, isUndone } from './errors.ts';
 import { OutageGrace } from './outage-grace.ts';
@@ -17,8 +18,10 @@ export class MysqlEngine implements Engine {
   readonly #autocommit: Session;
   readonly #deadlineMs: number;
   readonly #grace: OutageGrace = new OutageGrace();
+  readonly quotas: Quotas;
 
-  constructor(db: Kysely<Tables>, deadlineMs: number) {
+  constructor(db: Kysely<Tables>, deadlineMs: number, quotas: Quotas = DEFAULT_QUOTAS) {
+    this.quotas = quotas;
     this.#db = db;
     this.#statements = new StatementCache(db, mysqlDialect);
     this.#autocommit = this.#session(db);

@@ -5,16 +5,21 @@ import type { CallRunner } from '../directory.ts';
 import { InvalidError, UnavailableError } from '../errors.ts';
 import type { MysqlEndpoint } from '../location.ts';
 import { requireSchema } from '../schema/migrate.ts';
+import type { Quotas } from '../sql/engine.ts';
 import { createKysely, MysqlEngine } from './engine.ts';
 import { fromMysql } from './errors.ts';
 import type { NodeSettings } from './node.ts';
 import { NodePool } from './pool.ts';
 
-export interface MysqlSettings {
+export interface PoolSettings {
   readonly deadlineMs: number;
   readonly maxWaiting: number;
   readonly connections: number;
   readonly tls?: { readonly ca?: string | undefined } | undefined;
+}
+
+export interface MysqlSettings extends PoolSettings {
+  readonly quotas: Quotas;
 }
 
 const PROBE_EVERY_MS = 250;
@@ -24,7 +29,7 @@ const CLUSTER_QUERY_TIMEOUT_MS = 1000;
 const SINGLE_QUERY_TIMEOUT_MS = 5000;
 
 /** A pool for these endpoints; it connects when it is first used. */
-export function createPool(endpoints: readonly MysqlEndpoint[], settings: MysqlSettings): NodePool {
+export function createPool(endpoints: readonly MysqlEndpoint[], settings: PoolSettings): NodePool {
   const several = endpoints.length > 1;
   const node: NodeSettings = {
     connections: settings.connections,
@@ -39,7 +44,7 @@ export function createPool(endpoints: readonly MysqlEndpoint[], settings: MysqlS
   );
 }
 
-function connectionOptions(endpoint: MysqlEndpoint, { tls }: MysqlSettings): ConnectionOptions {
+function connectionOptions(endpoint: MysqlEndpoint, { tls }: PoolSettings): ConnectionOptions {
   const options: ConnectionOptions = { ...endpoint, charset: 'utf8mb4', multipleStatements: false };
   if (tls === undefined) return options;
   // mysql2 does not check the host's name unless told to, and checks "localhost" where it is given an IP address.
@@ -51,7 +56,7 @@ function connectionOptions(endpoint: MysqlEndpoint, { tls }: MysqlSettings): Con
 /** @throws UnavailableError: unreachable, not_migrated, schema_too_new */
 export async function openMysql(endpoints: readonly MysqlEndpoint[], settings: MysqlSettings): Promise<CallRunner> {
   const db = createKysely(createPool(endpoints, settings));
-  const engine = new MysqlEngine(db, settings.deadlineMs);
+  const engine = new MysqlEngine(db, settings.deadlineMs, settings.quotas);
   try {
     await engine.retry(() => requireSchema(db));
   } catch (error) {

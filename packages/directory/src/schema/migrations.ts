@@ -50,12 +50,13 @@ const mysqlTypes: ColumnTypes = {
 };
 
 /** The number that the newest step gives the schema. */
-export const SCHEMA_VERSION = 1;
+export const SCHEMA_VERSION = 2;
 
 /** The steps by name, in order. */
 export function migrations(dialect: DialectName): Record<string, Migration> {
   return {
     '0001_first': { up: (db) => first(db, dialect) },
+    '0002_pending_of_owner': { up: (db) => pendingOfOwner(db, dialect) },
   };
 }
 
@@ -64,13 +65,8 @@ async function first(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
   // MySQL commits after each CREATE: after an interrupted attempt the step has to be able to run again.
   const table = (name: string, options = t.tableOptions): CreateTableBuilder<string, never> =>
     db.schema.createTable(name).ifNotExists().modifyEnd(options) as CreateTableBuilder<string, never>;
-  const index = async (name: string, on: string, columns: string[]): Promise<void> => {
-    const create = db.schema.createIndex(name).on(on).columns(columns);
-    if (dialect === 'sqlite') return create.ifNotExists().execute();
-    await create.execute().catch((error: unknown) => {
-      if (!isDuplicateIndex(error)) throw error; // MySQL has no IF NOT EXISTS for indexes
-    });
-  };
+  const index = (name: string, on: string, columns: string[]): Promise<void> =>
+    createIndex(db, dialect, name, on, columns);
 
   await table('clients')
     .addColumn('id', t.id, (c) => c.primaryKey().autoIncrement())
@@ -163,4 +159,23 @@ async function first(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
   await sql`insert into meta (id, schema_version, generation)
     select 1, 1, ${randomBytes(16)} from (select 1 as one) as single
     where not exists (select 1 from meta)`.execute(db);
+}
+
+/** For the quota of what one owner may leave waiting. */
+async function pendingOfOwner(db: Kysely<unknown>, dialect: DialectName): Promise<void> {
+  await createIndex(db, dialect, 'access_rights_of_owner', 'access_rights', ['owner_id', 'pending_since']);
+}
+
+async function createIndex(
+  db: Kysely<unknown>,
+  dialect: DialectName,
+  name: string,
+  on: string,
+  columns: string[],
+): Promise<void> {
+  const create = db.schema.createIndex(name).on(on).columns(columns);
+  if (dialect === 'sqlite') return create.ifNotExists().execute();
+  await create.execute().catch((error: unknown) => {
+    if (!isDuplicateIndex(error)) throw error; // MySQL has no IF NOT EXISTS for indexes
+  });
 }

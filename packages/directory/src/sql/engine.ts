@@ -32,6 +32,13 @@ export interface Engine {
   readonly atomic: <T>(work: (session: Session) => Promise<T>) => Promise<T>;
   /** How long leases are to be prolonged because the database was away and nobody could renew, in ms. */
   readonly graceMs: number;
+  readonly quotas: Quotas;
+}
+
+/** What one client may have: see src/limits.ts. */
+export interface Quotas {
+  readonly images: number;
+  readonly pending: number;
 }
 
 /** Thrown by `work` when somebody else was faster: it runs again on what is there now. */

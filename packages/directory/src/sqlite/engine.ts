@@ -8,9 +8,10 @@ import { Kysely, SqliteDialect } from 'kysely';
 import { runCall } from '../calls/run.ts';
 import { type DirectoryError, UnavailableError } from '../errors.ts';
 import type { DirectoryMethod } from '../interface.ts';
+import { DEFAULT_QUOTAS } from '../limits.ts';
 import type { Tables } from '../schema/tables.ts';
 import { sqliteDialect } from '../sql/dialect.ts';
-import { type Engine, Restart, type Session } from '../sql/engine.ts';
+import { type Engine, type Quotas, Restart, type Session } from '../sql/engine.ts';
 import { createSession, StatementCache } from '../sql/session.ts';
 import type { NodeSqlite } from './database.ts';
 import { fromSqlite, isBusy, isDuplicate } from './errors.ts';
@@ -31,14 +32,14 @@ export class SqliteEngine {
   readonly #reading: Engine;
   readonly #writing: Engine;
 
-  constructor(database: NodeSqlite, deadlineMs: number) {
+  constructor(database: NodeSqlite, deadlineMs: number, quotas: Quotas = DEFAULT_QUOTAS) {
     this.#database = database;
     this.#deadlineMs = deadlineMs;
     this.#session = createSession(database, new StatementCache(createKysely(database), sqliteDialect), isDuplicate);
     const savepoint: Engine['atomic'] = (work) => this.#savepoint(work);
     const plain: Engine['read'] = (work) => work(this.#session);
-    this.#reading = { graceMs: 0, read: plain, apart: plain, atomic: plain };
-    this.#writing = { graceMs: 0, read: plain, apart: savepoint, atomic: savepoint };
+    this.#reading = { graceMs: 0, quotas, read: plain, apart: plain, atomic: plain };
+    this.#writing = { graceMs: 0, quotas, read: plain, apart: savepoint, atomic: savepoint };
   }
 
   /** Not inside a transaction: must not be called while `write` is running, but for its `onWait`. */

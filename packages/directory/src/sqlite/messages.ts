@@ -1,11 +1,13 @@
 /** What the two threads say to each other. Everything is structured-cloneable. */
 
 import type { FailureRecord } from '../failure.ts';
+import type { Quotas } from '../sql/engine.ts';
 import type { QueuedCall } from './engine.ts';
 
 export interface WorkerSettings {
   readonly path: string;
   readonly deadlineMs: number;
+  readonly quotas: Quotas;
 }
 
 export interface NumberedCall extends QueuedCall {

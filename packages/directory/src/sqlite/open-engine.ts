@@ -3,6 +3,7 @@ import { migrateSchema } from '../schema/migrate.ts';
 import { NodeSqlite } from './database.ts';
 import { createKysely, SqliteEngine } from './engine.ts';
 import { isBusy, isDuplicate } from './errors.ts';
+import type { WorkerSettings } from './messages.ts';
 
 export interface OpenEngine {
   readonly engine: SqliteEngine;
@@ -10,7 +11,7 @@ export interface OpenEngine {
 }
 
 /** Opens the file, makes or upgrades its tables. @throws SQLite's errors, UnavailableError schema_too_new */
-export async function openEngine(path: string, deadlineMs: number): Promise<OpenEngine> {
+export async function openEngine({ path, deadlineMs, quotas }: WorkerSettings): Promise<OpenEngine> {
   const database = new NodeSqlite(path);
   try {
     await untilFree(deadlineMs, async () => {
@@ -19,7 +20,7 @@ export async function openEngine(path: string, deadlineMs: number): Promise<Open
       database.execute('pragma synchronous = full');
       return migrateSchema(createKysely(database), 'sqlite');
     });
-    return { engine: new SqliteEngine(database, deadlineMs), close: () => database.close() };
+    return { engine: new SqliteEngine(database, deadlineMs, quotas), close: () => database.close() };
   } catch (error) {
     database.close();
     throw error;

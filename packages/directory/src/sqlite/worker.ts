@@ -10,10 +10,9 @@ import { WorkQueue } from './work-queue.ts';
 if (parentPort === null) throw new Error('this file is the entry of a worker thread');
 const port = parentPort;
 const send = (message: FromWorker): void => port.postMessage(message);
-const { path, deadlineMs } = workerData as WorkerSettings;
 
 try {
-  const { engine, close } = await openEngine(path, deadlineMs);
+  const { engine, close } = await openEngine(workerData as WorkerSettings);
   const queue = new WorkQueue(engine, (answers) => send({ answers }));
   port.on('message', (message) => {
     if (message !== 'close') return queue.add(message.calls);

@@ -20,12 +20,12 @@ export const activeUsers: Procedures['active_users'] = function* (context, { bod
   return next === undefined ? { users } : { users, next };
 };
 
-/** Further images of one client. A client that nobody is to see has none. */
+/** Further images of one client. A client that does not show itself to the asker has none. */
 export const listImages: Procedures['list_images'] = function* (context, { body }) {
-  const asker = yield* askerOf(context);
+  const { clientId: askerId } = yield* askerOf(context);
   const owner = yield* knownClient({ clientId: body.clientId });
-  if (owner.clientId !== asker.clientId && owner.visibility === 'nobody') return { images: [], more: false };
   const { items, more } = yield* ask('listImages', {
+    askerId,
     ownerId: owner.clientId,
     ...(body.afterImageId === undefined ? {} : { afterImageId: body.afterImageId }),
     limit: body.limit,
@@ -34,12 +34,12 @@ export const listImages: Procedures['list_images'] = function* (context, { body 
 };
 
 /**
- * Keys and address of one client, by its number or by the key of its sessions. Who is not registered learns the keys of a number only: a
- * client whose keys were stolen and replaced must know which ones its recovery key replaces in turn.
+ * Keys of one client, by its number or by the key of its sessions; its address, if it shows itself to the asker. Who is not registered learns
+ * the keys of a number only: a client whose keys were stolen and replaced must know which ones its recovery key replaces in turn.
  */
 export const lookup: Procedures['lookup'] = function* (context, { body }) {
   const asker = 'clientId' in body ? yield* ask('clientByKey', { boxKey: context.clientKey }) : yield* askerOf(context);
-  const client = yield* knownClient(body);
+  const client = yield* knownClient(body, asker?.clientId);
   const address = asker === undefined ? undefined : advertised(context, client);
   return {
     clientId: client.clientId,
@@ -50,10 +50,19 @@ export const lookup: Procedures['lookup'] = function* (context, { body }) {
   };
 };
 
-/** @throws Refusal unknown_client */
-export function* knownClient(by: { readonly clientId: number } | { readonly boxKey: string }): Procedure<ClientRecord> {
+/**
+ * With `askerId`: as that client may see it.
+ * @throws Refusal unknown_client
+ */
+export function* knownClient(
+  by: { readonly clientId: number } | { readonly boxKey: string },
+  askerId?: number,
+): Procedure<ClientRecord> {
+  const asker = askerId === undefined ? {} : { askerId };
   const client =
-    'clientId' in by ? yield* ask('clientById', by) : yield* ask('clientByKey', { boxKey: fromHex(by.boxKey) });
+    'clientId' in by
+      ? yield* ask('clientById', { clientId: by.clientId, ...asker })
+      : yield* ask('clientByKey', { boxKey: fromHex(by.boxKey), ...asker });
   if (client === undefined) throw new Refusal('unknown_client', 'there is no such client');
   return client;
 }

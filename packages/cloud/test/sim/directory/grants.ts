@@ -28,8 +28,8 @@ export function releaseView(tables: Tables, log: EffectLog, call: Call<'releaseV
   const row = tables.grants.get(grantId) ?? insert(tables, call, version);
   const release = `${grantId} ${toHex(call.nonce)}`;
   const before = tables.releases.get(release);
-  if (before !== undefined) return before;
   if (version > row.version) Object.assign(row, { version, allowed, grant, pending: false, ackedVersion: version });
+  if (before !== undefined) return requireCovered(row, before);
   row.used = Math.max(row.used, call.used);
   if (row.allowed === 0) throw new Refused('revoked');
   if (row.used + views > row.allowed) throw new Refused('no_views_left');
@@ -40,6 +40,20 @@ export function releaseView(tables: Tables, log: EffectLog, call: Call<'releaseV
   tables.releases.set(release, value);
   log.note(`release_view ${toHex(call.nonce)}`);
   return value;
+}
+
+/** A stored answer is not given again once the grant has ceased to cover its view. @throws Refused */
+export function covered<T>(tables: Tables, call: Call<'releaseView'>, outcome: T): T {
+  const grantId = toHex(call.grantId);
+  const row = tables.grants.get(grantId);
+  const release = tables.releases.get(`${grantId} ${toHex(call.nonce)}`);
+  if (row !== undefined && release !== undefined) requireCovered(row, release);
+  return outcome;
+}
+
+function requireCovered(row: GrantRow, release: ReleasedView): ReleasedView {
+  if (release.used <= row.allowed) return release;
+  throw new Refused(row.allowed === 0 ? 'revoked' : 'no_views_left');
 }
 
 export function leaveNotice(tables: Tables, log: EffectLog, call: Call<'leaveNotice'>): object {

@@ -3,7 +3,7 @@ import { equalBytes, toHex } from '@p2pimg/wire';
 import { Refused } from './claims.ts';
 import type { EffectLog } from './effect-log.ts';
 import { imagesOf } from './pictures.ts';
-import type { ClientRow, Tables } from './tables.ts';
+import { type ClientRow, isShown, type Tables } from './tables.ts';
 
 type Call<M extends keyof Directory> = Parameters<Directory[M]>[0];
 
@@ -69,10 +69,10 @@ export function renewLease(tables: Tables, now: number, call: Call<'renewLease'>
   return { renewed, leaseUntil: row?.leaseUntil ?? 0 };
 }
 
-export function recordOf(row: ClientRow | undefined, now: number): ClientRecord | undefined {
+export function recordOf(row: ClientRow | undefined, now: number, askerId?: number): ClientRecord | undefined {
   if (row === undefined) return undefined;
   const { clientId, signKey, boxKey, recoveryKey, visibility } = row;
-  const online = row.online && row.leaseUntil > now;
+  const online = isShown(row, askerId) && row.online && row.leaseUntil > now;
   return { clientId, signKey, boxKey, recoveryKey, address: online ? row.address : undefined, online, visibility };
 }
 

@@ -2,7 +2,7 @@ import type { Directory, DirectoryAnswer } from '@p2pimg/directory';
 import { equalBytes, parseImageId, toHex } from '@p2pimg/wire';
 import { Refused } from './claims.ts';
 import type { EffectLog } from './effect-log.ts';
-import type { Tables } from './tables.ts';
+import { isShown, type Tables } from './tables.ts';
 
 type Call<M extends keyof Directory> = Parameters<Directory[M]>[0];
 
@@ -28,7 +28,9 @@ export function removeResource(tables: Tables, log: EffectLog, call: Call<'remov
 }
 
 export function listImages(tables: Tables, call: Call<'listImages'>): DirectoryAnswer<'listImages'> {
-  const { ownerId, afterImageId = '', limit } = call;
+  const { askerId, ownerId, afterImageId = '', limit } = call;
+  const owner = tables.clients.get(ownerId);
+  if (owner === undefined || !isShown(owner, askerId)) return { items: [], more: false };
   const all = imagesOf(tables, ownerId).filter((imageId) => imageId > afterImageId);
   return { items: all.slice(0, limit), more: all.length > limit };
 }

@@ -3,7 +3,7 @@ import { toHex } from '@p2pimg/wire';
 import type { OperationResult } from '../../../src/index.ts';
 import { Claims, Refused } from './claims.ts';
 import { EffectLog } from './effect-log.ts';
-import { acknowledge, leaveNotice, pending, publishGrant, releaseView, stored } from './grants.ts';
+import { acknowledge, covered, leaveNotice, pending, publishGrant, releaseView, stored } from './grants.ts';
 import { listOnline, recordOf, register, renewLease, rotateKeys, shutdown, signIn } from './people.ts';
 import { addResource, listImages, removeResource } from './pictures.ts';
 import { Tables } from './tables.ts';
@@ -51,7 +51,11 @@ export class ReferenceDirectory {
       case 'acknowledge':
         return this.#claims.once(now, method, call.claim, () => acknowledge(tables, log, call));
       case 'releaseView':
-        return this.#claims.once(now, method, call.claim, () => releaseView(tables, log, call));
+        return covered(
+          tables,
+          call,
+          this.#claims.once(now, method, call.claim, () => releaseView(tables, log, call)),
+        );
       case 'claimOutcome':
         return this.#claims.outcome(call);
       case 'renewLease':
@@ -61,9 +65,9 @@ export class ReferenceDirectory {
       case 'readToken':
         return { row: tables.token, now };
       case 'clientByKey':
-        return recordOf(tables.clientsByKey.get(toHex(call.boxKey)), now);
+        return recordOf(tables.clientsByKey.get(toHex(call.boxKey)), now, call.askerId);
       case 'clientById':
-        return recordOf(tables.clients.get(call.clientId), now);
+        return recordOf(tables.clients.get(call.clientId), now, call.askerId);
       case 'listOnline':
         return listOnline(tables, now, call);
       case 'listImages':

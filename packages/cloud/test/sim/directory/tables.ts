@@ -13,6 +13,11 @@ export interface ClientRow {
   visibility: Visibility;
 }
 
+/** The simulated clients show themselves to everyone or to nobody. */
+export function isShown(row: ClientRow, askerId: number | undefined): boolean {
+  return askerId === undefined || askerId === row.clientId || row.visibility === 'everyone';
+}
+
 export interface ImageRow {
   readonly imageId: string;
   readonly ownerId: ClientId;

@@ -1,0 +1,95 @@
+import { startDatabase, tempDir } from '@p2pimg/testkit';
+import test from 'ava';
+import { bytes, type GrantFields, newClaim, newClient, newGrant, newImage, revised } from '../src/compliance/world.ts';
+import { InvalidError, migrate, type OpenDirectory, openDirectory } from '../src/index.ts';
+
+const folder = await tempDir();
+const database = await startDatabase();
+test.after.always(async () => {
+  await folder.remove();
+  await database.stop();
+});
+
+/** Another image of the same owner, for the same or another viewer. */
+async function another(directory: OpenDirectory, grant: GrantFields, name: string, viewerId = grant.viewerId) {
+  const owner = { clientId: grant.ownerId, signKey: bytes(0), boxKey: bytes(0) };
+  return { ...grant, viewerId, imageId: await newImage(directory, owner, name), grantId: bytes(16) };
+}
+
+for (const [kind, create] of [
+  ['sqlite', async () => folder.at('quotas.db')],
+  ['mysql', () => database.createDatabase()],
+] as const) {
+  test(`D2 N4 a client publishes as many images as it may, and no more (${kind})`, async (t) => {
+    const url = await create();
+    await migrate(url);
+    const directory = await openDirectory(url, { imagesPerClient: 3 });
+    t.teardown(() => directory.close());
+    const [client, other] = [await newClient(directory), await newClient(directory)];
+    const { clientId } = client;
+    for (const name of ['a', 'b', 'c']) await newImage(directory, client, name);
+    const tooMany = { name: 'DeniedError', message: /as many images as it may/ };
+    const error = await t.throwsAsync(newImage(directory, client, 'd'), tooMany);
+    t.like(error, { code: 'denied', reason: 'too_many_images' });
+    // What is there may be said again; removing makes no room, because the id stays taken.
+    await newImage(directory, client, 'b');
+    await directory.removeResource({ claim: newClaim(), clientId, imageId: `client${clientId}-a` });
+    await t.throwsAsync(newImage(directory, client, 'd'), tooMany);
+    await newImage(directory, client, 'a');
+    await newImage(directory, other, 'd');
+  });
+
+  test(`D4 N9 grants that wait for a viewer, or are left by an owner, are counted; changes and withdrawals pass (${kind})`, async (t) => {
+    const url = await create();
+    await migrate(url);
+    const directory = await openDirectory(url, { pendingPerClient: 20 });
+    t.teardown(() => directory.close());
+    const publish = (grant: GrantFields) => directory.publishGrant({ claim: newClaim(), ...grant });
+    const waiting = async (clientId: number) => (await directory.pending({ clientId, limit: 50 })).grants.length;
+    const tooMany = { name: 'DeniedError', message: /too many grants wait/ };
+
+    // Between two clients a tenth of it.
+    const first = await newGrant(directory, 1);
+    const second = await another(directory, first, 'second');
+    const third = await another(directory, first, 'third');
+    await publish(first);
+    await publish(second);
+    t.like(await t.throwsAsync(publish(third), tooMany), { code: 'denied', reason: 'too_many_pending' });
+    await publish(revised(first, 7));
+    t.is(await waiting(first.viewerId), 2);
+    // A withdrawal that comes first of all is kept, but does not wait.
+    const withdrawn = revised(third, 0);
+    await publish(withdrawn);
+    t.is(await waiting(first.viewerId), 2);
+    t.is((await directory.grant(third))?.allowed, 0);
+    const acknowledged = [{ grantId: second.grantId, version: 1 }];
+    const { viewerId } = first;
+    await directory.acknowledge({ claim: newClaim(), clientId: viewerId, grants: acknowledged, notices: [] });
+    await publish(await another(directory, first, 'fourth'));
+
+    // One owner, many viewers.
+    for (let given = 2; given < 20; given++) {
+      await publish(await another(directory, first, `v${given}`, (await newClient(directory)).clientId));
+    }
+    const late = await another(directory, first, 'late', (await newClient(directory)).clientId);
+    await t.throwsAsync(publish(late), tooMany);
+
+    // Many owners, one viewer.
+    const target = (await newClient(directory)).clientId;
+    for (let got = 0; got < 20; got++) await publish({ ...(await newGrant(directory, 1)), viewerId: target });
+    await t.throwsAsync(publish({ ...(await newGrant(directory, 1)), viewerId: target }), tooMany);
+    t.is(await waiting(target), 20);
+  });
+}
+
+test('D4 N4 a quota out of range is refused by name', async (t) => {
+  for (const [options, reason] of [
+    [{ imagesPerClient: 0 }, 'imagesPerClient'],
+    [{ imagesPerClient: 1.5 }, 'imagesPerClient'],
+    [{ pendingPerClient: 9 }, 'pendingPerClient'],
+    [{ pendingPerClient: 1_000_001 }, 'pendingPerClient'],
+  ] as const) {
+    const error = await t.throwsAsync(openDirectory(folder.at('never.db'), options), { instanceOf: InvalidError });
+    t.is(error.reason, reason);
+  }
+});
