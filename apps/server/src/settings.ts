@@ -17,6 +17,8 @@ export interface ServerSettings {
   readonly 'bind.host': string | undefined;
   readonly 'directory.url': string;
   readonly 'directory.ca': string | undefined;
+  readonly 'directory.imagesPerClient': number;
+  readonly 'directory.pendingPerClient': number;
   readonly 'covers.folder': string | undefined;
   readonly 'covers.default': string | undefined;
   readonly 'status.host': string;
@@ -92,6 +94,16 @@ export const serverSettings: Definition<ServerSettings> = {
       schema: path.optional(),
       default: undefined,
       description: 'CA certificate (PEM file) for TLS to MySQL, or "system"; no TLS by default',
+    },
+    'directory.imagesPerClient': {
+      schema: whole(1, 1_000_000),
+      default: 10_000,
+      description: 'images that one client may publish; removed ones count, because their ids stay taken',
+    },
+    'directory.pendingPerClient': {
+      schema: whole(10, 1_000_000),
+      default: 10_000,
+      description: 'grants that may wait for one viewer, and for the viewers of one owner; a tenth of it between two',
     },
     'covers.folder': {
       schema: path.optional(),
@@ -183,8 +195,10 @@ export const serverSettings: Definition<ServerSettings> = {
 /** What the commands need that only look after the database. */
 export type DirectorySettings = Pick<ServerSettings, 'directory.url' | 'directory.ca'>;
 
+const DIRECTORY_SETTINGS: readonly string[] = ['directory.url', 'directory.ca'];
+
 export function isDirectorySetting(key: string): boolean {
-  return key.startsWith('directory.');
+  return DIRECTORY_SETTINGS.includes(key);
 }
 
 const { 'directory.url': directoryUrl, 'directory.ca': directoryCa } = serverSettings.settings;

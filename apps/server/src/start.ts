@@ -38,6 +38,10 @@ export async function serverConfig(
     bindHost: s['bind.host'],
     directoryUrl: s['directory.url'],
     directoryCa: await certificate(s['directory.ca']),
+    directoryQuotas: {
+      imagesPerClient: s['directory.imagesPerClient'],
+      pendingPerClient: s['directory.pendingPerClient'],
+    },
     status: { host: s['status.host'], port: s['status.port'] },
     coversFolder: s['covers.folder'],
     defaultCover: s['covers.default'],

@@ -141,6 +141,7 @@ export class ClientCore {
         this.#cloud.received(event.server, event.message);
         break;
       case 'peerMessage':
+        this.#book.heardFrom(event.peer, event.address);
         if (event.message.kind === 'request') this.#inbox.received(event.peer, event.message);
         else this.#peers.acknowledged(event.peer, event.message);
         break;

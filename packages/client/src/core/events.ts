@@ -1,6 +1,6 @@
 /** What the world tells the core. Completions may come in any order, late, doubled or never. */
 
-import type { CloudMessage, PeerMessage } from '@p2pimg/wire';
+import type { CloudMessage, PeerMessage, WireAddress } from '@p2pimg/wire';
 import type { Call } from './calls.ts';
 import type { Place, TransferKind } from './effects.ts';
 import type { OperationError } from './errors.ts';
@@ -14,7 +14,13 @@ export type ClientEvent =
   | { readonly kind: 'cloudUp'; readonly server: string }
   | { readonly kind: 'cloudDown'; readonly server: string }
   | { readonly kind: 'cloudMessage'; readonly server: string; readonly message: CloudMessage }
-  | { readonly kind: 'peerMessage'; readonly peer: string; readonly message: PeerMessage }
+  /** `address`: of the session that it came through. */
+  | {
+      readonly kind: 'peerMessage';
+      readonly peer: string;
+      readonly address: WireAddress;
+      readonly message: PeerMessage;
+    }
   | {
       readonly kind: 'transferOffered';
       readonly place: Place;

@@ -135,7 +135,12 @@ export class Network {
   #addPeer(peer: string, session: Session): void {
     this.sessions.add({ peer }, session, (bytes) =>
       this.#decode(`peer ${peer.slice(0, 8)}`, () =>
-        this.#dispatch({ kind: 'peerMessage', peer, message: decodePeerMessage(bytes) }),
+        this.#dispatch({
+          kind: 'peerMessage',
+          peer,
+          address: session.remoteAddress,
+          message: decodePeerMessage(bytes),
+        }),
       ),
     );
   }

@@ -3,8 +3,8 @@ import { left } from '../../src/core/sharing/rights.ts';
 import type { SimClient } from '../sim/world.ts';
 import { World } from '../sim/world.ts';
 
-function signedIn(world: World): SimClient {
-  const client = world.add();
+function signedIn(world: World, visibility: SimClient['visibility'] = 'everyone'): SimClient {
+  const client = world.add(visibility);
   world.ask(client, 'register', {});
   world.ask(client, 'signIn', {});
   return client;
@@ -167,4 +167,34 @@ test('S6 M1: the handler of an encode dies in the middle, another takes over', (
   world.serverDown('s3');
   const error = t.throws(() => world.ask(owner, 'activeUsers', {}));
   t.regex(error.message, /no link to s1, s2, s3/);
+});
+
+test('D2 N11 U4 U8: a viewer that shows itself to nobody is answered where it was heard, and not found otherwise', (t) => {
+  const world = new World();
+  const owner = signedIn(world);
+  const viewer = signedIn(world, 'nobody');
+  const imageId = encoded(world, owner);
+  const cat = encoded(world, owner, 'cat');
+  // Nobody finds it: what is offered waits.
+  t.is(world.ask(owner, 'share', { imageId: cat, viewerId: 2, views: 9 }).delivery, 'queued');
+  t.deepEqual(viewer.core!.model.all('offer'), []);
+
+  world.ask(viewer, 'requestImage', { ownerId: 1, imageId, views: 5 });
+  const [request] = owner.core!.model.all('queue');
+  world.ask(owner, 'approve', { id: request!.id });
+  world.runUntil(() => remaining(viewer, imageId) === 5);
+  world.runUntil(() => viewer.core!.model.all('offer').length === 1);
+  const take = { imageId, viewerId: 2, change: { kind: 'take', views: 2 } } as const;
+  t.is(world.ask(owner, 'changeRights', take).delivery, 'delivered');
+  t.is(remaining(viewer, imageId), 3);
+
+  // Gone from there: the change waits in the directory until the next sign-in.
+  world.crash(viewer);
+  t.is(world.ask(owner, 'changeRights', take).delivery, 'left');
+  world.run(120_000);
+  t.deepEqual(owner.core!.model.all('outbox'), []);
+  world.start(viewer);
+  world.ask(viewer, 'signIn', {});
+  t.is(remaining(viewer, imageId), 1);
+  t.deepEqual(troubles(owner, viewer), []);
 });

@@ -2,7 +2,7 @@ import type { AnyPeerRequest, PeerAck } from '@p2pimg/wire';
 import test from 'ava';
 import { left } from '../../src/core/sharing/rights.ts';
 import { writeGrant } from '../sim/fake-jobs.ts';
-import { type SimClient, World } from '../sim/world.ts';
+import { addressOf, type SimClient, World } from '../sim/world.ts';
 
 const IMAGE = 'client1-puppy';
 const ID = 'ab'.repeat(16);
@@ -31,7 +31,12 @@ function answerTo(world: World, from: SimClient, to: SimClient, request: AnyPeer
     if (client === to && effect.kind === 'answerPeer' && effect.ack.id === request.id) ack = effect.ack;
     return 'go';
   };
-  world.give(to, { kind: 'peerMessage', peer: from.jobs.key, message: { kind: 'request', request } });
+  world.give(to, {
+    kind: 'peerMessage',
+    peer: from.jobs.key,
+    address: addressOf(from),
+    message: { kind: 'request', request },
+  });
   world.run(200);
   world.onEffect = before;
   return ack;

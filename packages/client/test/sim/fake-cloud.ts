@@ -7,6 +7,7 @@ interface Member {
   address: WireAddress | undefined;
   counter: number;
   readonly images: Set<string>;
+  visibility: 'everyone' | 'contacts' | 'nobody';
 }
 
 interface Row {
@@ -82,6 +83,7 @@ export class FakeCloud {
         if (request.body.counter <= me.counter) return no('stale_counter');
         me.counter = request.body.counter;
         me.address = { host: '127.0.0.1', port: request.body.port };
+        me.visibility = request.body.visibility;
         const generation = '0'.repeat(32);
         return ok({
           clientId: me.clientId,
@@ -148,7 +150,8 @@ export class FakeCloud {
       'clientId' in who ? each.clientId === who.clientId : each.key === who.boxKey,
     );
     if (other === undefined) return undefined;
-    const { clientId, address, signKey, key } = other;
+    const { clientId, signKey, key } = other;
+    const address = other.visibility === 'everyone' ? other.address : undefined;
     const online = registered && address !== undefined;
     return ok({ clientId, online, signKey, boxKey: key, ...(online ? { address } : {}) });
   }
@@ -167,13 +170,14 @@ export class FakeCloud {
   }
 
   #newMember(key: string, signKey: string): Member {
-    const member = {
+    const member: Member = {
       clientId: this.members.size + 1,
       key,
       signKey,
       address: undefined,
       counter: 0,
       images: new Set<string>(),
+      visibility: 'everyone',
     };
     this.members.set(key, member);
     return member;

@@ -7,7 +7,7 @@ import { OperationError } from '../../src/core/errors.ts';
 import type { ClientEvent } from '../../src/core/events.ts';
 import type { News } from '../../src/core/news.ts';
 import type { Change } from '../../src/core/records.ts';
-import { DEFAULT_SETTINGS } from '../../src/core/settings.ts';
+import { type CoreSettings, DEFAULT_SETTINGS } from '../../src/core/settings.ts';
 import { FakeCloud } from './fake-cloud.ts';
 import { FakeJobs, parseGrant, parseRotation } from './fake-jobs.ts';
 
@@ -24,11 +24,17 @@ export class SimClient {
   /** Counts lives: what was under way in an earlier one is never completed. */
   life = 0;
   lastCall = 0;
+  readonly visibility: CoreSettings['visibility'];
 
-  constructor(port: number, key: string) {
+  constructor(port: number, key: string, visibility: CoreSettings['visibility']) {
     this.port = port;
+    this.visibility = visibility;
     this.jobs = new FakeJobs(key);
   }
+}
+
+export function addressOf({ port }: SimClient): { readonly host: string; readonly port: number } {
+  return { host: '127.0.0.1', port };
 }
 
 /** Clients and one cloud on one virtual clock; each effect takes a little while. `fate` may lose, double or delay. */
@@ -55,8 +61,8 @@ export class World {
     this.#random = new Random(seed);
   }
 
-  add(): SimClient {
-    const client = new SimClient(20_000 + this.clients.length, this.#hex(32));
+  add(visibility: CoreSettings['visibility'] = 'everyone'): SimClient {
+    const client = new SimClient(20_000 + this.clients.length, this.#hex(32), visibility);
     this.clients.push(client);
     this.start(client);
     return client;
@@ -71,6 +77,7 @@ export class World {
       cloudId: '0'.repeat(32),
       host: undefined,
       port: client.port,
+      visibility: client.visibility,
     };
     client.core = new ClientCore(settings, client.disk, (bytes) => this.#hex(bytes));
     for (const server of SERVERS) if (!this.downServers.has(server)) this.#soon(client, { kind: 'cloudUp', server });
@@ -182,7 +189,12 @@ export class World {
         }
         this.#soon(
           peer,
-          { kind: 'peerMessage', peer: client.jobs.key, message: { kind: 'request', request: effect.request } },
+          {
+            kind: 'peerMessage',
+            peer: client.jobs.key,
+            address: addressOf(client),
+            message: { kind: 'request', request: effect.request },
+          },
           3,
         );
         complete(undefined, 4);
@@ -193,7 +205,12 @@ export class World {
         if (peer)
           this.#soon(
             peer,
-            { kind: 'peerMessage', peer: client.jobs.key, message: { kind: 'ack', ack: effect.ack } },
+            {
+              kind: 'peerMessage',
+              peer: client.jobs.key,
+              address: addressOf(client),
+              message: { kind: 'ack', ack: effect.ack },
+            },
             3,
           );
         return;

@@ -5,6 +5,12 @@ import type { CloudLimits, CloudTiming, FailureSimulation } from '../core/config
 import type { LoadSource } from './load.ts';
 import type { Log } from './log.ts';
 
+/** See the directory's options of these names. */
+export interface DirectoryQuotas {
+  readonly imagesPerClient?: number;
+  readonly pendingPerClient?: number;
+}
+
 /** What a server is started with. What may be left out has the default of the core's configuration. */
 export interface ServerConfig {
   readonly secrets: ServerSecrets;
@@ -16,6 +22,8 @@ export interface ServerConfig {
   readonly directoryUrl: string;
   /** CA (PEM) for TLS to MySQL; `system` for the system's; no TLS when left out. */
   readonly directoryCa?: string | undefined;
+  /** What one client may leave in the directory. Defaults: the directory's. */
+  readonly directoryQuotas?: DirectoryQuotas | undefined;
   /** Address of the status pages; none when left out. */
   readonly status?: Address | undefined;
   /** Folder of PNG and JPEG covers; a built-in cover when left out. */

@@ -1,4 +1,5 @@
 import { DirectoryError, type OpenDirectory, openDirectory } from '@p2pimg/directory';
+import type { ServerConfig } from './config.ts';
 import { DirectoryUnusableError } from './errors.ts';
 
 /** A database that has not answered by then is reported as unreachable: a server starts, or says why not, within 2 s. */
@@ -7,9 +8,13 @@ const DATABASE_MS = 1_500;
 const FILE_MS = 15_000;
 
 /** Opens the directory and asks it something. @throws DirectoryUnusableError; it never quotes the URL */
-export async function openForStart(url: string, ca: string | undefined): Promise<OpenDirectory> {
+export async function openForStart({
+  directoryUrl: url,
+  directoryCa: ca,
+  directoryQuotas,
+}: Pick<ServerConfig, 'directoryUrl' | 'directoryCa' | 'directoryQuotas'>): Promise<OpenDirectory> {
   const tls = ca === undefined ? {} : { tls: ca === 'system' ? {} : { ca } };
-  const opening = openDirectory(url, tls).then(async (directory) => {
+  const opening = openDirectory(url, { ...tls, ...directoryQuotas }).then(async (directory) => {
     await directory.info({});
     return directory;
   });

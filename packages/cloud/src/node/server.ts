@@ -42,7 +42,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
   const stack = new AsyncDisposableStack();
   try {
-    const directory = stack.adopt(await openForStart(config.directoryUrl, config.directoryCa), close);
+    const directory = stack.adopt(await openForStart(config), close);
     const { clusterKeys, keys, psks } = config.secrets;
     const jobs = stack.adopt(new Jobs({ clusterKeys, covers, threads: threadsOf(config) }), close);
     await jobs.prepare();

@@ -5,9 +5,12 @@ import { ClientError, CloudRefusedError, KeyChangedError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import { type Contact, put } from '../records.ts';
 
+/** Peers whose last address is remembered, the newest. */
+const MAX_HEARD_FROM = 1_000;
+
 export interface Peer {
   readonly contact: Contact;
-  /** Undefined when offline. */
+  /** Where the directory says, or where it was last heard; undefined when offline, as far as is known. */
   readonly address: WireAddress | undefined;
 }
 
@@ -24,6 +27,8 @@ export class AddressBook {
   readonly #confirmed = new Map<number, number>();
   /** Until when an alarm about a session key is not repeated, and the key is refused without a look-up. */
   readonly #alarmed = new Map<string, number>();
+  /** Where peers have spoken from, by session key: the way to those who show themselves to nobody, or not to us. */
+  readonly #heardFrom = new Map<string, WireAddress>();
 
   constructor(context: Context, cloud: Cloud) {
     this.#context = context;
@@ -38,7 +43,19 @@ export class AddressBook {
   *resolve(clientId: number): Flow<Peer> {
     const answer = yield* this.#lookup({ clientId });
     const contact = yield* this.#meet(answer);
-    return { contact, address: answer.online ? answer.address : undefined };
+    return { contact, address: (answer.online ? answer.address : undefined) ?? this.#heardFrom.get(contact.boxKey) };
+  }
+
+  /** A session with that key was just heard. */
+  heardFrom(boxKey: string, address: WireAddress): void {
+    this.#heardFrom.delete(boxKey);
+    if (this.#heardFrom.size >= MAX_HEARD_FROM) this.#heardFrom.delete(this.#heardFrom.keys().next().value as string);
+    this.#heardFrom.set(boxKey, address);
+  }
+
+  /** Nobody answers there any more. */
+  lostSightOf(boxKey: string): void {
+    this.#heardFrom.delete(boxKey);
   }
 
   /** Keys as remembered, or as the directory gives them at first sight. @throws as {@link resolve} */

@@ -189,6 +189,7 @@ export class Outbox {
       return DELIVERED;
     } catch (error) {
       if (!(error instanceof PeerUnreachableError)) throw error;
+      this.#book.lostSightOf(peer.contact.boxKey);
       const delivery = yield* this.#leave(entry);
       // Somebody who is online does not ask the directory again before the next sign-in: it is told until it hears.
       return { delivery, done: delivery === 'left' && peer.address === undefined };
