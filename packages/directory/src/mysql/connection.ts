@@ -6,12 +6,12 @@ type QueryCallback = (error: unknown, result: MysqlQueryResult) => void;
 
 /**
  * What every connection is set to. The isolation lets a statement see what was committed while it waited for a row; a
- * process that stands still holds others for a second at most; on Galera, reads wait for what other nodes acknowledged.
+ * process that stands still holds others for a second at most; a page's ids of one client are joined whole; on Galera, reads wait for what other nodes acknowledged.
  * Only MariaDB reads the second line's comment.
  */
 const SESSION_SETTINGS = [
   'set session transaction isolation level read committed',
-  "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 1" +
+  "set session sql_mode = 'STRICT_ALL_TABLES,NO_ENGINE_SUBSTITUTION', innodb_lock_wait_timeout = 1, group_concat_max_len = 1048576" +
     ' /*M!100600 , wsrep_sync_wait = 1, idle_write_transaction_timeout = 1 */',
 ];
 
