@@ -44,7 +44,12 @@ const MISTAKES: readonly (readonly [string, readonly string[], Record<string, st
   ],
   ['a port past 65,535', [...REQUIRED, '--status-port', '70000'], {}, /--status-port: .*0 to 65535/],
   ['a port that is a word', [...REQUIRED, '--status-port', 'http'], {}, /--status-port: .*whole number/],
-  ['no room for images', [...REQUIRED, '--directory-images-per-client', '0'], {}, /--directory-images-per-client: .*1 to/],
+  [
+    'no room for images',
+    [...REQUIRED, '--directory-images-per-client', '0'],
+    {},
+    /--directory-images-per-client: .*1 to/,
+  ],
   ['an unknown policy', [...REQUIRED, '--election-policy', 'random'], {}, /least-outstanding/],
   ['no manifest', ['--secrets', 's1.key'], {}, /manifest: must be given/],
   ['timers that contradict each other', [...REQUIRED, '--timers-heartbeat-ms', '9000'], {}, /timers\.leaseMs must be/],
