@@ -1,34 +1,41 @@
-/** node:sqlite in a worker: a batch per message, the writes of a batch in one transaction. */
+/** node:sqlite in a worker: the changes of a batch in one transaction, each statement prepared once. */
 
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { BareCall } from './bare-sqlite.ts';
+import type { BareAnswer, NumberedBareCall } from './bare-sqlite.ts';
+import type { Step } from './recording.ts';
 
-const database = new DatabaseSync(workerData as string, { timeout: 20 });
+const database = new DatabaseSync(workerData as string, { timeout: 5000 });
 database.exec('pragma journal_mode = wal; pragma synchronous = full');
-const now = "cast(unixepoch('subsec') * 1000 as integer)";
-const client = database.prepare(
-  `select id, sign_key, box_key, recovery_key, host, port, status, visibility, lease_until, ${now} as at from clients where box_key = ?`,
-);
-const resource = database.prepare(
-  'insert into resources (client_id, image_id, digest) select id, ?, ? from clients where id = ?',
-);
-const claim = database.prepare(
-  `insert into claims (client_key, request_id, body_digest, method, outcome, not_after) select ?, ?, ?, ?, ?, ? from (select ${now} as at) as clock where clock.at <= ?`,
-);
+const prepared = new Map<string, { readonly statement: StatementSync; readonly reads: boolean }>();
 const port = parentPort!;
 
-port.on('message', (calls: readonly BareCall[]) => {
-  const writes = calls.some((call) => 'imageId' in call);
-  if (writes) database.exec('begin immediate');
-  const answers = calls.map((call) => {
-    if ('boxKey' in call) return { id: call.id, value: client.get(call.boxKey) };
-    resource.run(call.imageId, call.digest, call.clientId);
-    const { clientKey, requestId, bodyDigest, notAfter } = call.claim;
-    const outcome = JSON.stringify({ value: { imageId: call.imageId } });
-    claim.run(clientKey, requestId, bodyDigest, 'addResource', outcome, notAfter, notAfter);
-    return { id: call.id, value: undefined };
+port.on('message', (calls: readonly NumberedBareCall[]) => {
+  const changes = calls.some(({ steps }) => steps.some(({ sql }) => !prepare(sql).reads));
+  if (changes) database.exec('begin immediate');
+  const answers = calls.map(({ id, steps }): BareAnswer => {
+    const rows: unknown[] = [];
+    const counts = steps.map((step) => run(step, rows));
+    return { id, counts, rows };
   });
-  if (writes) database.exec('commit');
+  if (changes) database.exec('commit');
   port.postMessage(answers);
 });
+
+function run({ sql, parameters }: Step, into: unknown[]): number {
+  const { statement, reads } = prepare(sql);
+  if (!reads) return Number(statement.run(...parameters).changes);
+  const rows = statement.all(...parameters);
+  into.push(...rows);
+  return rows.length;
+}
+
+function prepare(sql: string): { readonly statement: StatementSync; readonly reads: boolean } {
+  let known = prepared.get(sql);
+  if (known === undefined) {
+    const statement = database.prepare(sql);
+    known = { statement, reads: statement.columns().length > 0 };
+    prepared.set(sql, known);
+  }
+  return known;
+}

@@ -1,6 +1,13 @@
+import type { Step } from './recording.ts';
+
+export interface BareCall {
+  readonly atomic: boolean;
+  readonly steps: readonly Step[];
+}
+
 /** What the directory is measured against: the same statements, with nothing around them. */
 export interface BareDriver {
-  readonly clientByKey: (boxKey: Uint8Array) => Promise<unknown>;
-  readonly addResource: (clientId: number, imageId: string) => Promise<unknown>;
+  /** Resolves to the number of rows that each statement read or changed. */
+  readonly run: (call: BareCall) => Promise<readonly number[]>;
   readonly close: () => Promise<void>;
 }

@@ -1,17 +1,22 @@
 import { fileURLToPath } from 'node:url';
-import { runNode } from '@p2pimg/testkit';
+import { smallRun } from '@p2pimg/testkit/bench';
 import test from 'ava';
+import { directoryMethods } from '../src/calls/calls.ts';
 
-test('the benches run, small, and print one figure per line', async (t) => {
+test('the benches run, small: every call on both databases beside the bare driver, the list, three processes', async (t) => {
   t.timeout(4 * 60_000);
-  const bench = fileURLToPath(new URL('../bench/run.ts', import.meta.url));
-  const { code, stdout, stderr } = await runNode(bench, ['--json', '--small'], { timeoutMs: 3 * 60_000 });
-  t.is(code, 0, stderr);
-  const figures = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line) as { bench: string; value: number });
-  t.is(figures.length, 2 * 9 + 3 + 4);
-  for (const { value } of figures) t.true(Number.isFinite(value));
-  t.is(figures.find((figure) => 'metric' in figure && figure.metric === 'errors')?.value, 0);
+  const program = fileURLToPath(new URL('../bench/run.ts', import.meta.url));
+  const figures = await smallRun(program);
+  for (const bench of ['sqlite-calls', 'mysql-calls']) {
+    const metrics = figures.filter((figure) => figure.bench === bench && figure.ratio !== undefined);
+    for (const method of directoryMethods) {
+      for (const concurrency of [1, 16, 64]) {
+        t.true(
+          metrics.some(({ metric }) => metric === `${method}@${concurrency}`),
+          `${bench} ${method}`,
+        );
+      }
+    }
+  }
+  t.is(figures.find(({ metric }) => metric === 'errors')?.value, 0);
 });

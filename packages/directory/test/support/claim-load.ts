@@ -11,8 +11,9 @@ export interface Acknowledged {
 
 export interface Load {
   readonly acknowledged: readonly Acknowledged[];
-  /** The longest time without any acknowledgement, in ms. */
+  /** The longest time without any acknowledgement, in ms, up to now and since `resetGap`. */
   readonly gapMs: () => number;
+  readonly resetGap: () => void;
   /** Calls that ended in an UnavailableError, and were made again under the same claim. */
   readonly failures: () => number;
   /** Resolves after this many more acknowledgements; rejects when the writers have failed. */
@@ -55,7 +56,10 @@ export function startLoad(directories: readonly OpenDirectory[], writers: number
   });
   return {
     acknowledged,
-    gapMs: () => gap,
+    gapMs: () => Math.max(gap, performance.now() - last),
+    resetGap: () => {
+      gap = 0;
+    },
     failures: () => failures,
     progress: async (more) => {
       const enough = acknowledged.length + more;
