@@ -11,6 +11,11 @@ export interface NodeSettings {
   readonly probeTimeoutMs: number;
   /** Look after the node even while it answers: worth it where there is another one to go to. */
   readonly probeAlways: boolean;
+  /**
+   * A node that came back is preferred again only after this: it serves before it has caught up, and every write of a cluster waits
+   * for the slowest member that has joined.
+   */
+  readonly settlingMs: number;
 }
 
 type Acquired = (error: unknown, connection: NodeConnection | undefined) => void;
@@ -26,14 +31,18 @@ export class DatabaseNode {
   readonly #waiting: Acquired[] = [];
   readonly #probe: NodeProbe;
   #up = true;
+  /** Since when it can be used without a break; a process that begins believes all of them. */
+  #upSince = Number.NEGATIVE_INFINITY;
 
   constructor(options: ConnectionOptions, settings: NodeSettings) {
     this.#options = { ...options, connectTimeout: settings.probeTimeoutMs };
     this.#settings = settings;
     this.#owner = { release: (connection) => this.#released(connection), failed: (...what) => this.#failed(...what) };
     this.#probe = new NodeProbe(this.#options, settings.probeTimeoutMs, (ready) => {
-      if (ready) this.#up = true;
-      else if (this.#up) this.#down();
+      if (!ready && this.#up) this.#down();
+      if (!ready || this.#up) return;
+      this.#up = true;
+      this.#upSince = performance.now();
     });
     this.#timer = setInterval(() => {
       if (settings.probeAlways || !this.#up) this.#probe.check();
@@ -42,6 +51,11 @@ export class DatabaseNode {
 
   get up(): boolean {
     return this.#up;
+  }
+
+  /** Usable, and so for long enough to be preferred. */
+  get settled(): boolean {
+    return this.#up && performance.now() - this.#upSince >= this.#settings.settlingMs;
   }
 
   acquire(acquired: Acquired): void {

@@ -10,6 +10,7 @@ import { createKysely, MysqlEngine } from './engine.ts';
 import { fromMysql } from './errors.ts';
 import type { NodeSettings } from './node.ts';
 import { NodePool } from './pool.ts';
+import { requireServerVersion } from './server-version.ts';
 
 export interface PoolSettings {
   readonly deadlineMs: number;
@@ -24,6 +25,7 @@ export interface MysqlSettings extends PoolSettings {
 
 const PROBE_EVERY_MS = 250;
 const PROBE_TIMEOUT_MS = 500;
+const SETTLING_MS = 5_000;
 /** Where another node may answer, one that does not is left after this long. */
 const CLUSTER_QUERY_TIMEOUT_MS = 1000;
 const SINGLE_QUERY_TIMEOUT_MS = 5000;
@@ -37,6 +39,7 @@ export function createPool(endpoints: readonly MysqlEndpoint[], settings: PoolSe
     probeEveryMs: PROBE_EVERY_MS,
     probeTimeoutMs: several ? PROBE_TIMEOUT_MS : SINGLE_QUERY_TIMEOUT_MS,
     probeAlways: several,
+    settlingMs: SETTLING_MS,
   };
   return new NodePool(
     endpoints.map((endpoint) => connectionOptions(endpoint, settings)),
@@ -53,12 +56,15 @@ function connectionOptions(endpoint: MysqlEndpoint, { tls }: PoolSettings): Conn
   return { ...options, ssl };
 }
 
-/** @throws UnavailableError: unreachable, not_migrated, schema_too_new */
+/** @throws UnavailableError: unreachable, database_too_old, not_migrated, schema_too_new */
 export async function openMysql(endpoints: readonly MysqlEndpoint[], settings: MysqlSettings): Promise<CallRunner> {
   const db = createKysely(createPool(endpoints, settings));
   const engine = new MysqlEngine(db, settings.deadlineMs, settings.quotas);
   try {
-    await engine.retry(() => requireSchema(db));
+    await engine.retry(async () => {
+      await requireServerVersion(db);
+      await requireSchema(db);
+    });
   } catch (error) {
     await db.destroy();
     throw fromMysql(error);

@@ -18,7 +18,7 @@ export class NodePool implements MysqlPool {
   }
 
   getConnection(callback: (error: unknown, connection: MysqlPoolConnection) => void): void {
-    const node = this.#nodes.find(({ up }) => up);
+    const node = this.#nodes.find(({ settled }) => settled) ?? this.#nodes.find(({ up }) => up);
     if (node === undefined) callback(new NodeLostError('no database node answers'), undefined as never);
     else node.acquire((error, connection) => callback(error, connection as MysqlPoolConnection));
   }
