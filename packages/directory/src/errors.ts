@@ -19,6 +19,8 @@ export type UnavailableReason =
   | 'closed'
   | 'not_migrated'
   | 'schema_too_new'
+  | 'database_too_old'
+  | 'not_permitted'
   | 'failed';
 
 /**

@@ -1,9 +1,10 @@
 import { DatabaseSync } from 'node:sqlite';
-import { freeTcpPort, startDatabase, tempDir } from '@p2pimg/testkit';
+import { freeTcpPort, startDatabase, startDatabaseServer, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import { createConnection } from 'mysql2/promise';
 import { newClaim, newClient, newGrant, newImage } from '../src/compliance/world.ts';
-import { migrate, openDirectory, UnavailableError } from '../src/index.ts';
+import { checkDatabase, databaseStatus, migrate, openDirectory, UnavailableError } from '../src/index.ts';
+import { isServerVersionKnown } from '../src/mysql/server-version.ts';
 
 const folder = await tempDir();
 const database = await startDatabase();
@@ -58,6 +59,7 @@ test('D5 nobody at the address, a wrong password and an unknown database end wit
     openDirectory(stranger.href, { deadlineMs: 300 }),
     unavailable('ER_ACCESS_DENIED'),
   );
+  t.is((refused as UnavailableError).reason, 'not_permitted');
   t.false(refused?.message.includes('secret-word'));
   const elsewhere = new URL(database.url);
   elsewhere.pathname = '/p2pimg_not_there';
@@ -116,5 +118,56 @@ test.serial('D5 a MySQL server that is killed and comes back loses nothing that 
   await server.restart();
   await directory.publishGrant({ claim: newClaim(), ...grant });
   t.is((await directory.grant(grant))?.version, 1);
+  await directory.close();
+});
+
+test('D7 a database server that is too old is refused by name, before anything is made in it', async (t) => {
+  // A server of today that says it is one of long ago.
+  await using old = await startDatabaseServer({ args: ['--version=10.1.48-MariaDB'] });
+  await onMysql(old.url, 'create database p2pimg');
+  const url = `${old.url}/p2pimg`;
+  for (const attempt of [migrate(url), openDirectory(url)]) {
+    const error = await t.throwsAsync(attempt, unavailable('too old: MariaDB 10.6 or MySQL 8.0'));
+    t.is((error as UnavailableError).reason, 'database_too_old');
+  }
+  t.like(
+    (await checkDatabase(url)).find(({ name }) => name === 'reach'),
+    { level: 'error', detail: '10.1.48-MariaDB' },
+  );
+  t.is((await databaseStatus(url)).schemaVersion, 0);
+  for (const [version, known] of [
+    ['10.11.14-MariaDB-0+deb12u2', true],
+    ['5.5.5-10.6.1-MariaDB-log', true],
+    ['5.5.5-10.5.9-MariaDB', false],
+    ['8.0.36', true],
+    ['8.0.11-TiDB-v7.5.0', true],
+    ['9.1.0', true],
+    ['5.7.44-log', false],
+    ['', false],
+  ] as const) {
+    t.is(isServerVersionKnown(version), known, version);
+  }
+});
+
+test('D5 a full MySQL tablespace refuses changes by name, leaves nothing half done, and goes on when there is room', async (t) => {
+  const fixed = ['--innodb-file-per-table=0', '--innodb-data-file-path=ibdata1:12M:autoextend:max:13M'];
+  await using server = await startDatabaseServer({ args: fixed });
+  await onMysql(server.url, 'create database p2pimg character set utf8mb4');
+  const url = `${server.url}/p2pimg`;
+  await migrate(url);
+  const directory = await openDirectory(url);
+  const register = () => {
+    const keys = { signKey: newClaim().clientKey, boxKey: newClaim().clientKey };
+    return directory.register({ claim: newClaim(), ...keys });
+  };
+  let error: unknown;
+  for (let calls = 0; error === undefined && calls < 400; calls++) {
+    await Promise.all(Array.from({ length: 16 }, register)).catch((failure: unknown) => {
+      error = failure;
+    });
+  }
+  t.like(error, { code: 'unavailable', reason: 'full' });
+  const { content } = await databaseStatus(url);
+  t.is(content?.clients, content?.claims);
   await directory.close();
 });

@@ -9,6 +9,8 @@ import { addDirectoryOptions, settingsFlags } from './settings-options.ts';
 
 /** A database that has not answered by then is reported as unreachable. */
 const DEADLINE_MS = 1_500;
+/** Of one transaction: servers go on between two. */
+const PURGE_ROWS = 1_000;
 
 export function addDb(program: Command): void {
   const db = program.command('db').description("look after the directory's database");
@@ -39,6 +41,27 @@ export function addDb(program: Command): void {
         if (results.some(({ level }) => level === 'error')) process.exitCode = EXIT.unavailable;
       }),
     );
+
+  addDirectoryOptions(
+    db
+      .command('purge')
+      .description('delete what is past its keeping time; run it every ten minutes, as the purge user'),
+  ).action(
+    onDirectory(async ({ openDirectory }, url, options) => {
+      const directory = await openDirectory(url, options);
+      try {
+        let rows = 0;
+        for (let more = true; more; ) {
+          const purged = await directory.purge({ limit: PURGE_ROWS });
+          rows += purged;
+          more = purged === PURGE_ROWS;
+        }
+        print(`${rows} rows purged`);
+      } finally {
+        await directory.close();
+      }
+    }),
+  );
 
   addDirectoryOptions(
     db

@@ -4,6 +4,8 @@ import type { OpenDirectory } from '../interface.ts';
 export interface ComplianceContext {
   /** Handles on one and the same database, opened apart from each other (three are enough). */
   readonly directories: readonly [OpenDirectory, ...OpenDirectory[]];
+  /** A handle that may purge, where the others may not delete. */
+  readonly purging?: OpenDirectory;
 }
 
 export interface ComplianceCase {

@@ -35,6 +35,12 @@ const REASONS: ReadonlyMap<number, UnavailableReason> = new Map([
   [1792, 'read_only'],
   [1836, 'read_only'],
   [1146, 'not_migrated'],
+  [1044, 'not_permitted'],
+  [1045, 'not_permitted'],
+  [1142, 'not_permitted'],
+  [1143, 'not_permitted'],
+  [1227, 'not_permitted'],
+  [1698, 'not_permitted'],
 ]);
 
 /** Of those above: server shutdown, node not ready; and nobody, or nobody trusted, at the address. */

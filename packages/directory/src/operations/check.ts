@@ -1,8 +1,9 @@
 import { type Kysely, sql } from 'kysely';
 import { DirectoryError } from '../errors.ts';
 import { type MysqlEndpoint, parseLocation } from '../location.ts';
+import { isServerVersionKnown } from '../mysql/server-version.ts';
 import type { DirectoryOptions } from '../open.ts';
-import { requireSchema } from '../schema/migrate.ts';
+import { requireSchema, schemaVersion } from '../schema/migrate.ts';
 import type { Tables } from '../schema/tables.ts';
 import { mysqlDialect } from '../sql/dialect.ts';
 import { onDatabase } from './database.ts';
@@ -56,8 +57,7 @@ async function checkFile(db: Kysely<Tables>): Promise<readonly Finding[]> {
   const journal = await sql<{ journal_mode: string }>`pragma journal_mode`.execute(db);
   const mode = journal.rows[0]?.journal_mode ?? 'unknown';
   return [
-    await checkSchema(db),
-    await checkWrite(db),
+    ...(await checkTables(db)),
     { name: 'integrity', level: verdict === 'ok' ? 'ok' : 'error', detail: verdict },
     { name: 'journal', level: mode === 'wal' || mode === 'memory' ? 'ok' : 'warning', detail: `journal mode ${mode}` },
   ];
@@ -76,14 +76,19 @@ async function checkNode(
   const ahead = at - Date.now();
   const clock = Math.abs(ahead) > CLOCK_ERROR_MS ? 'error' : Math.abs(ahead) > CLOCK_WARNING_MS ? 'warning' : 'ok';
   return [
-    { name: 'reach', level: 'ok', detail: version },
+    { name: 'reach', level: isServerVersionKnown(version) ? 'ok' : 'error', detail: version },
     { name: 'clock', level: clock, detail: `${ahead} ms ahead of this machine` },
-    await checkSchema(db),
-    await checkWrite(db),
+    ...(await checkTables(db)),
     await checkPrivileges(db),
     await checkCluster(db),
     checkTls(endpoint, options),
   ];
+}
+
+/** Without tables there is nothing to write to. */
+async function checkTables(db: Kysely<Tables>): Promise<readonly Finding[]> {
+  const schema = await checkSchema(db);
+  return (await schemaVersion(db)) === 0 ? [schema] : [schema, await checkWrite(db)];
 }
 
 async function checkSchema(db: Kysely<Tables>): Promise<Finding> {

@@ -1,4 +1,6 @@
+import { sql } from 'kysely';
 import { parseLocation } from '../location.ts';
+import { requireServerVersion } from '../mysql/server-version.ts';
 import type { DirectoryOptions } from '../open.ts';
 import { migrateSchema } from '../schema/migrate.ts';
 import { onDatabase } from './database.ts';
@@ -13,5 +15,9 @@ export function migrate(
   options: DirectoryOptions = {},
 ): Promise<{ readonly from: number; readonly to: number }> {
   const { kind } = parseLocation(url);
-  return onDatabase(url, options, (db) => migrateSchema(db, kind));
+  return onDatabase(url, options, async (db) => {
+    if (kind === 'mysql') await requireServerVersion(db);
+    else await sql`pragma journal_mode = wal`.execute(db);
+    return migrateSchema(db, kind);
+  });
 }
