@@ -11,13 +11,13 @@ export function bareMysql(url: string): BareDriver {
     connection.query('set session transaction isolation level read committed');
   });
   return {
-    run: async ({ atomic, steps }) => {
+    prepare: (statements, atomic) => async (parameters) => {
       const connection = await pool.getConnection();
       try {
         if (atomic) await connection.query('begin');
         const counts: number[] = [];
-        for (const { sql, parameters } of steps) {
-          const [result] = await connection.query(sql, parameters.map(buffer));
+        for (const [index, sql] of statements.entries()) {
+          const [result] = await connection.query(sql, parameters[index]!.map(buffer));
           counts.push(Array.isArray(result) ? result.length : (result as ResultSetHeader).affectedRows);
         }
         if (atomic) await connection.query('commit');

@@ -2,40 +2,44 @@
 
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { BareAnswer, NumberedBareCall } from './bare-sqlite.ts';
-import type { Step } from './recording.ts';
+import type { BareAnswer, NumberedBareCall, ToBareWorker } from './bare-sqlite.ts';
+import type { SqlParameter } from './recording.ts';
+
+interface Prepared {
+  readonly statement: StatementSync;
+  readonly reads: boolean;
+}
 
 const database = new DatabaseSync(workerData as string, { timeout: 5000 });
 database.exec('pragma journal_mode = wal; pragma synchronous = full');
-const prepared = new Map<string, { readonly statement: StatementSync; readonly reads: boolean }>();
+const groups: Prepared[][] = [];
 const port = parentPort!;
 
-port.on('message', (calls: readonly NumberedBareCall[]) => {
-  const changes = calls.some(({ steps }) => steps.some(({ sql }) => !prepare(sql).reads));
+port.on('message', (message: ToBareWorker) => {
+  if ('prepare' in message) groups.push(message.prepare.map(prepare));
+  else port.postMessage(run(message.calls));
+});
+
+function prepare(sql: string): Prepared {
+  const statement = database.prepare(sql);
+  return { statement, reads: statement.columns().length > 0 };
+}
+
+function run(calls: readonly NumberedBareCall[]): BareAnswer[] {
+  const changes = calls.some(({ group }) => groups[group]!.some(({ reads }) => !reads));
   if (changes) database.exec('begin immediate');
-  const answers = calls.map(({ id, steps }): BareAnswer => {
+  const answers = calls.map(({ id, group, parameters }): BareAnswer => {
     const rows: unknown[] = [];
-    const counts = steps.map((step) => run(step, rows));
+    const counts = groups[group]!.map((prepared, index) => runOne(prepared, parameters[index]!, rows));
     return { id, counts, rows };
   });
   if (changes) database.exec('commit');
-  port.postMessage(answers);
-});
+  return answers;
+}
 
-function run({ sql, parameters }: Step, into: unknown[]): number {
-  const { statement, reads } = prepare(sql);
+function runOne({ statement, reads }: Prepared, parameters: readonly SqlParameter[], into: unknown[]): number {
   if (!reads) return Number(statement.run(...parameters).changes);
   const rows = statement.all(...parameters);
   into.push(...rows);
   return rows.length;
-}
-
-function prepare(sql: string): { readonly statement: StatementSync; readonly reads: boolean } {
-  let known = prepared.get(sql);
-  if (known === undefined) {
-    const statement = database.prepare(sql);
-    known = { statement, reads: statement.columns().length > 0 };
-    prepared.set(sql, known);
-  }
-  return known;
 }

@@ -69,7 +69,8 @@ async function* figuresOf(contest: Contest, { small }: BenchOptions): AsyncGener
     const nextBare = theirs[metric]![1];
     const recording = await record(db, dialect, isDuplicate, method, () => nextBare(0));
     const { atomic } = recording;
-    const bareCall = (at: number) => bare.run({ atomic, steps: recording.steps(nextBare(at)) });
+    const run = bare.prepare(recording.statements, atomic);
+    const bareCall = (at: number) => run(recording.parameters(nextBare(at)));
     // The same work is compared only if each statement meets as many rows as the directory's own did.
     const counts = await bareCall(0);
     if (String(counts) !== String(recording.counts)) {

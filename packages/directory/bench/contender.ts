@@ -1,13 +1,11 @@
-import type { Step } from './recording.ts';
+import type { SqlParameter } from './recording.ts';
 
-export interface BareCall {
-  readonly atomic: boolean;
-  readonly steps: readonly Step[];
-}
+/** Runs one call's statements with these values; resolves to the number of rows that each read or changed. */
+export type BareCall = (parameters: readonly (readonly SqlParameter[])[]) => Promise<readonly number[]>;
 
 /** What the directory is measured against: the same statements, with nothing around them. */
 export interface BareDriver {
-  /** Resolves to the number of rows that each statement read or changed. */
-  readonly run: (call: BareCall) => Promise<readonly number[]>;
+  /** @param atomic whether they are one transaction */
+  readonly prepare: (statements: readonly string[], atomic: boolean) => BareCall;
   readonly close: () => Promise<void>;
 }

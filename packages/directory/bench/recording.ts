@@ -11,16 +11,13 @@ import { createSession, type QueryRunner, StatementCache } from '../src/sql/sess
 
 export type SqlParameter = string | number | Uint8Array | null;
 
-export interface Step {
-  readonly sql: string;
-  readonly parameters: readonly SqlParameter[];
-}
-
 /** A method's statements with the places of a call's own values. */
 export interface Recording {
   /** Whether the call is one transaction. */
   readonly atomic: boolean;
-  readonly steps: (call: object) => readonly Step[];
+  readonly statements: readonly string[];
+  /** The values that each statement gets from this call. */
+  readonly parameters: (call: object) => readonly (readonly SqlParameter[])[];
   /** What each statement came to: rows read, or rows changed. */
   readonly counts: readonly number[];
 }
@@ -58,15 +55,20 @@ export async function record(
   return {
     atomic: first.atomic,
     counts: second.counts,
-    steps: (call) =>
-      first.steps.map(({ sql, parameters }, index) => ({
-        sql,
-        parameters: parameters.map((value, at) => {
+    statements: first.steps.map(({ sql }) => sql),
+    parameters: (call) =>
+      first.steps.map(({ parameters }, index) =>
+        parameters.map((value, at) => {
           const place = places[index]?.[at];
           return place === undefined ? value : valueAt(call, place);
         }),
-      })),
+      ),
   };
+}
+
+interface Step {
+  readonly sql: string;
+  readonly parameters: readonly SqlParameter[];
 }
 
 interface Noted {
