@@ -264,12 +264,15 @@ export function packetBytes(b: Uint8Array, at: number, available: number): numbe
     case PacketType.control:
       return controlLength(b, at, available) ?? available;
     case PacketType.handshakeInit:
-      return Math.min(available, HANDSHAKE_INIT_BYTES);
+      return merged(available, HANDSHAKE_INIT_BYTES);
     case PacketType.handshakeResponse:
-      return Math.min(available, HANDSHAKE_RESPONSE_BYTES);
+      return merged(available, HANDSHAKE_RESPONSE_BYTES);
     case PacketType.cookieReply:
-      return Math.min(available, COOKIE_REPLY_BYTES);
+      return merged(available, COOKIE_REPLY_BYTES);
     case undefined:
       return available;
   }
 }
+
+/** Handshakes are merged with their like only; what is no multiple of the size is none, and shall cost nothing. */
+const merged = (available: number, size: number): number => (available % size === 0 ? size : available);

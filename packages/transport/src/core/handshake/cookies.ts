@@ -9,10 +9,11 @@ import {
   TAG_BYTES,
   writeReplyHeader,
 } from '@p2pimg/wire';
-import type { CryptoSuite, RandomBytes } from '../crypto-suite.ts';
+import type { Aead, CryptoSuite, RandomBytes } from '../crypto-suite.ts';
 import type { Path } from '../path.ts';
 
 const LABEL: Uint8Array = Uint8Array.from('p2pimg cookie', (c) => c.charCodeAt(0));
+const NONCES_AT_ONCE = 256;
 /** WireGuard's COOKIE_REFRESH_TIME. */
 export const COOKIE_LIFE_MS = 120_000;
 
@@ -23,7 +24,10 @@ const mac = (suite: CryptoSuite, key: Uint8Array, ...parts: Uint8Array[]): Uint8
 export class CookieIssuer {
   readonly #suite: CryptoSuite;
   readonly #random: RandomBytes;
-  readonly #sealKey: Uint8Array;
+  readonly #seal: Aead;
+  /** Nonces are drawn many at a time: under a flood, each call for randomness counts. */
+  #nonces: Uint8Array = new Uint8Array(0);
+  #nextNonce = 0;
   #secret: Uint8Array;
   #previous: Uint8Array;
   #changedAt = 0;
@@ -31,7 +35,7 @@ export class CookieIssuer {
   constructor(suite: CryptoSuite, random: RandomBytes, publicKey: Uint8Array) {
     this.#suite = suite;
     this.#random = random;
-    this.#sealKey = suite.hash(LABEL, publicKey);
+    this.#seal = suite.aead(suite.hash(LABEL, publicKey));
     this.#secret = random(32);
     this.#previous = this.#secret;
   }
@@ -51,11 +55,21 @@ export class CookieIssuer {
     this.#refresh(now);
     const packet = new Uint8Array(COOKIE_REPLY_BYTES);
     writeReplyHeader(packet, PacketType.cookieReply, readU32(init, 4));
-    const nonce = this.#random(COOKIE.nonceBytes);
+    const nonce = this.#nonce();
     packet.set(nonce, COOKIE.nonce);
     const mac1 = init.subarray(INIT.mac1, INIT.mac1 + MAC_BYTES);
-    packet.set(this.#suite.aead(this.#sealKey).seal(nonce, mac1, this.#cookie(this.#secret, path)), COOKIE.sealed);
+    packet.set(this.#seal.seal(nonce, mac1, this.#cookie(this.#secret, path)), COOKIE.sealed);
     return packet;
+  }
+
+  #nonce(): Uint8Array {
+    if (this.#nextNonce >= this.#nonces.length) {
+      this.#nonces = this.#random(NONCES_AT_ONCE * COOKIE.nonceBytes);
+      this.#nextNonce = 0;
+    }
+    const from = this.#nextNonce;
+    this.#nextNonce += COOKIE.nonceBytes;
+    return this.#nonces.subarray(from, this.#nextNonce);
   }
 
   #cookie(secret: Uint8Array, path: Path): Uint8Array {

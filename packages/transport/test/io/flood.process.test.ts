@@ -1,0 +1,21 @@
+import test from 'ava';
+import { measureFlood } from '../../bench/flood/flood.ts';
+import { loadLibc } from '../../src/io/libc.ts';
+
+const LONG = process.env.P2PIMG_LONG === '1';
+/** Both in the long run: a flood wants the whole machine. */
+const drivers =
+  loadLibc() === undefined ? (['dgram'] as const) : LONG ? (['dgram', 'offload'] as const) : (['offload'] as const);
+
+for (const driver of drivers) {
+  test(`N4 T2 80,000 junk packets and 30,000 plausible handshakes a second: every honest session opens (${driver})`, async (t) => {
+    t.timeout(180_000);
+    const sessions = LONG ? 150 : 25;
+    const result = await measureFlood({ junk: 80_000, inits: 30_000, sessions, driver, timeoutMs: 20_000 });
+    t.log(`${Math.round(result.sentPerSecond)} packets/s sent, ${result.received} read`);
+    t.is(result.latencies.filter(Number.isFinite).length, sessions);
+    // It was a flood, and the server did see that it was one.
+    t.true(result.received > 10 * sessions);
+    t.true(result.answeredByCookie > sessions);
+  });
+}
