@@ -1,6 +1,7 @@
 /** What is fuzzed: every decoder that sees bytes from the network, with valid inputs to start from. */
 
 import {
+  controlLength,
   decodeClientMessage,
   decodeCloudMessage,
   decodeInitPayload,
@@ -94,6 +95,7 @@ export const targets: readonly Target[] = [
     run: (b) => {
       packetType(b, 0);
       readDataHeader(b, 0, b.length);
+      controlLength(b, 0, b.length);
       if (b.length >= 8) {
         readInitHeader(b);
         readReplyHeader(b);
