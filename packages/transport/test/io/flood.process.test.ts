@@ -10,12 +10,12 @@ const drivers =
 for (const driver of drivers) {
   test(`N4 T2 80,000 junk packets and 30,000 plausible handshakes a second: every honest session opens (${driver})`, async (t) => {
     t.timeout(180_000);
-    const sessions = LONG ? 150 : 25;
+    const sessions = LONG ? 150 : 12;
     const result = await measureFlood({ junk: 80_000, inits: 30_000, sessions, driver, timeoutMs: 20_000 });
     t.log(`${Math.round(result.sentPerSecond)} packets/s sent, ${result.received} read`);
     t.is(result.latencies.filter(Number.isFinite).length, sessions);
     // It was a flood, and the server did see that it was one.
-    t.true(result.received > 10 * sessions);
+    t.true(result.received > 1_000);
     t.true(result.answeredByCookie > sessions);
   });
 }
