@@ -11,9 +11,15 @@ export interface Contender {
   roundTrip?(message: Uint8Array): Promise<void>;
   /** Opens an authenticated session or connection and closes it. */
   open?(): Promise<void>;
-  /** Datagrams sent, and those among them that repeat something. */
-  packets?(): { readonly sent: number; readonly repeated: number };
+  packets?(): Packets;
   close(): Promise<void>;
+}
+
+/** Datagrams sent, those among them that repeat something, and those that did so for nothing. */
+export interface Packets {
+  readonly sent: number;
+  readonly repeated: number;
+  readonly spurious: number;
 }
 
 /** Where a server is; it sends this as its first message. */
@@ -27,9 +33,15 @@ export interface ServerAddress {
 export const CONTENDERS = ['ours', 'ours-dgram', 'dgram', 'tcp', 'tls', 'udx', 'quinn'] as const;
 export type ContenderName = (typeof CONTENDERS)[number];
 
+export interface Server {
+  readonly address: ServerAddress;
+  /** Bytes of bulk uploads received so far. */
+  received(): number;
+}
+
 export interface ContenderModule {
   /** Listens on a free port of `host`. */
-  serve(name: ContenderName, host: string): Promise<ServerAddress>;
+  serve(name: ContenderName, host: string): Promise<Server>;
   connect(name: ContenderName, server: ServerAddress): Promise<Contender>;
 }
 

@@ -31,8 +31,8 @@ export interface Metric {
   readonly better: 'more' | 'less';
 }
 
-const UP = 10 * 1024;
-const DOWN = 60 * 1024;
+export const UP: number = 10 * 1024;
+export const DOWN: number = 60 * 1024;
 const OPENS_IN_FLIGHT = 4;
 
 /** One round of each bench that the contender takes part in; the figures by bench and metric. */
@@ -109,7 +109,7 @@ async function perSecond(count: number, width: number, work: () => Promise<void>
   return (count / (await time(() => inFlight(width, count, work)))) * 1e3;
 }
 
-async function inFlight(width: number, count: number, work: () => Promise<void>): Promise<void> {
+export async function inFlight(width: number, count: number, work: () => Promise<void>): Promise<void> {
   let started = 0;
   const worker = async (): Promise<void> => {
     while (started++ < count) await work();
@@ -117,7 +117,7 @@ async function inFlight(width: number, count: number, work: () => Promise<void>)
   await Promise.all(Array.from({ length: width }, worker));
 }
 
-async function time(work: () => Promise<unknown>): Promise<number> {
+export async function time(work: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;

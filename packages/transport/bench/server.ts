@@ -20,6 +20,9 @@ export const moduleOf = (name: ContenderName): ContenderModule => MODULES[name];
 
 if (process.send !== undefined && process.argv[2] === 'serve') {
   const [, , , name, host] = process.argv as [string, string, string, ContenderName, string];
-  process.send(await moduleOf(name).serve(name, host));
+  const server = await moduleOf(name).serve(name, host);
+  process.send(server.address);
+  // Whatever the parent says: it wants to know what has arrived.
+  process.on('message', () => process.send?.(server.received()));
   process.on('disconnect', () => process.exit(0));
 }

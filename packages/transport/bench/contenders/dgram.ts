@@ -1,6 +1,6 @@
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
-import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
+import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
 
 /** The bare socket: nothing is secured, nothing repeated. What it delivers is the most that a driver without offload can. */
 const DATAGRAM_BYTES = 1_024;
@@ -14,7 +14,7 @@ function newSocket(): Socket {
   return createSocket({ type: 'udp4', recvBufferSize: BUFFER_BYTES, sendBufferSize: BUFFER_BYTES });
 }
 
-export async function serve(_name: ContenderName, host: string): Promise<ServerAddress> {
+export async function serve(_name: ContenderName, host: string): Promise<Server> {
   const socket = newSocket();
   let received = 0;
   socket.on('message', (_bytes, from) => {
@@ -25,7 +25,7 @@ export async function serve(_name: ContenderName, host: string): Promise<ServerA
   });
   socket.bind(0, host);
   await once(socket, 'listening');
-  return { host, port: socket.address().port };
+  return { address: { host, port: socket.address().port }, received: () => received * DATAGRAM_BYTES };
 }
 
 export async function connect(name: ContenderName, server: ServerAddress): Promise<Contender> {

@@ -1,8 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { nodeCryptoSuite, openTransport, type Session, type StaticKeys, type Transport } from '../../src/index.ts';
-import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
+import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
 
-const LIMITS = { maxLanesPerSession: 256, maxLanes: 256, maxTransfersPerSession: 256, maxSessions: 10_000 };
+const LIMITS = {
+  maxLanesPerSession: 256,
+  maxLanes: 256,
+  maxTransfersPerSession: 256,
+  maxSessions: 10_000,
+  maxReassemblyBytesPerSession: 512 << 20,
+};
 const ID_BYTES = 16;
 const ANY = '0.0.0.0';
 /** The client has left in the middle of something: a bench may. */
@@ -17,9 +23,10 @@ const driverOf = (name: ContenderName): 'auto' | 'dgram' => (name === 'ours-dgra
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 
 /** Uploads come with the wanted answer's length in their id; a message asks for a worker lane first. */
-export async function serve(name: ContenderName, host: string): Promise<ServerAddress> {
+export async function serve(name: ContenderName, host: string): Promise<Server> {
   const keys = newKeys();
   const answer = new Uint8Array(1 << 20);
+  let received = 0;
   const transport = await openTransport({
     keys,
     bind: { host, port: 0 },
@@ -36,7 +43,11 @@ export async function serve(name: ContenderName, host: string): Promise<ServerAd
           const { id, lane } = transfer;
           const down = Buffer.from(id).readUInt32BE(0);
           const send = async (): Promise<void> => {
-            await transfer.accept();
+            let before = 0;
+            await transfer.accept((bytes) => {
+              received += bytes - before;
+              before = bytes;
+            });
             const bytes = answer.subarray(0, down);
             await session.sendTransfer({ id, purpose: 'result', bytes, ...(lane === undefined ? {} : { lane }) }).done;
             lane?.close();
@@ -45,7 +56,8 @@ export async function serve(name: ContenderName, host: string): Promise<ServerAd
         },
       }),
   });
-  return { host, port: transport.address.port, publicKey: [...keys.publicKey] };
+  const address = { host, port: transport.address.port, publicKey: [...keys.publicKey] };
+  return { address, received: () => received };
 }
 
 const newClient = (name: ContenderName): Promise<Transport> =>
@@ -117,8 +129,8 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
       strangers.push(other);
     },
     packets() {
-      const { datagramsSent, retransmitted } = transport.stats();
-      return { sent: datagramsSent, repeated: retransmitted };
+      const { datagramsSent, retransmitted, spurious } = transport.stats();
+      return { sent: datagramsSent, repeated: retransmitted, spurious };
     },
     async close() {
       await Promise.all([transport, ...strangers].map((one) => one.close()));

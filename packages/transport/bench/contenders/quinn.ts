@@ -1,5 +1,5 @@
 import { generateKeyPairSync } from 'node:crypto';
-import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
+import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
 import {
   ANSWER_BYTES,
   answerLength,
@@ -70,13 +70,17 @@ async function readAll(stream: QuinnStream, onChunk: (chunk: Uint8Array) => void
 
 const ended = (): void => {};
 
-export async function serve(_name: ContenderName, host: string): Promise<ServerAddress> {
+export async function serve(_name: ContenderName, host: string): Promise<Server> {
   const { quinn, config } = await load();
   const server = new quinn.Server(config, host, 0);
   const answer = Buffer.alloc(ANSWER_BYTES);
+  let received = 0;
   const onStream = (stream: QuinnStream): void => {
     const reader = new RequestReader((length) => void stream.write(answer.subarray(0, length)).catch(ended));
-    readAll(stream, (chunk) => reader.push(chunk))
+    readAll(stream, (chunk) => {
+      received += chunk.length;
+      reader.push(chunk);
+    })
       .then(() => stream.finishWrite(), ended)
       .catch(ended);
   };
@@ -87,7 +91,7 @@ export async function serve(_name: ContenderName, host: string): Promise<ServerA
     for (;;) onConnection(await server.inboundConnection()).catch(ended);
   };
   void accept();
-  return { host, port: server.port() };
+  return { address: { host, port: server.port() }, received: () => received };
 }
 
 class Stream implements Requester {

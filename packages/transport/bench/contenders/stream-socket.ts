@@ -1,8 +1,13 @@
 import { once as event } from 'node:events';
 import { readFileSync } from 'node:fs';
-import { createServer as createTcpServer, type Server, type Socket, connect as tcpConnect } from 'node:net';
+import {
+  createServer as createTcpServer,
+  type Server as NetServer,
+  type Socket,
+  connect as tcpConnect,
+} from 'node:net';
 import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls';
-import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
+import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
 import {
   ANSWER_BYTES,
   answerLength,
@@ -15,15 +20,19 @@ import {
 
 const fixture = (name: string): Buffer => readFileSync(new URL(`../fixtures/${name}`, import.meta.url));
 
-export async function serve(name: ContenderName, host: string): Promise<ServerAddress> {
+export async function serve(name: ContenderName, host: string): Promise<Server> {
   const answer = Buffer.alloc(ANSWER_BYTES);
+  let received = 0;
   const onSocket = (socket: Socket): void => {
     socket.setNoDelay(true);
     socket.on('error', () => {});
     const reader = new RequestReader((length) => socket.write(answer.subarray(0, length)));
-    socket.on('data', (chunk: Buffer) => reader.push(chunk));
+    socket.on('data', (chunk: Buffer) => {
+      received += chunk.length;
+      reader.push(chunk);
+    });
   };
-  const server: Server =
+  const server: NetServer =
     name === 'tls'
       ? createTlsServer(
           { key: fixture('localhost-key.pem'), cert: fixture('localhost-cert.pem'), minVersion: 'TLSv1.3' },
@@ -33,7 +42,8 @@ export async function serve(name: ContenderName, host: string): Promise<ServerAd
   server.listen(0, host);
   await event(server, 'listening');
   const address = server.address();
-  return { host, port: typeof address === 'object' && address !== null ? address.port : 0 };
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { address: { host, port }, received: () => received };
 }
 
 class Connection implements Requester {

@@ -1,5 +1,5 @@
 import UDX, { type UdxSocket, type UdxStream } from 'udx-native';
-import type { Contender, ContenderName, ServerAddress } from '../contender.ts';
+import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
 import {
   ANSWER_BYTES,
   answerLength,
@@ -29,24 +29,28 @@ function idBytes(id: number): Buffer {
 }
 
 /** Streams have no opening of their own: a datagram with the stream's id asks for it, the same one answers. */
-export async function serve(_name: ContenderName, host: string): Promise<ServerAddress> {
+export async function serve(_name: ContenderName, host: string): Promise<Server> {
   const udx = new UDX();
   const socket = newSocket(udx, host);
   const answer = Buffer.alloc(ANSWER_BYTES);
   const known = new Set<number>();
+  let received = 0;
   socket.on('message', (bytes, from) => {
     const id = bytes.readUInt32BE(0);
     if (!known.has(id)) {
       known.add(id);
       const stream = udx.createStream(id);
       const reader = new RequestReader((length) => stream.write(answer.subarray(0, length)));
-      stream.on('data', (chunk) => reader.push(chunk));
+      stream.on('data', (chunk) => {
+        received += chunk.length;
+        reader.push(chunk);
+      });
       stream.on('error', () => {});
       stream.connect(socket, id, from.port, from.host);
     }
     socket.trySend(idBytes(id), from.port, from.host);
   });
-  return { host, port: socket.address().port };
+  return { address: { host, port: socket.address().port }, received: () => received };
 }
 
 class Stream implements Requester {

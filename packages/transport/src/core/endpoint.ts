@@ -44,6 +44,7 @@ export class Endpoint {
   readonly #rekeys: Session[] = [];
   #events: EndpointEvent[] = [];
   #retransmitted = 0;
+  #spuriousLosses = 0;
 
   constructor(config: EndpointConfig) {
     this.#config = config;
@@ -68,6 +69,9 @@ export class Endpoint {
       rekey: (session) => this.#rekeys.push(session),
       countRetransmission: (packets) => {
         this.#retransmitted += packets;
+      },
+      countSpuriousLoss: (packets) => {
+        this.#spuriousLosses += packets;
       },
     };
     const sessions = this.#sessions;
@@ -101,6 +105,11 @@ export class Endpoint {
 
   get retransmitted(): number {
     return this.#retransmitted;
+  }
+
+  /** Packets that were sent again and turned out to have arrived. */
+  get spuriousLosses(): number {
+    return this.#spuriousLosses;
   }
 
   get dropped(): Readonly<Partial<Record<DropReason, number>>> {

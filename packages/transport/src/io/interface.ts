@@ -166,6 +166,8 @@ export interface TransportStats {
   readonly bytesSent: number;
   readonly bytesReceived: number;
   readonly retransmitted: number;
+  /** Of the retransmitted: those whose first sending arrived after all. */
+  readonly spurious: number;
   /** Datagrams dropped, by the reason's name. */
   readonly dropped: Readonly<Record<string, number>>;
 }

@@ -113,6 +113,7 @@ class NodeTransport implements Transport {
       bytesSent: this.#bytesSent,
       bytesReceived: this.#bytesReceived,
       retransmitted: this.#endpoint.retransmitted,
+      spurious: this.#endpoint.spuriousLosses,
       dropped: { ...this.#endpoint.dropped },
     };
   }

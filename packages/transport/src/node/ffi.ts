@@ -4,7 +4,7 @@ export interface Ffi {
     path: null,
     symbols: Record<string, { readonly arguments: readonly string[]; readonly return: string }>,
   ): { readonly functions: unknown };
-  /** Address of the bytes: only of a buffer with memory of its own, and only as long as somebody holds it. */
+  /** Address of the bytes: only of a buffer with memory of its own, and only as long as an object holds it. */
   getRawPointer(bytes: Uint8Array): bigint;
 }
 

@@ -148,8 +148,12 @@ export class Bbr implements CongestionController {
   }
 
   #onCongestion(sample: AckSample): void {
+    // What is lost while a queue of our own making drains says nothing that its making did not say.
+    if (this.#phase === 'drain' || this.#phase === 'down') return;
     const inFlight = sample.inFlight + sample.acked;
-    this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * BETA, this.#bandwidthDelay * BETA);
+    // What start-up found may be full; how much less may be needed is for later rounds to find out.
+    const share = this.#phase === 'startup' ? 1 : BETA;
+    this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * share, this.#bandwidthDelay * share);
     if (this.#phase === 'up') this.#enter('down', sample.now);
   }
 
@@ -179,12 +183,13 @@ export class Bbr implements CongestionController {
         else if (this.#phaseRounds >= CRUISE_ROUNDS) this.#enter('refill', now);
         return;
       case 'refill':
-        if (this.#phaseRounds >= 1) this.#enter('up', now);
+        if (this.#phaseRounds < 1) return;
+        // Probing needs room; what it costs brings the ceiling down again.
+        this.#ceiling *= UP_GAIN;
+        this.#enter('up', now);
         return;
       case 'up':
         if (this.#phaseRounds >= 1 && (inFlight >= UP_GAIN * this.#bandwidthDelay || this.#phaseRounds >= 3)) {
-          // Nothing was lost that mattered: the ceiling rises.
-          this.#ceiling *= UP_GAIN;
           this.#endCycle();
           this.#enter('down', now);
         }

@@ -135,6 +135,7 @@ export class Recovery {
   /** Nothing more to send though the window has room: samples until all this is delivered are lower bounds. */
   onIdle(): void {
     this.#limitedUntil = this.#delivered + this.#sent.inFlight;
+    this.#pacer.onIdle();
   }
 
   /**

@@ -30,9 +30,12 @@ export class FrameHandler {
     const session = this.#session;
     const parts = this.#parts;
     switch (frame.type) {
-      case FrameType.ack:
+      case FrameType.ack: {
+        const before = parts.recovery.spuriousLosses;
         parts.recovery.onAck(frame, now);
+        this.#host.countSpuriousLoss(parts.recovery.spuriousLosses - before);
         return;
+      }
       case FrameType.message: {
         const bytes = parts.incomingMessages.add(frame);
         if (bytes !== undefined) this.#host.emit({ type: 'message', session, bytes });

@@ -46,4 +46,6 @@ export interface SessionHost {
   rekey(session: Session): void;
   /** Packets that repeat lost content, for the totals. */
   countRetransmission(packets: number): void;
+  /** Packets taken for lost that arrived after all. */
+  countSpuriousLoss(packets: number): void;
 }

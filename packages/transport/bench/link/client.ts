@@ -1,0 +1,32 @@
+import { randomBytes } from 'node:crypto';
+import type { ContenderName, ServerAddress } from '../contender.ts';
+import { DOWN, inFlight, quantile, time, UP } from '../measure.ts';
+import { moduleOf } from '../server.ts';
+
+/** What the far end is asked to do. */
+export type Order =
+  /** Uploads that many bytes; answered when they have arrived, if anybody waits for it. */
+  | { readonly do: 'bulk'; readonly bytes: number }
+  | { readonly do: 'pool'; readonly exchanges: number; readonly inFlight: number }
+  | { readonly do: 'packets' };
+
+export interface PoolFigures {
+  readonly perSecond: number;
+  readonly p99Ms: number;
+}
+
+if (process.send !== undefined && process.argv[2] === 'client') {
+  const [, , , name, server] = process.argv as [string, string, string, ContenderName, string];
+  const contender = await moduleOf(name).connect(name, JSON.parse(server) as ServerAddress);
+  const obey = async (order: Order): Promise<unknown> => {
+    if (order.do === 'packets') return contender.packets?.() ?? null;
+    if (order.do === 'bulk') return contender.bulk(randomBytes(order.bytes)).then(() => null);
+    const up = randomBytes(UP);
+    const times: number[] = [];
+    const one = async (): Promise<void> => void times.push(await time(async () => contender.exchange?.(up, DOWN)));
+    const ms = await time(() => inFlight(order.inFlight, order.exchanges, one));
+    return { perSecond: (order.exchanges / ms) * 1e3, p99Ms: quantile(times, 0.99) } satisfies PoolFigures;
+  };
+  process.on('message', (order: Order) => void obey(order).then((answer) => process.send?.(answer)));
+  process.send('connected');
+}

@@ -1,0 +1,24 @@
+/** What a link does to packets, the same in both directions. */
+export interface LinkConditions {
+  /** One way, in ms. */
+  readonly delayMs: number;
+  /** Share of packets lost. */
+  readonly loss: number;
+  /** Share of packets held back by another 25 … 50 % of the delay, so that later ones overtake them. */
+  readonly reorder: number;
+  /** Bits per second, and the queue before it in bytes. */
+  readonly bitsPerSecond: number;
+  readonly queueBytes: number;
+}
+
+const BASE: LinkConditions = { delayMs: 10, loss: 0, reorder: 0, bitsPerSecond: 100e6, queueBytes: 250_000 };
+
+export type PathName = 'clean' | '1 % loss' | '5 % loss' | '5 % reordered, 50 ms';
+
+/** The paths of the benches: 100 Mbit/s and 20 ms round trip unless their name says otherwise. */
+export const PATHS: Readonly<Record<PathName, LinkConditions>> = {
+  clean: BASE,
+  '1 % loss': { ...BASE, loss: 0.01 },
+  '5 % loss': { ...BASE, loss: 0.05 },
+  '5 % reordered, 50 ms': { ...BASE, delayMs: 25, reorder: 0.05 },
+};
