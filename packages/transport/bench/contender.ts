@@ -31,7 +31,8 @@ export interface ServerAddress {
 }
 
 export const CONTENDERS = ['ours', 'ours-dgram', 'dgram', 'tcp', 'tls', 'udx', 'quinn'] as const;
-export type ContenderName = (typeof CONTENDERS)[number];
+/** The last two only over a link: the same sockets with a congestion control of their own. */
+export type ContenderName = (typeof CONTENDERS)[number] | 'tcp-cubic' | 'tcp-bbr';
 
 export interface Server {
   readonly address: ServerAddress;

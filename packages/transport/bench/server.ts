@@ -10,6 +10,8 @@ const MODULES: Readonly<Record<ContenderName, ContenderModule>> = {
   'ours-dgram': ours,
   dgram,
   tcp: streamSocket,
+  'tcp-cubic': streamSocket,
+  'tcp-bbr': streamSocket,
   tls: streamSocket,
   udx,
   quinn,

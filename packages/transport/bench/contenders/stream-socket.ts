@@ -8,6 +8,7 @@ import {
 } from 'node:net';
 import { createServer as createTlsServer, connect as tlsConnect } from 'node:tls';
 import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
+import { setCongestionControl } from '../link/congestion-control.ts';
 import {
   ANSWER_BYTES,
   answerLength,
@@ -77,9 +78,10 @@ class Connection implements Requester {
 }
 
 async function open(name: ContenderName, { host, port }: ServerAddress): Promise<Requester> {
-  if (name === 'tcp') {
+  if (name !== 'tls') {
     const socket = tcpConnect(port, host);
     await event(socket, 'connect');
+    if (name !== 'tcp') setCongestionControl(socket, name.slice('tcp-'.length));
     return new Connection(socket);
   }
   const ca = fixture('localhost-cert.pem');

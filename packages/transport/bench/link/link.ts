@@ -65,12 +65,6 @@ export class Link {
     }
   }
 
-  /** The congestion control that TCP sockets of this end get. */
-  setCongestionControl(end: End, name: string): void {
-    const command = `echo ${name} > /proc/sys/net/ipv4/tcp_congestion_control`;
-    ip('netns', 'exec', this.#namespace(end), 'sh', '-c', command);
-  }
-
   /** Runs a module at one end, with a channel for messages. */
   run(end: End, module: URL, args: readonly string[]): ChildProcess {
     const node = [process.execPath, ...process.execArgv, fileURLToPath(module), ...args];

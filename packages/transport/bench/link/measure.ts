@@ -1,13 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { ContenderName, Packets, ServerAddress } from '../contender.ts';
+import type { Packets, ServerAddress } from '../contender.ts';
 import type { Order, PoolFigures } from './client.ts';
 import { PATHS, type PathName } from './conditions.ts';
 import { HOSTS, Link } from './link.ts';
 
-/** Who goes over the link; TCP with the congestion control of its name. */
-export type Traveller = 'ours' | 'udx' | 'quinn' | 'tcp cubic' | 'tcp bbr';
+/** Who goes over the link. */
+export type Traveller = 'ours' | 'udx' | 'quinn' | 'tcp-cubic' | 'tcp-bbr';
 
 export interface LinkSizes {
   /** How long a flow runs. */
@@ -23,9 +23,6 @@ export const SMALL_LINK: LinkSizes = { seconds: 1, exchanges: 20, inFlight: 5, r
 /** More than the link carries in the time. */
 const BULK_BYTES_PER_SECOND = 15e6;
 
-const contenderOf = (traveller: Traveller): ContenderName =>
-  traveller.startsWith('tcp') ? 'tcp' : (traveller as ContenderName);
-
 /** One client at the far end and its server at the near one. */
 class Flow {
   readonly #server: ChildProcess;
@@ -37,12 +34,13 @@ class Flow {
   }
 
   static async open(link: Link, traveller: Traveller): Promise<Flow> {
-    const name = contenderOf(traveller);
-    if (name === 'tcp') link.setCongestionControl('far', traveller.slice(4));
-    if (name === 'tcp') link.setCongestionControl('near', traveller.slice(4));
-    const server = link.run('near', new URL('../server.ts', import.meta.url), ['serve', name, HOSTS.near]);
+    const server = link.run('near', new URL('../server.ts', import.meta.url), ['serve', traveller, HOSTS.near]);
     const [address] = (await once(server, 'message')) as [ServerAddress];
-    const client = link.run('far', new URL('./client.ts', import.meta.url), ['client', name, JSON.stringify(address)]);
+    const client = link.run('far', new URL('./client.ts', import.meta.url), [
+      'client',
+      traveller,
+      JSON.stringify(address),
+    ]);
     await once(client, 'message');
     return new Flow(server, client);
   }

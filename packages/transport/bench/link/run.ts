@@ -24,7 +24,7 @@ const sizes = {
 };
 const rounds = Number(values.rounds ?? sizes.rounds);
 const paths = chosen(values.paths, Object.keys(PATHS) as PathName[]);
-const travellers = chosen<Traveller>(values.only, ['ours', 'udx', 'quinn', 'tcp cubic', 'tcp bbr']);
+const travellers = chosen<Traveller>(values.only, ['ours', 'udx', 'quinn', 'tcp-cubic', 'tcp-bbr']);
 const benches = chosen(values.benches, ['bulk', 'pool', 'share']);
 
 const median = (figures: readonly number[]): number => quantile(figures, 0.5);
@@ -89,7 +89,7 @@ if (benches.includes('pool')) {
   print('link: 1 % loss', 'pool p99', 'ms', tail!);
 }
 if (benches.includes('share')) {
-  for (const other of ['ours', 'tcp bbr', 'tcp cubic'] as const) {
+  for (const other of ['ours', 'tcp-bbr', 'tcp-cubic'] as const) {
     const [share] = await collect(['ours'], async (_, round) => [
       await shareOver('clean', ['ours', other], sizes, round + 1),
     ]);
