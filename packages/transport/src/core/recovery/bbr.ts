@@ -13,7 +13,11 @@ const PACING_MARGIN = 0.99;
 const FULL_PIPE_GROWTH = 1.25;
 const FULL_PIPE_ROUNDS = 3;
 const CRUISE_ROUNDS = 6;
+/** Loss of a round above what is usual on this path. */
 const LOSS_THRESHOLD = 0.02;
+/** A round trip shows a queue when all of a round are above the minimum by this factor, and by what late loops add, in ms. */
+const QUEUE_GROWTH = 1.25;
+const LATE_LOOP_MS = 3;
 /** Beyond this, loss is congestion even if the queue is too short to be seen in the round trip. */
 const HEAVY_LOSS = 0.2;
 const BETA = 0.7;
@@ -55,6 +59,8 @@ export class Bbr implements CongestionController {
   #roundDelivered = 0;
   #roundLost = 0;
   #roundMinRoundTrip = Number.POSITIVE_INFINITY;
+  /** Share lost in the rounds that do not probe. */
+  #usualLoss = 0;
   #fullRate = 0;
   #fullRounds = 0;
   #phaseRounds = 0;
@@ -136,8 +142,9 @@ export class Bbr implements CongestionController {
 
   #endRound(sample: AckSample): void {
     const lossRate = this.#roundLost / Math.max(1, this.#roundLost + this.#roundDelivered);
-    const queued = this.#roundMinRoundTrip > this.#minRoundTrip * 1.1 + 1;
-    const congested = (lossRate > LOSS_THRESHOLD && queued) || lossRate > HEAVY_LOSS;
+    const queued = this.#roundMinRoundTrip > this.#minRoundTrip * QUEUE_GROWTH + LATE_LOOP_MS;
+    const congested = (lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued) || lossRate > HEAVY_LOSS;
+    if (this.#phase === 'cruise') this.#usualLoss += (Math.min(lossRate, HEAVY_LOSS) - this.#usualLoss) / 8;
     if (congested) this.#onCongestion(sample);
     if (this.#phase === 'startup' && !sample.appLimited) this.#checkFullPipe(congested, sample.now);
     this.#roundEnd = sample.delivered;
