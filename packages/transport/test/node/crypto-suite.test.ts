@@ -23,7 +23,7 @@ const BOB = '5dab087e624a8a4b79e17f8b83800ee66f3bb1292618b6fd1c2f8b27ff88e0eb';
 const BOB_PUBLIC = 'de9edb7d7b7dc1b4d35b61c2ece435373f8343c85b78674dadfc7e146f882b4f';
 const SHARED = '4a5d9d5ba4ce2de1728e3bf480350f25e07e21c947d19e3376f09b3c1e161742';
 
-test('T2 X25519 gives the results of RFC 7748, section 6.1', (t) => {
+test('T2 agreement on Curve25519 gives the results of RFC 7748, section 6.1', (t) => {
   const [alice, bob] = [suite.keyPair(hex(ALICE)), suite.keyPair(hex(BOB))];
   t.is(show(alice.publicKey), ALICE_PUBLIC);
   t.is(show(bob.publicKey), BOB_PUBLIC);
@@ -31,7 +31,7 @@ test('T2 X25519 gives the results of RFC 7748, section 6.1', (t) => {
   t.is(show(bob.agree(alice.publicKey)), SHARED);
 });
 
-test('T2 X25519 a thousand times over itself gives the result of RFC 7748, section 5.2', (t) => {
+test('T2 agreement a thousand times over itself gives the result of RFC 7748, section 5.2', (t) => {
   let k = hex('09'.padEnd(64, '0'));
   let u = k;
   for (let i = 0; i < 1_000; i++) {
