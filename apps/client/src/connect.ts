@@ -1,9 +1,16 @@
 /** From settings to a client: the daemon's when one runs for the profile, else one in this process. */
 
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openClient } from '@p2pimg/client';
-import { writeFileDurably } from '@p2pimg/identity';
+import {
+  type Manifest,
+  nodeSuite,
+  openManifest,
+  PassphraseNeededError,
+  WrongPassphraseError,
+  writeFileDurably,
+} from '@p2pimg/identity';
 import type { Api } from './api/api.ts';
 import { localApi } from './api/local.ts';
 import { RemoteApi } from './daemon/remote.ts';
@@ -15,29 +22,68 @@ export function socketPath(settings: ClientSettings): string {
   return join(profileFolder(settings.profile), 'daemon.sock');
 }
 
-/** @throws CommandError without a manifest; what `openClient` throws */
-export async function connect(settings: ClientSettings): Promise<Api> {
-  return (await RemoteApi.connect(socketPath(settings))) ?? (await openLocal(settings, { daemon: false }));
+/**
+ * @param options `ask`: somebody is there to be asked for the passphrase of the keys
+ * @throws CommandError without a manifest; what `openClient` throws
+ */
+export async function connect(settings: ClientSettings, { ask }: { readonly ask: boolean }): Promise<Api> {
+  return (await RemoteApi.connect(socketPath(settings))) ?? (await openLocal(settings, { daemon: false, ask }));
+}
+
+export interface LocalOptions {
+  readonly daemon: boolean;
+  /** As for {@link connect}. */
+  readonly ask: boolean;
 }
 
 /** A client in this process. @throws as {@link connect} */
-export async function openLocal(settings: ClientSettings, options: { readonly daemon: boolean }): Promise<Api> {
+export async function openLocal(settings: ClientSettings, options: LocalOptions): Promise<Api> {
   const folder = profileFolder(settings.profile);
   const manifest = await readManifest(settings.manifest, folder);
+  // Before the log makes it: nobody else is to read what is in there.
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = openLog(folder, settings['log.level']);
-  const client = await openClient({
-    profile: folder,
-    manifest,
-    bind: { host: settings['bind.host'], port: settings['bind.port'] },
-    visibility: settings.visibility,
-    timers: { requestMs: Math.min(15_000, settings.timeout * 1_000), encodeMs: settings.timeout * 1_000 },
-    ...(settings.passphrase === undefined ? {} : { passphrase: settings.passphrase }),
-    ...(settings.advertise === undefined ? {} : { advertise: settings.advertise }),
-  });
+  const client = await withPassphrase(settings.passphrase, options.ask, (passphrase) =>
+    openClient({
+      profile: folder,
+      manifest,
+      bind: { host: settings['bind.host'], port: settings['bind.port'] },
+      visibility: settings.visibility,
+      timers: { requestMs: Math.min(15_000, settings.timeout * 1_000), encodeMs: settings.timeout * 1_000 },
+      ...(passphrase === undefined ? {} : { passphrase }),
+      ...(settings.advertise === undefined ? {} : { advertise: settings.advertise }),
+    }),
+  );
   client.onNews((news) => logNews(log, news));
   // Kept only once the client has accepted it.
   if (settings.manifest !== undefined) await writeFileDurably(join(folder, 'manifest.json'), manifest);
   return localApi(client, options);
+}
+
+/** Asks for the passphrase of the keys when one is needed and somebody is there; up to three times. */
+async function withPassphrase<T>(
+  given: string | undefined,
+  ask: boolean,
+  open: (passphrase: string | undefined) => Promise<T>,
+): Promise<T> {
+  let passphrase = given;
+  for (let attempt = 0; ; attempt++) {
+    try {
+      return await open(passphrase);
+    } catch (error) {
+      const wrong = error instanceof WrongPassphraseError && attempt > 0;
+      if (!wrong && !(error instanceof PassphraseNeededError)) throw error;
+      if (!ask) throw new CommandError(`${error.message}: set P2PIMG_CLIENT_PASSPHRASE`, EXIT.usage, 'passphrase');
+      if (attempt === 3) throw error;
+      const { password } = await import('@inquirer/prompts');
+      passphrase = await password({ message: wrong ? 'Wrong. Passphrase of the keys:' : 'Passphrase of the keys:' });
+    }
+  }
+}
+
+/** The manifest that the profile goes by. @throws CommandError, errors of the manifest */
+export async function manifestOf({ manifest, profile }: ClientSettings): Promise<Manifest> {
+  return openManifest(nodeSuite, await readManifest(manifest, profileFolder(profile))).manifest;
 }
 
 async function readManifest(given: string | undefined, folder: string): Promise<Uint8Array> {

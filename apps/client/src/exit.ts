@@ -1,4 +1,11 @@
-import { ClientConfigError, ClientError, type ClientErrorCode, JournalCorruptError } from '@p2pimg/client';
+import {
+  ClientConfigError,
+  ClientError,
+  type ClientErrorCode,
+  CloudRefusedError,
+  JournalCorruptError,
+  PeerRefusedError,
+} from '@p2pimg/client';
 import { IdentityError } from '@p2pimg/identity';
 import { SettingsError } from '@p2pimg/settings';
 
@@ -25,10 +32,18 @@ export class CommandError extends Error {
   readonly exitCode: ExitCode;
   /** Stable, for scripts. */
   readonly code: string;
-  constructor(message: string, exitCode: ExitCode = EXIT.error, code = 'error', options?: ErrorOptions) {
+  /** As in {@link Failure}. */
+  readonly reason: string | undefined;
+  constructor(
+    message: string,
+    exitCode: ExitCode = EXIT.error,
+    code = 'error',
+    { reason, ...options }: ErrorOptions & { readonly reason?: string | undefined } = {},
+  ) {
     super(message, options);
     this.exitCode = exitCode;
     this.code = code;
+    this.reason = reason;
   }
 }
 
@@ -46,12 +61,19 @@ export interface Failure {
   readonly code: string;
   readonly message: string;
   readonly exitCode: ExitCode;
+  /** The code with which a server or a peer refused. */
+  readonly reason?: string | undefined;
 }
 
 export function failureOf(error: unknown): Failure | undefined {
-  if (error instanceof CommandError) return { code: error.code, message: error.message, exitCode: error.exitCode };
+  if (error instanceof CommandError) {
+    const { code, message, exitCode, reason } = error;
+    return { code, message, exitCode, reason };
+  }
   if (error instanceof ClientError) {
-    return { code: error.code, message: error.message, exitCode: EXIT_OF[error.code] ?? EXIT.error };
+    const { code, message } = error;
+    const reason = error instanceof CloudRefusedError || error instanceof PeerRefusedError ? error.reason : undefined;
+    return { code, message, exitCode: EXIT_OF[code] ?? EXIT.error, reason };
   }
   if (error instanceof SettingsError) return { code: 'settings', message: error.message, exitCode: EXIT.usage };
   if (error instanceof IdentityError || error instanceof ClientConfigError || error instanceof JournalCorruptError) {

@@ -4,17 +4,28 @@ import { EXIT, failureOf } from './exit.ts';
 import { Output } from './output.ts';
 import { createProgram } from './program.ts';
 
+const json = process.argv.includes('--json');
+
 try {
-  await createProgram().parseAsync();
+  await createProgram({ json }).parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
 
-/** One clear line; the stack only for what nobody foresaw. Commander has printed its own errors already. */
+/** One clear line; the stack only for what nobody foresaw. */
 function report(error: unknown): number {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return EXIT.ok;
+    // For people commander has printed it already.
+    if (json) printUsage(error);
+    return EXIT.usage;
+  }
   const failure = failureOf(error);
   if (failure === undefined) throw error;
-  new Output(process.argv.includes('--json')).failure(failure);
+  new Output(json).failure(failure);
   return failure.exitCode;
+}
+
+function printUsage({ message }: CommanderError): void {
+  new Output(true).failure({ code: 'usage', message: message.replace(/^error: /, ''), exitCode: EXIT.usage });
 }

@@ -4,8 +4,32 @@ import { printable } from '@p2pimg/wire';
 import type { z } from 'zod';
 import type { Failure } from './exit.ts';
 
+/** One line of a terminal that is written over and over; nothing elsewhere. */
+export class ProgressLine {
+  readonly #stream: NodeJS.WriteStream;
+  #shown = false;
+
+  constructor(stream: NodeJS.WriteStream) {
+    this.#stream = stream;
+  }
+
+  show(text: string): void {
+    if (!this.#stream.isTTY) return;
+    this.#shown = true;
+    // A line that wraps could not be taken back.
+    this.#stream.write(`\r\u001b[K${text.slice(0, (this.#stream.columns || 80) - 1)}`);
+  }
+
+  /** Takes it back. */
+  end(): void {
+    if (this.#shown) this.#stream.write('\r\u001b[K');
+    this.#shown = false;
+  }
+}
+
 export class Output {
   readonly json: boolean;
+  readonly #progress: ProgressLine = new ProgressLine(process.stderr);
 
   constructor(json: boolean) {
     this.json = json;
@@ -22,19 +46,19 @@ export class Output {
     if (!this.json) process.stderr.write(`${text}\n`);
   }
 
-  /** Progress on one line of a terminal; nothing elsewhere. */
   progress(text: string): void {
-    if (!this.json && process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
+    if (!this.json) this.#progress.show(text);
   }
 
   endProgress(): void {
-    if (!this.json && process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+    this.#progress.end();
   }
 
-  failure({ code, message }: Failure): void {
-    if (this.json)
-      process.stdout.write(`${JSON.stringify({ ok: false, error: { code, message: printable(message, 500) } })}\n`);
-    else
+  failure({ code, message, reason }: Failure): void {
+    if (this.json) {
+      const error = { code, message: printable(message, 500), reason };
+      process.stdout.write(`${JSON.stringify({ ok: false, error })}\n`);
+    } else
       process.stderr.write(
         `p2pimg: ${message
           .split('\n')

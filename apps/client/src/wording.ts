@@ -1,7 +1,8 @@
 /** Sentences that commands and menu share. */
 
-import type { Delivery, News, Progress, Shown } from '@p2pimg/client';
+import type { Delivery, News, Shown } from '@p2pimg/client';
 import { printable } from '@p2pimg/wire';
+import { table } from './output.ts';
 
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -25,6 +26,23 @@ export const REASONS: Readonly<Record<Extract<Shown, { shown: 'default' }>['reas
   tampered: 'the rights in the picture were changed by somebody',
   rolled_back: 'the record of views is older than the picture: a copy was put back',
 };
+
+/** What stands under a picture that is shown. */
+export function captionOf(shown: Shown, imageId: string): string {
+  if (shown.shown === 'default') return `${imageId}: ${REASONS[shown.reason]}`;
+  return shown.remaining === undefined ? imageId : `${imageId}: ${plural(shown.remaining, 'view')} left`;
+}
+
+/** Who is online: one line for each image. */
+export function usersTable(
+  users: readonly { readonly clientId: number; readonly images: readonly string[] }[],
+): string {
+  if (users.length === 0) return 'Nobody else is online.';
+  const rows = users.flatMap(({ clientId, images }) =>
+    images.length === 0 ? [[clientId, '(no images)']] : images.map((imageId, i) => [i === 0 ? clientId : '', imageId]),
+  );
+  return table(['client', 'images'], rows);
+}
 
 /** One line about something that happened; undefined for what is not worth one. */
 export function newsLine(news: News): string | undefined {
@@ -53,14 +71,4 @@ export function newsLine(news: News): string | undefined {
     default:
       return undefined;
   }
-}
-
-/** `uploading 40 % (12 KB/s, 3 s left)` */
-export function progressText(progress: Progress, elapsedMs: number): string {
-  if (progress.phase !== 'uploading' && progress.phase !== 'downloading') return `${progress.phase} …`;
-  const { phase, done, total, server } = progress;
-  const percent = Math.floor((100 * done) / Math.max(1, total));
-  const rate = elapsedMs > 0 ? done / elapsedMs : 0;
-  const left = rate > 0 ? `, ${Math.ceil((total - done) / rate / 1_000)} s left` : '';
-  return `${phase} ${percent} % (${server}, ${Math.round(rate)} KB/s${left})`;
 }

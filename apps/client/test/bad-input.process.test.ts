@@ -8,7 +8,7 @@ import {
   nodeSuite,
   signManifest,
 } from '@p2pimg/identity';
-import { type Finished, freeUdpPort, runNode, type TempDir, tempDir } from '@p2pimg/testkit';
+import { type Finished, freeUdpPort, runNode, runProcess, type TempDir, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 
 const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -32,8 +32,12 @@ async function deafCloud(dir: TempDir): Promise<string> {
   return path;
 }
 
+let homes = 0;
+
+/** Each in a home of its own: a profile is for one process at a time. */
 function run(dir: TempDir, args: readonly string[], env: Record<string, string> = {}): Promise<Finished> {
-  const home = { HOME: dir.path, XDG_CONFIG_HOME: dir.at('config'), XDG_DATA_HOME: dir.at('data') };
+  const name = `home-${++homes}`;
+  const home = { HOME: dir.at(name), XDG_CONFIG_HOME: dir.at(name, 'config'), XDG_DATA_HOME: dir.at(name, 'data') };
   return runNode(MAIN, args, { env: { ...home, ...env } });
 }
 
@@ -76,22 +80,67 @@ test('C3 N7: without a terminal each mistake is one clear line and an exit code,
     { args: ['request', 'client1-puppy', '--views', 'abc'], code: 2, says: /from 1 to 65535/ },
     { args: ['rights', 'add', 'client1-puppy', '2', '1e3'], code: 2, says: /from 1 to 65535/ },
     { args: [...cloud, 'delete', 'client1-puppy', '--no-input'], code: 2, says: /say --yes/ },
+    {
+      args: ['rights', 'ad', 'client1-puppy', '2', '1'],
+      code: 2,
+      says: /unknown command "ad" of rights: did you mean add\?/,
+    },
+    {
+      args: ['share', 'client1-puppy', '--views', '3'],
+      code: 2,
+      says: /missing required argument 'client'\nusage: p2pimg share /,
+    },
+    { args: ['request', 'client1-puppy'], code: 2, says: /required option '--views <n>' not specified/ },
+    { args: ['requests', 'approve', 'xyz'], code: 2, says: /four hexadecimal digits/ },
+    { args: ['block', 'bob'], code: 2, says: /named by its number/ },
+    { args: ['peers', '--jsn'], code: 2, says: /unknown option '--jsn'\n\(Did you mean --json\?\)/ },
+    {
+      args: ['view', 'client1-puppy', '--terminal', '--out', 'x'],
+      code: 2,
+      says: /cannot be used with option '--terminal/,
+    },
+    { args: ['completion', 'cmd'], code: 2, says: /Allowed choices are zsh, bash, fish, powershell/ },
+    { args: ['backup', dir.at('b')], code: 1, says: /there is no secret file/ },
+    { args: ['restore', dir.at('text.jpg')], code: 2, says: /a passphrase is needed/ },
     { args: [...cloud, '--timeout', '1', 'register'], code: 7, says: /no link to s1|no result within 1 s/ },
   ];
-  for (const { args, env, code, says } of cases) {
+  await eachOf(cases, AT_A_TIME, async ({ args, env, code, says }) => {
     const said = await run(dir, args, env);
     const label = args.join(' ');
     t.is(said.code, code, `${label}\n${said.stderr}`);
     t.regex(said.stderr, says, label);
     t.is(said.stdout, '', label);
     t.false(said.stderr.includes('    at '), `${label}: no stack`);
-  }
-  const json = await run(dir, [...cloud, '--json', 'peers']);
-  t.deepEqual(JSON.parse(json.stdout), {
-    ok: false,
-    error: { code: 'not_registered', message: 'this profile is not registered yet: p2pimg register' },
   });
+  for (const [args, code, message] of [
+    [[...cloud, 'peers'], 'not_registered', 'this profile is not registered yet: p2pimg register'],
+    [['encode'], 'usage', "missing required argument 'file'"],
+  ] as const) {
+    const json = await run(dir, [...args, '--json']);
+    t.deepEqual(JSON.parse(json.stdout), { ok: false, error: { code, message } });
+    t.is(json.stderr, '');
+  }
   const doctor = await run(dir, [...cloud, '--json', 'doctor']);
   t.is(doctor.code, 1);
-  t.regex(doctor.stdout, /"check":"server s1","ok":false,"detail":"does not answer/);
+  t.regex(doctor.stdout, /"check":"server s1","ok":false,"detail":"127\.0\.0\.1 UDP \d+ is down/);
 });
+
+test('C3: completions come from the commands that there are', async (t) => {
+  const suggest = async (...words: readonly string[]) => (await runNode(MAIN, ['complete', '--', ...words])).stdout;
+  t.regex(await suggest('requ'), /^requests\t.*\nrequest\t.*\nrequest-more\t/);
+  t.regex(await suggest('rights', ''), /\nadd\t.*\ntake\t.*\nset\t.*\nrevoke\t/);
+  const script = await runNode(MAIN, ['completion', 'bash']);
+  t.regex(script.stdout, /complete -F \w+ p2pimg/);
+  t.is((await runProcess('bash', ['-n'], { input: script.stdout })).code, 0, 'bash can read it');
+});
+
+/** Programs that run beside each other: more only wait for the same two cores. */
+const AT_A_TIME = 3;
+
+async function eachOf<T>(all: readonly T[], atATime: number, body: (each: T) => Promise<void>): Promise<void> {
+  const left = [...all];
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) await body(next);
+  };
+  await Promise.all(Array.from({ length: atATime }, work));
+}

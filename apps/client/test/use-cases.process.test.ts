@@ -28,16 +28,13 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
   t.like(await viewer.say('view', 'client1-puppy', '--no-open'), { code: 1, json: { error: { code: 'not_held' } } });
 
   const waiting = viewer.say('request', 'client1-puppy', '--views', '5', '--wait');
-  const [request] = await until(async () => {
-    const requests = (await owner.say('requests')).json.requests as Row[];
-    return requests.length > 0 ? requests : undefined;
-  });
+  const request = await firstRequest(owner);
   t.like(request, { kind: 'image', from: 2, imageId: 'client1-puppy', views: 5 });
-  t.like(await owner.say('requests', 'approve', String(request!.id), '--views', '2'), {
+  t.like(await owner.say('requests', 'approve', request.id, '--views', '2'), {
     code: 0,
     json: { delivery: 'delivered' },
   });
-  t.like(await waiting, { code: 0, json: { answer: 'arrived' } });
+  t.like(await waiting, { code: 0, json: { answer: 'approved' } });
   t.deepEqual((await viewer.say('images')).json.held, [{ imageId: 'client1-puppy', ownerId: 1, remaining: 2 }]);
 
   for (const remaining of [1, 0]) {
@@ -47,11 +44,19 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
   t.is((await viewer.say('view', 'client1-puppy', '--terminal')).code, 3);
   t.is((await viewer.say('view', 'client1-puppy', '--out', 'x.jpg')).code, 2, 'nothing of others is written');
 
-  t.is((await viewer.say('request-more', 'client1-puppy', '--views', '10')).code, 0);
+  const refused = viewer.say('request-more', 'client1-puppy', '--views', '99', '--wait');
+  const greedy = await firstRequest(owner);
+  t.like(await owner.say('requests', 'reject', greedy.id), { code: 0, json: { delivery: 'delivered' } });
+  t.like(await refused, { code: 5, json: { answer: 'rejected' } });
+
+  const asking = await viewer.start(t, 'request-more', 'client1-puppy', '--views', '10', '--wait');
+  await asking.line(/Waiting for the answer/);
+  asking.signal('SIGINT');
+  t.like(await asking.exited, { code: 130 }, 'the request stays');
   daemon.signal('SIGKILL');
   await daemon.exited;
-  const [more] = (await owner.say('requests')).json.requests as Row[];
-  const approved = await owner.say('requests', 'approve', String(more!.id));
+  const more = await firstRequest(owner);
+  const approved = await owner.say('requests', 'approve', more.id);
   t.is(approved.code, 6, 'the viewer is gone: the directory keeps it');
   const back = await viewer.say('signin');
   t.like((back.json.news as Row[])[0], { kind: 'rightsChanged', from: 0, to: 10 });
@@ -65,9 +70,14 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
   t.is(((await viewer.say('images')).json.held as Row[])[0]!.remaining, 6);
   t.like(await owner.say('rights', 'revoke', 'client1-puppy', '2'), { code: 0 });
   t.is((await viewer.say('view', 'client1-puppy', '--terminal')).code, 3);
-  t.deepEqual((await owner.say('rights')).json.rights, [
-    { imageId: 'client1-puppy', viewerId: 2, remaining: 0, used: 2, revoked: true },
-  ]);
+  const [right] = (await owner.say('rights')).json.rights as Row[];
+  t.like(right, { imageId: 'client1-puppy', viewerId: 2, remaining: 0, used: 2, revoked: true });
+  t.is(typeof right?.viewedAt, 'number', 'the owner was told of the views');
   t.like(await viewer.say('shutdown'), { code: 0 });
   t.deepEqual((await owner.say('peers')).json.users, []);
 });
+
+/** The first request in somebody's queue, once one is there. */
+async function firstRequest(owner: Person): Promise<Row & { readonly id: string }> {
+  return until(async () => ((await owner.say('requests')).json.requests as (Row & { readonly id: string })[])[0]);
+}

@@ -30,3 +30,4 @@ export { defaultPicture } from './node/default-picture.ts';
 export { ClientConfigError, JournalBrokenError, JournalCorruptError, PictureError } from './node/errors.ts';
 export { openClient } from './node/open-client.ts';
 export { MAX_PIXELS, type PictureKind, pictureKind } from './node/picture-kind.ts';
+export { probeServer, type ServerProbe } from './node/probe-server.ts';

@@ -39,5 +39,6 @@ export type {
   TransportStats,
 } from './io/interface.ts';
 export { openLink } from './io/link.ts';
+export { type ProbeResult, probePort } from './io/probe.ts';
 export { openTransport } from './io/transport.ts';
 export { nodeCryptoSuite } from './node/crypto-suite.ts';

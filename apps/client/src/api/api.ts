@@ -124,5 +124,7 @@ export interface Api {
   onNews(listener: (news: News) => void): () => void;
   /** Whether the client lives on when this program ends. */
   readonly daemon: boolean;
+  /** Has the daemon go offline and end; undefined for a client in this process. */
+  readonly stop: (() => Promise<void>) | undefined;
   close(): Promise<void>;
 }

@@ -50,6 +50,7 @@ export function localApi(client: Client, { daemon }: { readonly daemon: boolean 
   };
   return {
     daemon,
+    stop: undefined,
     call: <M extends ApiMethod>(method: M, args: ApiArgs<M>, onProgress?: (progress: Progress) => void) =>
       (methods[method] as WithProgress[M])(args, onProgress),
     onNews: (listener) => client.onNews(listener),

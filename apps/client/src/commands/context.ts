@@ -1,7 +1,7 @@
 /** What every command gets, and how it ends. */
 
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type Command, InvalidArgumentError } from 'commander';
+import type { Command } from 'commander';
 import type { Api } from '../api/api.ts';
 import { connect } from '../connect.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit.ts';
@@ -18,6 +18,13 @@ export interface CommandContext {
   readonly settings: ClientSettings;
   readonly output: Output;
   readonly options: GlobalOptions;
+}
+
+export interface SessionOptions {
+  /** Default true. */
+  readonly signIn?: boolean;
+  /** `--timeout` is no limit for the whole. */
+  readonly untimed?: boolean;
 }
 
 export async function contextOf(command: Command): Promise<CommandContext> {
@@ -46,16 +53,21 @@ export function flagsOf(options: Readonly<Record<string, unknown>>): Readonly<Re
   };
 }
 
+/** Whether somebody is there to answer a question. */
+export function mayAsk({ options }: Pick<CommandContext, 'options'>): boolean {
+  return options.input && !options.json && process.stdin.isTTY === true && process.stdout.isTTY === true;
+}
+
 /**
  * Runs `body` with a client that is signed in (unless `signIn` is false), gives up after `--timeout` seconds, and leaves the client as
  * it was found: a client of this process goes offline again.
  */
 export async function withApi(
   context: CommandContext,
-  body: (api: Api) => Promise<ExitCode | undefined>,
-  { signIn = true, untimed = false }: { readonly signIn?: boolean; readonly untimed?: boolean } = {},
+  body: (api: Api, signal: AbortSignal) => Promise<ExitCode | undefined>,
+  { signIn = true, untimed = false }: SessionOptions = {},
 ): Promise<void> {
-  const api = await connect(context.settings);
+  const api = await connect(context.settings, { ask: mayAsk(context) });
   const interrupted = new AbortController();
   const onSignal = (): void => interrupted.abort();
   process.once('SIGINT', onSignal);
@@ -63,7 +75,7 @@ export async function withApi(
   try {
     const work = (async () => {
       if (signIn) await ensureSignedIn(api);
-      return body(api);
+      return body(api, interrupted.signal);
     })();
     const code = await Promise.race([
       work,
@@ -78,10 +90,17 @@ export async function withApi(
   }
 }
 
-async function ensureSignedIn(api: Api): Promise<void> {
-  const { clientId, signedIn } = await api.call('status', {});
-  if (clientId === undefined)
+/** @throws CommandError before registration */
+export async function requireRegistered(api: Api): Promise<void> {
+  const { clientId } = await api.call('status', {});
+  if (clientId === undefined) {
     throw new CommandError('this profile is not registered yet: p2pimg register', EXIT.notSignedIn, 'not_registered');
+  }
+}
+
+async function ensureSignedIn(api: Api): Promise<void> {
+  await requireRegistered(api);
+  const { signedIn } = await api.call('status', {});
   if (!signedIn) await api.call('signIn', {});
 }
 
@@ -103,17 +122,4 @@ function interruption(signal: AbortSignal): Promise<never> {
   return new Promise((_, reject) => {
     signal.addEventListener('abort', () => reject(new CommandError('interrupted', EXIT.interrupted, 'interrupted')));
   });
-}
-
-/** A whole number of views, as an argument of a command. */
-export function viewsArgument(text: string): number {
-  const views = /^[0-9]{1,5}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(views >= 1 && views <= 65_535)) throw new InvalidArgumentError('views are a whole number from 1 to 65535');
-  return views;
-}
-
-export function clientArgument(text: string): number {
-  const id = /^[0-9]{1,15}$/.test(text) ? Number(text) : Number.NaN;
-  if (!(id >= 1)) throw new InvalidArgumentError('a client is named by its number');
-  return id;
 }

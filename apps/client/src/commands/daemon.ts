@@ -6,7 +6,7 @@ import { openLocal, socketPath } from '../connect.ts';
 import { RemoteApi } from '../daemon/remote.ts';
 import { DaemonServer } from '../daemon/server.ts';
 import { CommandError, EXIT } from '../exit.ts';
-import { type CommandContext, contextOf, leave, withApi } from './context.ts';
+import { type CommandContext, contextOf, leave, mayAsk, withApi } from './context.ts';
 
 const none = z.object({});
 
@@ -39,8 +39,9 @@ export function addDaemon(program: Command): void {
     });
 }
 
-async function run({ settings, output }: CommandContext): Promise<void> {
-  const api = await openLocal(settings, { daemon: true });
+async function run(context: CommandContext): Promise<void> {
+  const { settings, output } = context;
+  const api = await openLocal(settings, { daemon: true, ask: mayAsk(context) });
   const stopped = new Promise<void>((resolve) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());

@@ -3,6 +3,7 @@
 import type { News, Progress } from '@p2pimg/client';
 import { z } from 'zod';
 import { API_METHODS, type ApiMethod } from '../api/api.ts';
+import type { Failure } from '../exit.ts';
 
 /** Of one line: a picture of 12 MiB in base64, and what is around it. */
 export const MAX_LINE_BYTES: number = 24 * 1024 * 1024;
@@ -23,7 +24,7 @@ export type DaemonMessage =
   | { readonly id: number; readonly result: unknown }
   | {
       readonly id: number;
-      readonly error: { readonly code: string; readonly message: string; readonly exitCode: number };
+      readonly error: Failure;
     }
   | { readonly id: number; readonly progress: Progress }
   | { readonly news: News };

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
 import type { News, Progress } from '@p2pimg/client';
 import type { Api, ApiArgs, ApiMethod, ApiResult } from '../api/api.ts';
-import { CommandError, EXIT, type ExitCode } from '../exit.ts';
+import { CommandError, EXIT } from '../exit.ts';
 import { type DaemonMessage, decodeLine, encodeLine, lineReader } from './protocol.ts';
 
 interface Waiting {
@@ -56,11 +56,11 @@ export class RemoteApi implements Api {
   }
 
   /** Tells the daemon to go offline and to end; resolves when it is gone. */
-  async stop(): Promise<void> {
+  readonly stop = async (): Promise<void> => {
     const closed = once(this.#socket, 'close');
     await this.#ask('stop', {});
     await closed;
-  }
+  };
 
   onNews(listener: (news: News) => void): () => void {
     this.#listeners.add(listener);
@@ -92,8 +92,8 @@ export class RemoteApi implements Api {
     }
     this.#waiting.delete(message.id);
     if ('error' in message) {
-      const { code, message: text, exitCode } = message.error;
-      waiting.reject(new CommandError(text, exitCode as ExitCode, code));
+      const { code, message: text, exitCode, reason } = message.error;
+      waiting.reject(new CommandError(text, exitCode, code, { reason }));
     } else {
       waiting.resolve(message.result);
     }

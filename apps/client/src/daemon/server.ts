@@ -2,8 +2,10 @@ import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { News } from '@p2pimg/client';
 import type { Api, ApiMethod } from '../api/api.ts';
-import { failureOf } from '../exit.ts';
+import { EXIT, type Failure, failureOf } from '../exit.ts';
 import { type DaemonMessage, decodeLine, encodeLine, lineReader, requestSchema } from './protocol.ts';
+
+const DEFECT: Failure = { code: 'error', message: 'the daemon failed; see its log', exitCode: EXIT.error };
 
 /** Answers commands of the same user through a unix socket with mode 0600. */
 export class DaemonServer {
@@ -76,7 +78,7 @@ export class DaemonServer {
       const result = await this.#api.call(method as ApiMethod, args as never, (progress) => send({ id, progress }));
       send({ id, result: result ?? null });
     } catch (error) {
-      const failure = failureOf(error) ?? { code: 'error', message: 'the daemon failed; see its log', exitCode: 1 };
+      const failure = failureOf(error) ?? DEFECT;
       send({ id, error: failure });
     }
   }

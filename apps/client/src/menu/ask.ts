@@ -12,19 +12,16 @@ export async function pick<T>(
   return select<T | undefined>({ message, choices: [...choices, back], pageSize: 12 });
 }
 
-export async function askViews(message: string, fallback?: number): Promise<number> {
+/** Undefined for nothing: back. */
+export async function askViews(message: string): Promise<number | undefined> {
   const answer = await input({
-    message,
-    ...(fallback === undefined ? {} : { default: String(fallback) }),
+    message: `${message} (nothing: back)`,
     validate: (text) => {
-      const views = /^[0-9]{1,5}$/.test(text.trim()) ? Number(text) : 0;
+      const trimmed = text.trim();
+      if (trimmed === '') return true;
+      const views = /^[0-9]{1,5}$/.test(trimmed) ? Number(trimmed) : 0;
       return (views >= 1 && views <= MAX_VIEWS) || `A whole number from 1 to ${MAX_VIEWS}, please.`;
     },
   });
-  return Number(answer);
-}
-
-/** Empty means: back. */
-export async function askText(message: string): Promise<string> {
-  return (await input({ message })).trim();
+  return answer.trim() === '' ? undefined : Number(answer);
 }

@@ -1,19 +1,14 @@
 /** The eight entries of the main menu (SPEC C1). */
 
-import { resolve } from 'node:path';
 import type { RightsChange, Shown } from '@p2pimg/client';
 import { printable } from '@p2pimg/wire';
-import type { Api } from '../api/api.ts';
-import { table } from '../output.ts';
-import { delivered, plural, progressText, REASONS } from '../wording.ts';
-import { askText, askViews, pick } from './ask.ts';
+import { EncodingProgress } from '../progress.ts';
+import { delivered, plural, REASONS, usersTable } from '../wording.ts';
+import { askViews, pick } from './ask.ts';
+import { pickPicture } from './pick-picture.ts';
 import { reviewOffer, reviewRequest } from './review.ts';
+import type { Screen } from './screen.ts';
 import { askWhere, show } from './show.ts';
-
-export interface Screen {
-  readonly api: Api;
-  readonly say: (text: string) => void;
-}
 
 export interface Entry {
   readonly label: string;
@@ -32,21 +27,21 @@ export const entries: readonly Entry[] = [
   { label: 'Shutdown', run: undefined },
 ];
 
-async function encodeImage({ api, say }: Screen): Promise<void> {
-  const path = await askText('Path of the picture (PNG or JPEG; nothing to go back):');
-  if (path === '') return;
-  const startedAt = performance.now();
-  const { imageId, server } = await api.call('encode', { path: resolve(path) }, (progress) => {
-    process.stdout.write(`\r\u001b[K${progressText(progress, performance.now() - startedAt)}`);
-  });
-  process.stdout.write('\r\u001b[K');
-  say(`Encoded as ${imageId} by ${server}; others can ask for it now.`);
+async function encodeImage({ api, say, progress }: Screen): Promise<void> {
+  const path = await pickPicture('Which picture?');
+  if (path === undefined) return;
+  const steps = new EncodingProgress();
+  try {
+    const { imageId, server } = await api.call('encode', { path }, (step) => progress.show(steps.line(step)));
+    progress.end();
+    say(`Encoded as ${imageId} by ${server}; others can ask for it now.`);
+  } finally {
+    progress.end();
+  }
 }
 
 async function listUsers({ api, say }: Screen): Promise<void> {
-  const users = await api.call('activeUsers', {});
-  const rows = users.map(({ clientId, images }) => [clientId, images.join(', ') || '(no images)']);
-  say(rows.length === 0 ? 'Nobody else is online.' : table(['client', 'images'], rows));
+  say(usersTable(await api.call('activeUsers', {})));
 }
 
 async function requestImage({ api, say }: Screen): Promise<void> {
@@ -63,6 +58,7 @@ async function requestImage({ api, say }: Screen): Promise<void> {
   );
   if (imageId === undefined) return;
   const views = await askViews('How many views?');
+  if (views === undefined) return;
   const { delivery } = await api.call('requestImage', { ownerId: user.clientId, imageId, views });
   say(`Asked for ${plural(views, 'view')} of ${imageId}: ${delivered(delivery, user.clientId)}.`);
 }
@@ -76,6 +72,7 @@ async function increaseViews({ api, say }: Screen): Promise<void> {
   );
   if (image === undefined) return;
   const views = await askViews('How many more views?');
+  if (views === undefined) return;
   const { delivery } = await api.call('requestMore', { imageId: image.imageId, views });
   say(`Asked for ${plural(views, 'more view')} of ${image.imageId}: ${delivered(delivery, image.ownerId)}.`);
 }
@@ -97,7 +94,8 @@ async function viewRequests(screen: Screen): Promise<void> {
   await chosen?.();
 }
 
-async function viewImages({ api, say }: Screen): Promise<void> {
+async function viewImages(screen: Screen): Promise<void> {
+  const { api, say } = screen;
   const images = await api.call('peerImages', {});
   if (images.length === 0) return say('You hold no pictures of others yet.');
   const image = await pick(
@@ -110,18 +108,19 @@ async function viewImages({ api, say }: Screen): Promise<void> {
   const shown: Shown = await api.call('view', { imageId: image.imageId });
   if (shown.shown === 'default') say(`The default picture is shown: ${REASONS[shown.reason]}.`);
   else say(`Remaining views for image ${image.imageId}: ${shown.remaining}`);
-  await show(shown, where, image.imageId, say);
+  await show(shown, where, image.imageId, screen);
 }
 
-async function updateRights({ api, say }: Screen): Promise<void> {
+async function updateRights(screen: Screen): Promise<void> {
+  const { api } = screen;
   const shared = await api.call('sharedRights', {});
   const own = (await api.call('ownImages', {})).filter(({ state }) => state === 'published');
   const chosen = await pick('Whose rights?', [
     ...shared.map((right) => ({
       name: `client ${right.viewerId}: ${printable(right.imageId, 100)} -> ${right.revoked ? 'revoked' : plural(right.remaining, 'view')}`,
-      value: () => changeRights({ api, say }, right.imageId, right.viewerId),
+      value: () => changeRights(screen, right.imageId, right.viewerId),
     })),
-    ...(own.length === 0 ? [] : [{ name: 'Share an image unasked', value: () => shareImage({ api, say }) }]),
+    ...(own.length === 0 ? [] : [{ name: 'Share an image unasked', value: () => shareImage(screen) }]),
   ]);
   await chosen?.();
 }
@@ -134,7 +133,9 @@ async function changeRights({ api, say }: Screen, imageId: string, viewerId: num
     { name: 'Revoke', value: 'revoke' },
   ]);
   if (kind === undefined) return;
-  const change: RightsChange = kind === 'revoke' ? { kind } : { kind, views: await askViews('How many views?') };
+  const views = kind === 'revoke' ? 0 : await askViews('How many views?');
+  if (views === undefined) return;
+  const change: RightsChange = kind === 'revoke' ? { kind } : { kind, views };
   const { remaining, delivery } = await api.call('changeRights', { imageId, viewerId, change });
   say(`Client ${viewerId} has ${plural(remaining, 'view')} of ${imageId} left: ${delivered(delivery, viewerId)}.`);
 }
@@ -154,6 +155,7 @@ async function shareImage({ api, say }: Screen): Promise<void> {
   );
   if (viewerId === undefined) return;
   const views = await askViews('How many views?');
+  if (views === undefined) return;
   const { delivery } = await api.call('share', { imageId, viewerId, views });
   say(`Offered ${imageId}: ${delivered(delivery, viewerId)}.`);
 }

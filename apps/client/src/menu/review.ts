@@ -1,14 +1,14 @@
 import type { QueuedRequest, ReceivedOffer } from '@p2pimg/client';
 import { delivered } from '../wording.ts';
 import { askViews, pick } from './ask.ts';
-import type { Screen } from './entries.ts';
+import type { Screen } from './screen.ts';
 
 /** Approve, approve fewer, reject, or back. */
 export async function reviewRequest({ api, say }: Screen, request: QueuedRequest): Promise<void> {
   const { id, from, views } = request;
   const answer = await pick(`Give client ${from} what it asks for?`, [
     { name: 'Approve', value: 'approve' },
-    { name: 'Approve another number of views', value: 'other' },
+    { name: 'Approve fewer, or another number of views', value: 'other' },
     { name: 'Reject', value: 'reject' },
   ] as const);
   if (answer === undefined) return;
@@ -17,7 +17,8 @@ export async function reviewRequest({ api, say }: Screen, request: QueuedRequest
     say(`Rejected: ${delivered(delivery, from)}.`);
     return;
   }
-  const given = answer === 'other' ? await askViews('How many views?', views) : views;
+  const given = answer === 'other' ? await askViews(`How many views? Client ${from} asks for ${views}`) : views;
+  if (given === undefined) return;
   const { delivery } = await api.call('approve', { id, views: given });
   say(`Approved: ${delivered(delivery, from)}.`);
 }
@@ -29,5 +30,5 @@ export async function reviewOffer({ api, say }: Screen, { id, from }: ReceivedOf
   ] as const);
   if (answer === undefined) return;
   const { delivery } = await api.call(answer, { id });
-  say(`Told: ${delivered(delivery, from)}.`);
+  say(`${answer === 'accept' ? 'Accepted' : 'Declined'}: ${delivered(delivery, from)}.`);
 }

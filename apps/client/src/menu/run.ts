@@ -7,29 +7,39 @@ import { EXIT, failureOf } from '../exit.ts';
 import type { ClientSettings } from '../settings.ts';
 import { newsLine } from '../wording.ts';
 import { Bell } from './bell.ts';
-import { entries, type Screen } from './entries.ts';
+import { entries } from './entries.ts';
 import { liveSelect } from './live-select.ts';
+import { Screen } from './screen.ts';
 
 export async function runMenu(settings: ClientSettings): Promise<void> {
-  const api = await connect(settings);
+  const api = await connect(settings, { ask: true });
   const bell = new Bell(api);
-  const screen: Screen = { api, say: (text) => process.stdout.write(`${text}\n`) };
-  const onSignal = (): void => void leave(api).finally(() => process.exit(EXIT.interrupted));
-  process.once('SIGTERM', onSignal);
-  process.once('SIGHUP', onSignal);
+  const screen = new Screen(api);
+  const end = (): void => void leave(api).finally(() => process.exit(EXIT.interrupted));
+  // A prompt takes Ctrl-C itself; this is for when none waits.
+  const onInterrupt = (): void => {
+    if (!screen.interrupt()) end();
+  };
+  process.on('SIGINT', onInterrupt);
+  process.once('SIGTERM', end);
+  process.once('SIGHUP', end);
   try {
     const { signedIn } = await api.call('status', {});
     if (!signedIn) await start(screen, bell);
     await mainMenu(screen, bell);
+    // Shutdown means offline, whoever holds the client.
+    await api.stop?.();
   } catch (error) {
     const failure = failureOf(error);
     if (failure?.exitCode !== EXIT.interrupted) throw error;
     process.exitCode = EXIT.interrupted;
   } finally {
-    process.off('SIGTERM', onSignal);
-    process.off('SIGHUP', onSignal);
+    process.off('SIGINT', onInterrupt);
+    process.off('SIGTERM', end);
+    process.off('SIGHUP', end);
     bell.close();
-    process.stdout.write('Going offline …\n');
+    const stays = api.daemon && process.exitCode === EXIT.interrupted;
+    screen.say(stays ? 'The daemon keeps this client online.' : 'Going offline …');
     await leave(api);
   }
 }
@@ -69,6 +79,7 @@ async function signIn({ api, say }: Screen, bell: Bell): Promise<boolean> {
 }
 
 async function mainMenu(screen: Screen, bell: Bell): Promise<void> {
+  const { clientId } = await screen.api.call('status', {});
   for (;;) {
     await bell.refresh();
     const choices = () =>
@@ -77,7 +88,7 @@ async function mainMenu(screen: Screen, bell: Bell): Promise<void> {
         return { name: `${i + 1}. ${label}${waiting}`, value: i };
       });
     const chosen = await liveSelect({
-      message: 'Main Menu',
+      message: `Main Menu (you are client ${clientId})`,
       choices,
       notices: bell.notices,
       subscribe: bell.subscribe,

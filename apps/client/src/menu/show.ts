@@ -2,6 +2,7 @@ import type { Shown } from '@p2pimg/client';
 import { showInBrowser } from '../page/show.ts';
 import { showInTerminal } from '../page/terminal.ts';
 import { pick } from './ask.ts';
+import type { Screen } from './screen.ts';
 
 export type Where = 'terminal' | 'browser';
 
@@ -13,9 +14,9 @@ export function askWhere(): Promise<Where | undefined> {
   ]);
 }
 
-/** Shows a picture whose view has been spent. */
-export async function show(shown: Shown, where: Where, imageId: string, say: (text: string) => void): Promise<void> {
-  if (where === 'terminal') return showInTerminal(shown, process.stdout);
-  const onUrl = (url: string): void => say(`Close the page at ${url} to end the view.`);
-  await showInBrowser(shown, { imageId, open: true, onUrl });
+/** Shows a picture whose view has been spent; resolves when the view has ended. */
+export async function show(shown: Shown, where: Where, imageId: string, screen: Screen): Promise<void> {
+  if (where === 'terminal') return showInTerminal(shown, { imageId, stream: process.stdout });
+  const onUrl = (url: string): void => screen.say(`Close the page, or press Ctrl-C here, to end the view: ${url}`);
+  await screen.interruptible((signal) => showInBrowser(shown, { imageId, open: true, onUrl, signal }));
 }

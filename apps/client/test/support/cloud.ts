@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url';
-import { freeTcpPort, runNode, type SpawnedProcess, spawnNode, tempDir } from '@p2pimg/testkit';
+import { freeTcpPort, runNode, type SpawnedProcess, type SpawnOptions, spawnNode, tempDir } from '@p2pimg/testkit';
 import type { ExecutionContext } from 'ava';
 
 const SERVER = fileURLToPath(new URL('../../../server/src/main.ts', import.meta.url));
@@ -62,15 +62,25 @@ export class Person {
   }
 
   /** Runs one command with `--json`. */
-  async say(...args: readonly string[]): Promise<Said> {
-    const { code, stdout, stderr } = await runNode(CLIENT, [...this.flags, '--json', ...args]);
+  say(...args: readonly string[]): Promise<Said> {
+    return this.sayWith({}, ...args);
+  }
+
+  async sayWith(options: SpawnOptions, ...args: readonly string[]): Promise<Said> {
+    const { code, stdout, stderr } = await runNode(CLIENT, [...this.flags, '--json', ...args], options);
     return { code, stdout, stderr, json: stdout === '' ? {} : (JSON.parse(stdout) as Record<string, unknown>) };
+  }
+
+  /** Starts a command that is not waited for, for people. */
+  async start(t: ExecutionContext, ...args: readonly string[]): Promise<SpawnedProcess> {
+    const started = await spawnNode(CLIENT, [...this.flags, ...args]);
+    t.teardown(started.stop);
+    return started;
   }
 
   /** Starts the daemon and waits until it is online. */
   async daemon(t: ExecutionContext): Promise<SpawnedProcess> {
-    const daemon = await spawnNode(CLIENT, [...this.flags, 'daemon']);
-    t.teardown(daemon.stop);
+    const daemon = await this.start(t, 'daemon');
     await daemon.line(/is online|Waiting/);
     return daemon;
   }

@@ -1,0 +1,200 @@
+/**
+ * A whole profile in one file, for the same person only.
+ *
+ * | offset | bytes | what |
+ * |---|---|---|
+ * | 0 | 16 | `p2pimg backup 1\n` |
+ * | 16 | 4 | k, big-endian |
+ * | 20 | k | the client's keys under a passphrase, as `id export` writes them |
+ * | 20 + k | 16 | salt |
+ * | 36 + k | … | a tar of everything else, under AES-256-GCM |
+ * | end − 16 | 16 | tag |
+ *
+ * Key and nonce: HKDF-SHA256 of the client's two private keys with the salt. Associated data: all that comes before the ciphertext.
+ */
+
+import { type CipherGCM, createCipheriv, createDecipheriv, type DecipherGCM, hkdfSync, randomBytes } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { type ClientKeys, exportClientKeys, importClientKeys, syncFolder } from '@p2pimg/identity';
+import { createTarPacker } from 'modern-tar';
+import { unpackTar } from 'modern-tar/fs';
+import { CommandError } from '../exit.ts';
+
+const MAGIC = Buffer.from('p2pimg backup 1\n');
+const SALT_BYTES = 16;
+const TAG_BYTES = 16;
+/** Sealed keys are some hundred bytes. */
+const MAX_KEYS_BYTES = 16_384;
+
+/** What belongs to this process, to this machine, or is in the backup as keys. Read by name, because the profile may get more files. */
+const LEFT_OUT: ReadonlySet<string> = new Set(['keys.json', 'lock', 'p2pimg.log', 'daemon.sock']);
+/** Files of a profile, as they may come out of a backup. */
+const FILE_NAME = /^(?:[a-z][a-z0-9.-]{0,63}|[a-z]{1,32}\/[a-z0-9][a-z0-9.-]{0,63})$/;
+
+class BackupCorruptError extends CommandError {
+  override readonly name = 'BackupCorruptError';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, undefined, 'backup_corrupt', options);
+  }
+}
+
+/**
+ * Writes a new file, 0600, synced. A client may work meanwhile: what it appends to its records after they were read is not in the backup.
+ * @returns how many files are in it
+ * @throws PassphraseLengthError, errors of node:fs; nothing is left behind then
+ */
+export async function writeBackup(
+  path: string,
+  folder: string,
+  keys: ClientKeys,
+  passphrase: string,
+): Promise<{ readonly files: number }> {
+  const sealed = await exportClientKeys(keys, passphrase);
+  const salt = randomBytes(SALT_BYTES);
+  const head = Buffer.concat([MAGIC, lengthField(sealed.length), sealed, salt]);
+  const file = await open(path, 'wx', 0o600);
+  try {
+    const files = await writeTo(file, head, cipherOf(keys, salt, head), folder);
+    await file.sync();
+    await file.close();
+    await syncFolder(join(path, '..'));
+    return { files };
+  } catch (error) {
+    await file.close().catch(() => undefined);
+    await rm(path, { force: true });
+    throw error;
+  }
+}
+
+async function writeTo(file: FileHandle, head: Buffer, cipher: CipherGCM, folder: string): Promise<number> {
+  await file.writeFile(head);
+  const { readable, controller } = createTarPacker();
+  let files = 0;
+  const pack = async (): Promise<void> => {
+    for (const name of await filesOf(folder)) {
+      const bytes = await readFile(join(folder, name)).catch(absent);
+      if (bytes === undefined) continue;
+      const writer = controller.add({ name, size: bytes.length, type: 'file', mode: 0o600 }).getWriter();
+      await writer.write(new Uint8Array(bytes));
+      await writer.close();
+      files++;
+    }
+    controller.finalize();
+  };
+  const write = async function* (chunks: AsyncIterable<Buffer>): AsyncGenerator<never> {
+    for await (const chunk of chunks) await file.writeFile(chunk);
+    yield* [];
+  };
+  await Promise.all([
+    pack().catch((error: unknown) => controller.error(error)),
+    pipeline(Readable.fromWeb(readable as never), cipher, write),
+  ]);
+  await file.writeFile(cipher.getAuthTag());
+  return files;
+}
+
+/**
+ * Unpacks a backup into a folder that does not exist yet; what is in it is believed only once the whole has been checked.
+ * @throws BackupCorruptError, WrongPassphraseError, errors of node:fs; the caller removes the folder then
+ */
+export async function readBackup(path: string, passphrase: string, folder: string): Promise<ClientKeys> {
+  const { head, keys, salt, size } = await readHead(path, passphrase);
+  const decipher = decipherOf(keys, salt, head);
+  decipher.setAuthTag(await readTail(path, size));
+  const body = createReadStream(path, { start: head.length, end: size - TAG_BYTES - 1 });
+  const unpack = unpackTar(folder, {
+    strict: true,
+    filter: ({ type, name }) => type === 'file' && FILE_NAME.test(name),
+    fmode: 0o600,
+    dmode: 0o700,
+  });
+  try {
+    await pipeline(body, decipher, unpack);
+  } catch (error) {
+    if (error instanceof Error && 'syscall' in error) throw error;
+    throw new BackupCorruptError(`${path} is damaged`, { cause: error });
+  }
+  return keys;
+}
+
+interface Head {
+  readonly head: Buffer;
+  readonly keys: ClientKeys;
+  readonly salt: Buffer;
+  /** Of the whole file. */
+  readonly size: number;
+}
+
+async function readHead(path: string, passphrase: string): Promise<Head> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const start = await exactly(file, 0, MAGIC.length + 4, path);
+    if (!start.subarray(0, MAGIC.length).equals(MAGIC)) throw new BackupCorruptError(`${path} is no backup of p2pimg`);
+    const keysBytes = start.readUInt32BE(MAGIC.length);
+    if (keysBytes > MAX_KEYS_BYTES) throw new BackupCorruptError(`${path} is damaged`);
+    const head = await exactly(file, 0, start.length + keysBytes + SALT_BYTES, path);
+    if (size <= head.length + TAG_BYTES) throw new BackupCorruptError(`${path} is cut off`);
+    const sealed = head.subarray(start.length, start.length + keysBytes);
+    const keys = await importClientKeys(new Uint8Array(sealed), passphrase);
+    return { head, keys, salt: head.subarray(-SALT_BYTES), size };
+  } finally {
+    await file.close();
+  }
+}
+
+async function readTail(path: string, size: number): Promise<Buffer> {
+  const file = await open(path, 'r');
+  try {
+    return await exactly(file, size - TAG_BYTES, TAG_BYTES, path);
+  } finally {
+    await file.close();
+  }
+}
+
+async function exactly(file: FileHandle, position: number, length: number, path: string): Promise<Buffer> {
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(length), 0, length, position);
+  if (bytesRead < length) throw new BackupCorruptError(`${path} is cut off`);
+  return buffer;
+}
+
+/** Records before pictures: what they name is still there, or was dropped since. */
+async function filesOf(folder: string): Promise<readonly string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name).slice(join(folder, '/').length))
+    .filter((name) => !LEFT_OUT.has(name) && FILE_NAME.test(name))
+    .sort((a, b) => Number(a.includes('/')) - Number(b.includes('/')) || (a < b ? -1 : 1));
+}
+
+function cipherOf(keys: ClientKeys, salt: Buffer, head: Buffer): CipherGCM {
+  const { key, nonce } = secretsOf(keys, salt);
+  return createCipheriv('aes-256-gcm', key, nonce).setAAD(head);
+}
+
+function decipherOf(keys: ClientKeys, salt: Buffer, head: Buffer): DecipherGCM {
+  const { key, nonce } = secretsOf(keys, salt);
+  return createDecipheriv('aes-256-gcm', key, nonce, { authTagLength: TAG_BYTES }).setAAD(head);
+}
+
+function secretsOf({ sign, box }: ClientKeys, salt: Buffer): { readonly key: Buffer; readonly nonce: Buffer } {
+  const secret = Buffer.concat([sign.privateKey, box.privateKey]);
+  const derived = Buffer.from(hkdfSync('sha256', secret, salt, MAGIC, 44));
+  return { key: derived.subarray(0, 32), nonce: derived.subarray(32) };
+}
+
+function lengthField(length: number): Buffer {
+  const field = Buffer.alloc(4);
+  field.writeUInt32BE(length);
+  return field;
+}
+
+function absent(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT') return undefined;
+  throw error;
+}

@@ -1,0 +1,107 @@
+/** rights: list, add, take, set, revoke */
+
+import type { RightsChange } from '@p2pimg/client';
+import type { Command } from 'commander';
+import { z } from 'zod';
+import { table } from '../output.ts';
+import { delivered, plural } from '../wording.ts';
+import { clientAction, type Outcome, type Session } from './action.ts';
+import { clientArgument, imageArgument, viewsArgument } from './arguments.ts';
+import { deliverySchema, exitOf } from './delivery.ts';
+
+const list = z.object({
+  rights: z.array(
+    z.object({
+      imageId: z.string(),
+      viewerId: z.int(),
+      remaining: z.int(),
+      used: z.int(),
+      revoked: z.boolean(),
+      /** Of the last view that the owner was told of, in ms since 1970. */
+      viewedAt: z.number().optional(),
+    }),
+  ),
+});
+const changed = z.object({ remaining: z.int(), delivery: deliverySchema });
+type Changed = z.infer<typeof changed>;
+
+const CHANGES = [
+  ['add', 'give more views'],
+  ['take', 'take views back'],
+  ['set', 'let exactly so many remain'],
+] as const;
+
+export function addRights(program: Command): void {
+  const rights = program
+    .command('rights')
+    .description('who may see which of your pictures: list, add, take, set, revoke');
+  rights
+    .command('list', { isDefault: true })
+    .description('list them')
+    .action(
+      clientAction(
+        list,
+        async ({ api }) => {
+          const given = (await api.call('sharedRights', {})).map(
+            ({ imageId, viewerId, remaining, used, revoked, viewedAt }) => ({
+              imageId,
+              viewerId,
+              remaining,
+              used,
+              revoked,
+              viewedAt,
+            }),
+          );
+          const rows = given.map(({ imageId, viewerId, remaining, used, revoked, viewedAt }) => [
+            imageId,
+            viewerId,
+            revoked ? 'revoked' : remaining,
+            used,
+            viewedAt === undefined ? '' : new Date(viewedAt).toISOString(),
+          ]);
+          return {
+            value: { rights: given },
+            text:
+              rows.length === 0
+                ? 'You have not shared anything yet.'
+                : table(['image', 'client', 'left', 'used', 'last viewed'], rows),
+          };
+        },
+        { signIn: false },
+      ),
+    );
+  for (const [kind, description] of CHANGES) {
+    rights
+      .command(kind)
+      .description(description)
+      .argument('<image>', 'its id', imageArgument)
+      .argument('<client>', "the viewer's number", clientArgument)
+      .argument('<views>', 'how many', viewsArgument)
+      .action(
+        clientAction(changed, (session, imageId: string, viewerId: number, views: number) =>
+          change(session, imageId, viewerId, { kind, views }),
+        ),
+      );
+  }
+  rights
+    .command('revoke')
+    .description('take all views back')
+    .argument('<image>', 'its id', imageArgument)
+    .argument('<client>', "the viewer's number", clientArgument)
+    .action(
+      clientAction(changed, (session, imageId: string, viewerId: number) =>
+        change(session, imageId, viewerId, { kind: 'revoke' }),
+      ),
+    );
+}
+
+async function change(
+  { api }: Session,
+  imageId: string,
+  viewerId: number,
+  wanted: RightsChange,
+): Promise<Outcome<Changed>> {
+  const { remaining, delivery } = await api.call('changeRights', { imageId, viewerId, change: wanted });
+  const text = `Client ${viewerId} has ${plural(remaining, 'view')} of ${imageId} left: ${delivered(delivery, viewerId)}.`;
+  return { value: { remaining, delivery }, text, exit: exitOf(delivery) };
+}
