@@ -43,8 +43,10 @@ export async function openLocal(settings: ClientSettings, options: LocalOptions)
   // Before the log makes it: nobody else is to read what is in there.
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = openLog(folder, settings['log.level']);
-  const client = await withPassphrase(settings.passphrase, options.ask, (passphrase) =>
-    openClient({
+  let known = settings.passphrase;
+  const client = await withPassphrase(settings.passphrase, options.ask, (passphrase) => {
+    known = passphrase;
+    return openClient({
       profile: folder,
       manifest,
       bind: { host: settings['bind.host'], port: settings['bind.port'] },
@@ -52,12 +54,12 @@ export async function openLocal(settings: ClientSettings, options: LocalOptions)
       timers: { requestMs: Math.min(15_000, settings.timeout * 1_000), encodeMs: settings.timeout * 1_000 },
       ...(passphrase === undefined ? {} : { passphrase }),
       ...(settings.advertise === undefined ? {} : { advertise: settings.advertise }),
-    }),
-  );
+    });
+  });
   client.onNews((news) => logNews(log, news));
   // Kept only once the client has accepted it.
   if (settings.manifest !== undefined) await writeFileDurably(join(folder, 'manifest.json'), manifest);
-  return localApi(client, options);
+  return localApi(client, { daemon: options.daemon, passphrase: known });
 }
 
 /** Asks for the passphrase of the keys when one is needed and somebody is there; up to three times. */

@@ -28,9 +28,9 @@ export const REASONS: Readonly<Record<Extract<Shown, { shown: 'default' }>['reas
 };
 
 /** What stands under a picture that is shown. */
-export function captionOf(shown: Shown, imageId: string): string {
-  if (shown.shown === 'default') return `${imageId}: ${REASONS[shown.reason]}`;
-  return shown.remaining === undefined ? imageId : `${imageId}: ${plural(shown.remaining, 'view')} left`;
+export function captionOf(shown: Shown): string {
+  if (shown.shown === 'default') return `This is the default picture: ${REASONS[shown.reason]}`;
+  return shown.remaining === undefined ? 'Your own picture' : `${plural(shown.remaining, 'view')} left`;
 }
 
 /** Who is online: one line for each image. */

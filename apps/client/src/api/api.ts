@@ -3,6 +3,7 @@
 import type {
   ActiveUser,
   AskedRequest,
+  BackupReport,
   CallResult,
   Client,
   Delivery,
@@ -15,6 +16,7 @@ import type {
   Registered,
   RightsChange,
   SharedRight,
+  SharingMode,
   Shown,
 } from '@p2pimg/client';
 
@@ -32,12 +34,17 @@ export interface Status {
 
 export type ShownContact = ReturnType<Client['contacts']>[number];
 export type OwnImageEntry = ReturnType<Client['ownImages']>[number];
+export type NewKeys = { readonly fingerprint: string };
 export type Delivered = { readonly delivery: Delivery };
 
 /** Each method takes one argument object, so that a call can travel as JSON. */
 export interface ApiMethods {
   status(args: object): Promise<Status>;
   register(args: { readonly token?: string | undefined }): Promise<Registered>;
+  rotateKeys(args: { readonly recoveryKey?: string | undefined }): Promise<NewKeys>;
+  recover(args: { readonly clientId: number; readonly recoveryKey: string }): Promise<NewKeys>;
+  /** `folder` is absolute and does not exist. */
+  backup(args: { readonly folder: string }): Promise<BackupReport>;
   signIn(args: object): Promise<CallResult<'signIn'>>;
   shutdown(args: object): Promise<{ readonly offline: boolean }>;
   /** `path` is absolute. */
@@ -56,7 +63,11 @@ export interface ApiMethods {
   requestMore(args: { readonly imageId: string; readonly views: number }): Promise<CallResult<'requestMore'>>;
   openRequests(args: object): Promise<readonly AskedRequest[]>;
   requests(args: object): Promise<readonly QueuedRequest[]>;
-  approve(args: { readonly id: string; readonly views?: number | undefined }): Promise<Delivered>;
+  approve(args: {
+    readonly id: string;
+    readonly views?: number | undefined;
+    readonly mode?: SharingMode | undefined;
+  }): Promise<Delivered>;
   reject(args: { readonly id: string }): Promise<Delivered>;
   offers(args: object): Promise<readonly ReceivedOffer[]>;
   accept(args: { readonly id: string }): Promise<Delivered>;
@@ -74,6 +85,7 @@ export interface ApiMethods {
     readonly imageId: string;
     readonly viewerId: number;
     readonly views: number;
+    readonly mode?: SharingMode | undefined;
   }): Promise<CallResult<'share'>>;
   contacts(args: object): Promise<readonly ShownContact[]>;
   block(args: { readonly clientId: number; readonly blocked: boolean }): Promise<void>;
@@ -89,6 +101,9 @@ export type ApiResult<M extends ApiMethod> = Awaited<ReturnType<ApiMethods[M]>>;
 export const API_METHODS: readonly ApiMethod[] = [
   'status',
   'register',
+  'rotateKeys',
+  'recover',
+  'backup',
   'signIn',
   'shutdown',
   'encode',

@@ -5,8 +5,14 @@ type WithProgress = {
   readonly [M in ApiMethod]: (args: ApiArgs<M>, onProgress?: (progress: Progress) => void) => Promise<ApiResult<M>>;
 };
 
+export interface LocalApiOptions {
+  readonly daemon: boolean;
+  /** Of the key file: a copy of it has the same. */
+  readonly passphrase: string | undefined;
+}
+
 /** A client in this process. */
-export function localApi(client: Client, { daemon }: { readonly daemon: boolean }): Api {
+export function localApi(client: Client, { daemon, passphrase }: LocalApiOptions): Api {
   const methods: WithProgress = {
     status: async () => ({
       clientId: client.clientId,
@@ -18,6 +24,9 @@ export function localApi(client: Client, { daemon }: { readonly daemon: boolean 
       daemon,
     }),
     register: ({ token }) => client.register(token === undefined ? {} : { token }),
+    rotateKeys: ({ recoveryKey }) => client.rotateKeys(recoveryKey === undefined ? {} : { recoveryKey }),
+    recover: ({ clientId, recoveryKey }) => client.recover(clientId, recoveryKey),
+    backup: ({ folder }) => client.backup(folder, passphrase === undefined ? {} : { passphrase }),
     signIn: () => client.signIn(),
     shutdown: () => client.shutdown(),
     encode: ({ path, name, cover }, onProgress) =>
@@ -32,7 +41,8 @@ export function localApi(client: Client, { daemon }: { readonly daemon: boolean 
     requestMore: ({ imageId, views }) => client.requestMore(imageId, views),
     openRequests: async () => client.openRequests(),
     requests: async () => client.requests(),
-    approve: ({ id, views }) => client.approve(id, views === undefined ? {} : { views }),
+    approve: ({ id, views, mode }) =>
+      client.approve(id, { ...(views === undefined ? {} : { views }), ...(mode === undefined ? {} : { mode }) }),
     reject: ({ id }) => client.reject(id),
     offers: async () => client.offers(),
     accept: ({ id }) => client.accept(id),
@@ -42,7 +52,8 @@ export function localApi(client: Client, { daemon }: { readonly daemon: boolean 
     view: ({ imageId }) => client.view(imageId),
     sharedRights: async () => client.sharedRights(),
     changeRights: ({ imageId, viewerId, change }) => client.changeRights(imageId, viewerId, change),
-    share: ({ imageId, viewerId, views }) => client.share(imageId, viewerId, views),
+    share: ({ imageId, viewerId, views, mode }) =>
+      client.share(imageId, viewerId, views, mode === undefined ? {} : { mode }),
     contacts: async () => client.contacts(),
     block: ({ clientId, blocked }) => client.block(clientId, blocked),
     trust: ({ clientId }) => client.trust(clientId),

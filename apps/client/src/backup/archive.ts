@@ -7,7 +7,7 @@
  * | 16 | 4 | k, big-endian |
  * | 20 | k | the client's keys under a passphrase, as `id export` writes them |
  * | 20 + k | 16 | salt |
- * | 36 + k | … | a tar of everything else, under AES-256-GCM |
+ * | 36 + k | … | a tar of the profile, under AES-256-GCM |
  * | end − 16 | 16 | tag |
  *
  * Key and nonce: HKDF-SHA256 of the client's two private keys with the salt. Associated data: all that comes before the ciphertext.
@@ -30,8 +30,6 @@ const TAG_BYTES = 16;
 /** Sealed keys are some hundred bytes. */
 const MAX_KEYS_BYTES = 16_384;
 
-/** What belongs to this process, to this machine, or is in the backup as keys. Read by name, because the profile may get more files. */
-const LEFT_OUT: ReadonlySet<string> = new Set(['keys.json', 'lock', 'p2pimg.log', 'daemon.sock']);
 /** Files of a profile, as they may come out of a backup. */
 const FILE_NAME = /^(?:[a-z][a-z0-9.-]{0,63}|[a-z]{1,32}\/[a-z0-9][a-z0-9.-]{0,63})$/;
 
@@ -43,26 +41,20 @@ class BackupCorruptError extends CommandError {
 }
 
 /**
- * Writes a new file, 0600, synced. A client may work meanwhile: what it appends to its records after they were read is not in the backup.
- * @returns how many files are in it
+ * Writes a new file, 0600, synced.
+ * @param folder a copy of a profile in which nothing changes
  * @throws PassphraseLengthError, errors of node:fs; nothing is left behind then
  */
-export async function writeBackup(
-  path: string,
-  folder: string,
-  keys: ClientKeys,
-  passphrase: string,
-): Promise<{ readonly files: number }> {
+export async function writeBackup(path: string, folder: string, keys: ClientKeys, passphrase: string): Promise<void> {
   const sealed = await exportClientKeys(keys, passphrase);
   const salt = randomBytes(SALT_BYTES);
   const head = Buffer.concat([MAGIC, lengthField(sealed.length), sealed, salt]);
   const file = await open(path, 'wx', 0o600);
   try {
-    const files = await writeTo(file, head, cipherOf(keys, salt, head), folder);
+    await writeTo(file, head, cipherOf(keys, salt, head), folder);
     await file.sync();
     await file.close();
     await syncFolder(join(path, '..'));
-    return { files };
   } catch (error) {
     await file.close().catch(() => undefined);
     await rm(path, { force: true });
@@ -70,18 +62,15 @@ export async function writeBackup(
   }
 }
 
-async function writeTo(file: FileHandle, head: Buffer, cipher: CipherGCM, folder: string): Promise<number> {
+async function writeTo(file: FileHandle, head: Buffer, cipher: CipherGCM, folder: string): Promise<void> {
   await file.writeFile(head);
   const { readable, controller } = createTarPacker();
-  let files = 0;
   const pack = async (): Promise<void> => {
     for (const name of await filesOf(folder)) {
-      const bytes = await readFile(join(folder, name)).catch(absent);
-      if (bytes === undefined) continue;
+      const bytes = await readFile(join(folder, name));
       const writer = controller.add({ name, size: bytes.length, type: 'file', mode: 0o600 }).getWriter();
       await writer.write(new Uint8Array(bytes));
       await writer.close();
-      files++;
     }
     controller.finalize();
   };
@@ -94,7 +83,6 @@ async function writeTo(file: FileHandle, head: Buffer, cipher: CipherGCM, folder
     pipeline(Readable.fromWeb(readable as never), cipher, write),
   ]);
   await file.writeFile(cipher.getAuthTag());
-  return files;
 }
 
 /**
@@ -162,14 +150,12 @@ async function exactly(file: FileHandle, position: number, length: number, path:
   return buffer;
 }
 
-/** Records before pictures: what they name is still there, or was dropped since. */
 async function filesOf(folder: string): Promise<readonly string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   return entries
     .filter((entry) => entry.isFile())
     .map(({ parentPath, name }) => join(parentPath, name).slice(join(folder, '/').length))
-    .filter((name) => !LEFT_OUT.has(name) && FILE_NAME.test(name))
-    .sort((a, b) => Number(a.includes('/')) - Number(b.includes('/')) || (a < b ? -1 : 1));
+    .filter((name) => FILE_NAME.test(name));
 }
 
 function cipherOf(keys: ClientKeys, salt: Buffer, head: Buffer): CipherGCM {
@@ -192,9 +178,4 @@ function lengthField(length: number): Buffer {
   const field = Buffer.alloc(4);
   field.writeUInt32BE(length);
   return field;
-}
-
-function absent(error: NodeJS.ErrnoException): undefined {
-  if (error.code === 'ENOENT') return undefined;
-  throw error;
 }

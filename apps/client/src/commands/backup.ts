@@ -1,17 +1,19 @@
 /** backup, restore */
 
-import { mkdir, rename, rm, rmdir } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fingerprint, nodeSuite, publicKeysOf, readClientKeys, writeClientKeys } from '@p2pimg/identity';
+import { fingerprint, nodeSuite, publicKeysOf, readClientKeys } from '@p2pimg/identity';
 import type { Command } from 'commander';
 import { z } from 'zod';
+import type { Api } from '../api/api.ts';
 import { CommandError } from '../exit.ts';
 import { profileFolder } from '../settings.ts';
 import { plural } from '../wording.ts';
-import { contextOf } from './context.ts';
+import { type CommandContext, contextOf, requireRegistered, withApi } from './context.ts';
 import { askPassphrase } from './passphrase.ts';
 
-const written = z.object({ file: z.string(), files: z.int(), fingerprint: z.string() });
+const written = z.object({ file: z.string(), pictures: z.int(), fingerprint: z.string() });
 const restored = z.object({ folder: z.string(), fingerprint: z.string() });
 
 export function addBackup(program: Command): void {
@@ -21,13 +23,10 @@ export function addBackup(program: Command): void {
     .argument('<file>', 'must not exist')
     .action(async (file: string, _: object, command: Command) => {
       const context = await contextOf(command);
-      const folder = profileFolder(context.settings.profile);
-      const keys = await readClientKeys(join(folder, 'keys.json'), { passphrase: context.settings.passphrase });
-      const { writeBackup } = await import('../backup/archive.ts');
-      const { files } = await writeBackup(resolve(file), folder, keys, await askPassphrase(context, 'new'));
-      const shown = fingerprint(nodeSuite, publicKeysOf(keys));
-      const text = `The keys and ${plural(files, 'file')} of ${folder} are in ${file}. Fingerprint ${shown}.`;
-      context.output.result(written, { file: resolve(file), files, fingerprint: shown }, text);
+      // Before a passphrase is asked for.
+      if (existsSync(resolve(file))) throw new CommandError(`${file} is there already`, undefined, 'file_exists');
+      const passphrase = await askPassphrase(context, 'new');
+      await withApi(context, (api) => backUp(context, api, file, passphrase), { signIn: false, untimed: true });
     });
 
   program
@@ -45,7 +44,6 @@ export function addBackup(program: Command): void {
       try {
         await mkdir(temporary, { mode: 0o700 });
         const keys = await readBackup(resolve(file), passphrase, temporary);
-        await writeClientKeys(join(temporary, 'keys.json'), keys, { passphrase: context.settings.passphrase });
         await rename(temporary, folder);
         const shown = fingerprint(nodeSuite, publicKeysOf(keys));
         const text = `The profile is back in ${folder}. Fingerprint ${shown}. Next: p2pimg signin.`;
@@ -54,6 +52,30 @@ export function addBackup(program: Command): void {
         await rm(temporary, { recursive: true, force: true });
       }
     });
+}
+
+/** The client makes a copy that is whole in itself; the archive is made of that. */
+async function backUp(
+  { settings, output }: CommandContext,
+  api: Api,
+  file: string,
+  passphrase: string,
+): Promise<undefined> {
+  await requireRegistered(api);
+  const folder = resolve(profileFolder(settings.profile));
+  const copy = join(folder, `backup-${process.pid}`);
+  try {
+    const { pictures } = await api.call('backup', { folder: copy });
+    await copyFile(join(folder, 'manifest.json'), join(copy, 'manifest.json'));
+    const keys = await readClientKeys(join(copy, 'keys.json'), { passphrase: settings.passphrase });
+    const { writeBackup } = await import('../backup/archive.ts');
+    await writeBackup(resolve(file), copy, keys, passphrase);
+    const shown = fingerprint(nodeSuite, publicKeysOf(keys));
+    const text = `Keys, records and ${plural(pictures, 'picture')} of ${folder} are in ${file}. Fingerprint ${shown}.`;
+    output.result(written, { file: resolve(file), pictures, fingerprint: shown }, text);
+  } finally {
+    await rm(copy, { recursive: true, force: true });
+  }
 }
 
 /** An empty folder counts as none. @throws CommandError */

@@ -1,4 +1,4 @@
-/** id: show, export, import */
+/** id: show, export, import, rotate, recover */
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -17,13 +17,16 @@ import { z } from 'zod';
 import { EXIT } from '../exit.ts';
 import { profileFolder } from '../settings.ts';
 import { clientAction } from './action.ts';
-import { type CommandContext, contextOf } from './context.ts';
-import { askPassphrase } from './passphrase.ts';
+import { clientArgument } from './arguments.ts';
+import { confirmed } from './confirm.ts';
+import { type CommandContext, contextOf, requireRegistered } from './context.ts';
+import { askPassphrase, askRecoveryKey } from './passphrase.ts';
 
+const newKeys = z.object({ fingerprint: z.string() });
 const shownIdentity = z.object({ clientId: z.int().min(1).optional(), fingerprint: z.string() });
 
 export function addIdentity(program: Command): void {
-  const id = program.command('id').description('who this client is, its keys: show, export, import');
+  const id = program.command('id').description('who this client is, its keys: show, export, import, rotate, recover');
   id.command('show', { isDefault: true })
     .description('show number and fingerprint')
     .action(
@@ -43,6 +46,8 @@ export function addIdentity(program: Command): void {
         { signIn: false },
       ),
     );
+
+  addRotation(id);
 
   id.command('export')
     .description('write the keys to a file, under a passphrase (asked for, or the first line of standard input)')
@@ -65,6 +70,47 @@ export function addIdentity(program: Command): void {
       await writeClientKeys(keyFile(context), keys, { passphrase: context.settings.passphrase });
       tell(context, 'The keys are here. Next: p2pimg register.', fingerprint(nodeSuite, publicKeysOf(keys)));
     });
+}
+
+function addRotation(id: Command): void {
+  id.command('rotate')
+    .description('replace the keys; who knows the old ones gets an alarm and compares fingerprints')
+    .option('--recovery', 'the old keys are stolen: use the recovery key (asked for, or a line of standard input)')
+    .action(
+      clientAction(
+        newKeys,
+        async ({ api, context }, { recovery }: { recovery?: boolean }) => {
+          await requireRegistered(api);
+          const recoveryKey = recovery ? await askRecoveryKey(context) : undefined;
+          const { fingerprint: shown } = await api.call('rotateKeys', { recoveryKey });
+          const text = `The keys are new. Fingerprint ${shown}. Tell it to whom you share with, and make a new backup.`;
+          return { value: { fingerprint: shown }, text };
+        },
+        {
+          signIn: false,
+          untimed: true,
+          before: (context) => confirmed(context, 'Replace the keys? Everybody you share with gets an alarm.'),
+        },
+      ),
+    );
+
+  id.command('recover')
+    .description('make this new profile the client whose keys are lost, by its recovery key')
+    .argument('<client>', 'its number', clientArgument)
+    .action(
+      clientAction(
+        newKeys,
+        async ({ api, context }, clientId: number) => {
+          const { fingerprint: shown } = await api.call('recover', {
+            clientId,
+            recoveryKey: await askRecoveryKey(context),
+          });
+          const text = `This profile is client ${clientId} now. Fingerprint ${shown}. Pictures come back from a backup only.`;
+          return { value: { fingerprint: shown }, text };
+        },
+        { signIn: false, untimed: true },
+      ),
+    );
 }
 
 function keyFile({ settings }: CommandContext): string {

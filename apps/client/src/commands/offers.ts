@@ -7,6 +7,7 @@ import { delivered, plural } from '../wording.ts';
 import { clientAction } from './action.ts';
 import { clientArgument, idArgument, imageArgument, viewsArgument } from './arguments.ts';
 import { deliverySchema, exitOf } from './delivery.ts';
+import { type ModeOptions, modeOf, withMode } from './mode.ts';
 import { only, SHOWN_DIGITS } from './waiting-list.ts';
 
 const shared = z.object({ offerId: z.string(), delivery: deliverySchema });
@@ -15,20 +16,30 @@ const list = z.object({
 });
 const answered = z.object({ delivery: deliverySchema });
 
+interface ShareOptions extends ModeOptions {
+  readonly views: number;
+}
+
 export function addShare(program: Command): void {
-  program
-    .command('share')
-    .description('offer an own picture to a client unasked')
-    .argument('<image>', 'its id', imageArgument)
-    .argument('<client>', "the viewer's number", clientArgument)
-    .requiredOption('--views <n>', 'how many', viewsArgument)
-    .action(
-      clientAction(shared, async ({ api }, imageId: string, viewerId: number, { views }: { views: number }) => {
-        const value = await api.call('share', { imageId, viewerId, views });
+  withMode(
+    program
+      .command('share')
+      .description('offer an own picture to a client unasked')
+      .argument('<image>', 'its id', imageArgument)
+      .argument('<client>', "the viewer's number", clientArgument)
+      .requiredOption('--views <n>', 'how many', viewsArgument),
+  ).action(
+    clientAction(
+      shared,
+      async ({ api }, imageId: string, viewerId: number, options: ShareOptions) => {
+        const { views } = options;
+        const value = await api.call('share', { imageId, viewerId, views, mode: modeOf(options) });
         const text = `Offered ${imageId} with ${plural(views, 'view')}: ${delivered(value.delivery, viewerId)}.`;
         return { value, text, exit: exitOf(value.delivery) };
-      }),
-    );
+      },
+      { before: async (_, [, , options]) => void modeOf(options) },
+    ),
+  );
 }
 
 export function addOffers(program: Command): void {

@@ -2,10 +2,19 @@ import { createInterface } from 'node:readline/promises';
 import { CommandError, EXIT } from '../exit.ts';
 import { type CommandContext, mayAsk } from './context.ts';
 
-/** Of a file that is written (asked for twice) or read: at the terminal, or the first line of standard input. @throws CommandError */
+/** Of a file that is written (asked for twice) or read. @throws CommandError */
 export async function askPassphrase(context: CommandContext, purpose: 'new' | 'known'): Promise<string> {
-  if (mayAsk(context)) return purpose === 'known' ? ask('Passphrase:') : askTwice();
-  // A terminal where nobody may be asked gives no passphrase either: waiting for one would never end.
+  if (!mayAsk(context)) return fromStandardInput('a passphrase');
+  return purpose === 'known' ? ask('Passphrase:') : askTwice();
+}
+
+/** As it was told at registration. @throws CommandError */
+export async function askRecoveryKey(context: CommandContext): Promise<string> {
+  return mayAsk(context) ? ask('Recovery key:') : fromStandardInput('the recovery key');
+}
+
+/** Its first line. A terminal where nobody may be asked gives nothing: waiting for it would never end. */
+async function fromStandardInput(what: string): Promise<string> {
   if (process.stdin.isTTY !== true) {
     const lines = createInterface({ input: process.stdin });
     try {
@@ -14,7 +23,7 @@ export async function askPassphrase(context: CommandContext, purpose: 'new' | 'k
       lines.close();
     }
   }
-  throw new CommandError('a passphrase is needed on standard input', EXIT.usage, 'usage');
+  throw new CommandError(`${what} is needed on standard input`, EXIT.usage, 'usage');
 }
 
 async function ask(message: string): Promise<string> {

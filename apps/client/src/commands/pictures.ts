@@ -13,7 +13,18 @@ const encoded = z.object({ imageId: z.string(), digest: z.string(), bytes: z.int
 const deleted = z.object({ imageId: z.string() });
 const images = z.object({
   own: z.array(z.object({ imageId: z.string(), state: z.string() })),
-  held: z.array(z.object({ imageId: z.string(), ownerId: z.int(), remaining: z.int() })),
+  held: z.array(
+    z.object({
+      imageId: z.string(),
+      ownerId: z.int(),
+      remaining: z.int(),
+      mode: z.enum(['witnessed', 'offline', 'trusting']),
+      /** Views that need no cloud. */
+      heldInAdvance: z.int(),
+      /** ms since 1970. */
+      expiresAt: z.number().optional(),
+    }),
+  ),
 });
 
 export function addPictures(program: Command): void {
@@ -65,18 +76,30 @@ export function addPictures(program: Command): void {
         images,
         async ({ api }) => {
           const own = (await api.call('ownImages', {})).map(({ imageId, state }) => ({ imageId, state }));
-          const held = (await api.call('peerImages', {})).map(({ imageId, ownerId, remaining }) => ({
-            imageId,
-            ownerId,
-            remaining,
-          }));
+          const held = (await api.call('peerImages', {})).map(
+            ({ imageId, ownerId, remaining, mode, heldInAdvance, expiresAt }) => ({
+              imageId,
+              ownerId,
+              remaining,
+              mode,
+              heldInAdvance,
+              expiresAt,
+            }),
+          );
           const lines = [
             ...own.map(({ imageId, state }) => [imageId, `yours, ${state}`]),
-            ...held.map(({ imageId, remaining }) => [imageId, `Remaining Views: ${remaining}`]),
+            ...held.map(({ imageId, remaining, mode, expiresAt }) => [
+              imageId,
+              `Remaining Views: ${remaining}${mode === 'witnessed' ? '' : ` (${mode}${untilText(expiresAt)})`}`,
+            ]),
           ];
           return { value: { own, held }, text: lines.length === 0 ? 'No pictures yet.' : table(['image', ''], lines) };
         },
         { signIn: false },
       ),
     );
+}
+
+function untilText(expiresAt: number | undefined): string {
+  return expiresAt === undefined ? '' : `, until ${new Date(expiresAt).toISOString()}`;
 }

@@ -7,12 +7,17 @@ import { delivered } from '../wording.ts';
 import { clientAction } from './action.ts';
 import { idArgument, viewsArgument } from './arguments.ts';
 import { deliverySchema, exitOf } from './delivery.ts';
+import { type ModeOptions, modeOf, withMode } from './mode.ts';
 import { only, SHOWN_DIGITS } from './waiting-list.ts';
 
 const list = z.object({
   requests: z.array(z.object({ id: z.string(), kind: z.string(), from: z.int(), imageId: z.string(), views: z.int() })),
 });
 const answer = z.object({ delivery: deliverySchema });
+
+interface ApproveOptions extends ModeOptions {
+  readonly views?: number;
+}
 
 export function addRequests(program: Command): void {
   const requests = program.command('requests').description('what other clients ask for: list, approve, reject');
@@ -44,18 +49,24 @@ export function addRequests(program: Command): void {
         { signIn: false },
       ),
     );
-  requests
-    .command('approve')
-    .argument('<id>', 'the request: its id, or how it begins', idArgument)
-    .description('give what is asked for')
-    .option('--views <n>', 'fewer, or more, than were asked for', viewsArgument)
-    .action(
-      clientAction(answer, async ({ api }, start: string, { views }: { views?: number }) => {
+  withMode(
+    requests
+      .command('approve')
+      .argument('<id>', 'the request: its id, or how it begins', idArgument)
+      .description('give what is asked for')
+      .option('--views <n>', 'fewer, or more, than were asked for', viewsArgument),
+  ).action(
+    clientAction(
+      answer,
+      async ({ api }, start: string, options: ApproveOptions) => {
+        const mode = modeOf(options);
         const { id, from } = only(await api.call('requests', {}), start, 'request');
-        const { delivery } = await api.call('approve', { id, views });
+        const { delivery } = await api.call('approve', { id, views: options.views, mode });
         return { value: { delivery }, text: `Approved: ${delivered(delivery, from)}.`, exit: exitOf(delivery) };
-      }),
-    );
+      },
+      { before: async (_, [, options]) => void modeOf(options) },
+    ),
+  );
   requests
     .command('reject')
     .argument('<id>', 'the request: its id, or how it begins', idArgument)

@@ -1,4 +1,4 @@
-/** rights: list, add, take, set, revoke */
+/** rights: list, add, take, set, revoke, mode */
 
 import type { RightsChange } from '@p2pimg/client';
 import type { Command } from 'commander';
@@ -8,6 +8,7 @@ import { delivered, plural } from '../wording.ts';
 import { clientAction, type Outcome, type Session } from './action.ts';
 import { clientArgument, imageArgument, viewsArgument } from './arguments.ts';
 import { deliverySchema, exitOf } from './delivery.ts';
+import { type ModeOptions, modeOf, withMode } from './mode.ts';
 
 const list = z.object({
   rights: z.array(
@@ -17,6 +18,8 @@ const list = z.object({
       remaining: z.int(),
       used: z.int(),
       revoked: z.boolean(),
+      /** Who counts: the cloud (`witnessed`), the cloud in advance (`offline`), or the viewer (`trusting`). */
+      mode: z.enum(['witnessed', 'offline', 'trusting']),
       /** Of the last view that the owner was told of, in ms since 1970. */
       viewedAt: z.number().optional(),
     }),
@@ -34,7 +37,7 @@ const CHANGES = [
 export function addRights(program: Command): void {
   const rights = program
     .command('rights')
-    .description('who may see which of your pictures: list, add, take, set, revoke');
+    .description('who may see which of your pictures: list, add, take, set, revoke, mode');
   rights
     .command('list', { isDefault: true })
     .description('list them')
@@ -43,7 +46,8 @@ export function addRights(program: Command): void {
         list,
         async ({ api }) => {
           const given = (await api.call('sharedRights', {})).map(
-            ({ imageId, viewerId, remaining, used, revoked, viewedAt }) => ({
+            ({ imageId, viewerId, remaining, used, revoked, mode, viewedAt }) => ({
+              mode: mode.kind,
               imageId,
               viewerId,
               remaining,
@@ -52,11 +56,12 @@ export function addRights(program: Command): void {
               viewedAt,
             }),
           );
-          const rows = given.map(({ imageId, viewerId, remaining, used, revoked, viewedAt }) => [
+          const rows = given.map(({ imageId, viewerId, remaining, used, revoked, mode, viewedAt }) => [
             imageId,
             viewerId,
             revoked ? 'revoked' : remaining,
             used,
+            mode,
             viewedAt === undefined ? '' : new Date(viewedAt).toISOString(),
           ]);
           return {
@@ -64,7 +69,7 @@ export function addRights(program: Command): void {
             text:
               rows.length === 0
                 ? 'You have not shared anything yet.'
-                : table(['image', 'client', 'left', 'used', 'last viewed'], rows),
+                : table(['image', 'client', 'left', 'used', 'mode', 'last viewed'], rows),
           };
         },
         { signIn: false },
@@ -83,6 +88,7 @@ export function addRights(program: Command): void {
         ),
       );
   }
+  addMode(rights);
   rights
     .command('revoke')
     .description('take all views back')
@@ -93,6 +99,23 @@ export function addRights(program: Command): void {
         change(session, imageId, viewerId, { kind: 'revoke' }),
       ),
     );
+}
+
+function addMode(rights: Command): void {
+  withMode(
+    rights
+      .command('mode')
+      .description('say who counts the views: the cloud, unless an option says otherwise')
+      .argument('<image>', 'its id', imageArgument)
+      .argument('<client>', "the viewer's number", clientArgument),
+  ).action(
+    clientAction(
+      changed,
+      async (session, imageId: string, viewerId: number, options: ModeOptions) =>
+        change(session, imageId, viewerId, { kind: 'mode', mode: modeOf(options) ?? { kind: 'witnessed' } }),
+      { before: async (_, [, , options]) => void modeOf(options) },
+    ),
+  );
 }
 
 async function change(

@@ -2,9 +2,12 @@
 
 export const PAGE_STYLE = `
 :root { color-scheme: dark; }
-body { margin: 0; min-height: 100vh; display: grid; grid-template-rows: 1fr auto; place-items: center; background: #16181d; color: #e8e8ea; font: 16px/1.5 system-ui, sans-serif; }
-img { max-width: 96vw; max-height: 86vh; object-fit: contain; }
-p { margin: 0; padding: 1rem; }
+body { margin: 0; background: #16181d; color: #e8e8ea; font: 16px/1.5 system-ui, sans-serif; }
+main { box-sizing: border-box; height: 100vh; padding: 1.5rem; display: grid; grid-template-rows: minmax(0, 1fr) auto auto; gap: .25rem; justify-items: center; text-align: center; }
+img { max-width: 100%; max-height: 100%; align-self: center; object-fit: contain; border-radius: 4px; }
+img:not([src]) { visibility: hidden; }
+h1 { margin: .75rem 0 0; font-size: 1.1rem; overflow-wrap: anywhere; }
+p { margin: 0; color: #b4b6bd; }
 `;
 
 export const PAGE_SCRIPT = `
@@ -32,7 +35,7 @@ export function pageHtml(title: string, caption: string): string {
   return `<!doctype html>
 <html lang="en">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style></head>
-<body><img alt="${escapeHtml(title)}"><p>${escapeHtml(caption)}</p><script type="module">${PAGE_SCRIPT}</script></body>
+<body><main><img alt="${escapeHtml(title)}"><h1>${escapeHtml(title)}</h1><p role="status">${escapeHtml(caption)}</p></main><script type="module">${PAGE_SCRIPT}</script></body>
 </html>
 `;
 }

@@ -14,7 +14,12 @@ export interface ShowOptions {
 /** Shows a picture in a browser tab; resolves when the tab is closed. */
 export async function showInBrowser(shown: Shown, { imageId, open, onUrl, signal }: ShowOptions): Promise<void> {
   const { bytes, mime } = shown;
-  const page = await PageServer.open({ bytes, mime, title: imageId, caption: captionOf(shown, imageId) });
+  const page = await PageServer.open({
+    bytes,
+    mime,
+    title: imageId,
+    caption: `${captionOf(shown)}. Closing this page ends the view.`,
+  });
   const stop = (): void => page.close();
   signal.addEventListener('abort', stop);
   if (signal.aborted) stop();

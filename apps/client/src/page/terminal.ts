@@ -23,7 +23,7 @@ export async function showInTerminal(shown: Shown, { imageId, stream }: Terminal
     stream.write(`${drawn}\n`);
     return;
   }
-  stream.write(`${ALTERNATE_SCREEN}${drawn}\n${captionOf(shown, imageId)} — any key ends the view`);
+  stream.write(`${ALTERNATE_SCREEN}${drawn}\n${imageId}: ${captionOf(shown)} — any key ends the view`);
   try {
     await anyKey(process.stdin);
   } finally {

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { AxeBuilder } from '@axe-core/playwright';
 import { findProgram } from '@p2pimg/testkit';
 import test from 'ava';
 import { chromium } from 'playwright-core';
@@ -21,7 +22,7 @@ test('M5 U5: real Chromium shows the picture, tells nobody of it, and ends the v
     bytes,
     mime: 'image/jpeg',
     title: 'client6-puppy',
-    caption: 'client6-puppy: 4 views left',
+    caption: '4 views left. Closing this page ends the view.',
   });
   t.teardown(() => page.close());
   await tab.goto(page.url);
@@ -31,6 +32,8 @@ test('M5 U5: real Chromium shows the picture, tells nobody of it, and ends the v
   t.true(size.every((side) => side > 100));
   t.false(tab.url().includes('#'), 'the token is gone from the address');
   t.is(await tab.evaluate('document.cookie'), '', 'scripts do not see the cookie');
+  const { violations } = await new AxeBuilder({ page: tab }).setLegacyMode(true).analyze();
+  t.deepEqual(violations, [], 'everybody can use it');
   if (process.env.P2PIMG_SCREENSHOT !== undefined) await tab.screenshot({ path: process.env.P2PIMG_SCREENSHOT });
 
   const second = await context.newPage();
