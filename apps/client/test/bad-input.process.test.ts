@@ -134,7 +134,7 @@ test('C3 N7: without a terminal each mistake is one clear line and an exit code,
 test('C3: completions come from the commands that there are', async (t) => {
   const suggest = async (...words: readonly string[]) => (await runNode(MAIN, ['complete', '--', ...words])).stdout;
   t.regex(await suggest('requ'), /^requests\t.*\nrequest\t.*\nrequest-more\t/);
-  t.regex(await suggest('rights', ''), /\nadd\t.*\ntake\t.*\nset\t.*\nrevoke\t/);
+  t.regex(await suggest('rights', ''), /\nadd\t.*\ntake\t.*\nset\t.*\nmode\t.*\nrevoke\t/);
   const script = await runNode(MAIN, ['completion', 'bash']);
   t.regex(script.stdout, /complete -F \w+ p2pimg/);
   t.is((await runProcess('bash', ['-n'], { input: script.stdout })).code, 0, 'bash can read it');

@@ -35,7 +35,9 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
     json: { delivery: 'delivered' },
   });
   t.like(await waiting, { code: 0, json: { answer: 'approved' } });
-  t.deepEqual((await viewer.say('images')).json.held, [{ imageId: 'client1-puppy', ownerId: 1, remaining: 2 }]);
+  t.deepEqual((await viewer.say('images')).json.held, [
+    { imageId: 'client1-puppy', ownerId: 1, remaining: 2, mode: 'witnessed', heldInAdvance: 0 },
+  ]);
 
   for (const remaining of [1, 0]) {
     t.like(await viewer.say('view', 'client1-puppy', '--terminal'), { code: 0, json: { shown: 'picture', remaining } });
