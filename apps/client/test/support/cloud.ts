@@ -24,9 +24,10 @@ export async function localCloud(t: ExecutionContext): Promise<LocalCloud> {
   for (const id of ['s1', 's2', 's3']) {
     const server = await spawnNode(SERVER, ['run', '--config', dir.at('cloud', `${id}.toml`)]);
     t.teardown(server.stop);
-    await server.line(/serves clients/);
     servers.set(id, server);
   }
+  const ready = { timeoutMs: 120_000 }; // on a machine with much else to do
+  await Promise.all([...servers.values()].map((server) => server.line(/serves clients/, ready)));
   return { manifest: dir.at('cloud', 'cloud.manifest.json'), servers, profile: (name) => dir.at(name) };
 }
 
@@ -81,7 +82,7 @@ export class Person {
   /** Starts the daemon and waits until it is online. */
   async daemon(t: ExecutionContext): Promise<SpawnedProcess> {
     const daemon = await this.start(t, 'daemon');
-    await daemon.line(/is online|Waiting/);
+    await daemon.line(/is online|Waiting/, { timeoutMs: 120_000 });
     return daemon;
   }
 
