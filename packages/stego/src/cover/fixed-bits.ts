@@ -5,28 +5,31 @@ import { type ColourPlane, constantResidual, type RowPlan } from './plan-rows.ts
 /** Everything of a cover's deflate stream and checksum that does not depend on the payload. */
 export interface FixedBits {
   /**
-   * The bits of each pixel's fixed bytes in one or more pieces: up to {@link pieceBits} bits, their number above them,
-   * and the sign set in all pieces of a pixel but the last.
+   * The codes of each pixel's fixed bytes, in two words, low and high: bits << 6 | their number, 0 … {@link pieceBits}.
+   * Where that is too little: number of extra pieces << 6 | {@link manyPieces}.
    */
-  readonly pieces: Int32Array;
-  /** Per row: index of its first piece, its fixed bits, and the Adler-32 part of its fixed bytes. */
-  readonly rowPieces: Uint32Array;
-  readonly rowBits: Float64Array;
+  readonly pieces: Uint32Array;
+  /** All pieces, of the same form, of the pixels that have several. */
+  readonly extraPieces: Uint32Array;
+  /** Per row, and for the end: its first extra piece, and where its bits start. */
+  readonly rowExtras: Uint32Array;
+  readonly rowStarts: Float64Array;
+  /** Per row: the Adler-32 part of its filter type and fixed bytes. */
   readonly rowSums: Float64Array;
   readonly rowMoments: Float64Array;
 }
 
-/** With the 7 bits that may be left over from before, so many still fit into a word. */
-export const pieceBits = 24;
-export const pieceMask: number = 2 ** pieceBits - 1;
-const continued: number = 1 << 31;
+/** With 7 bits from before and a code of 15 so many still fit into 64. */
+export const pieceBits = 41;
+export const manyPieces = 63;
 
 /** The fixed bits of a palette picture, in which every byte carries. */
 export function noFixedBits(width: number, height: number): FixedBits {
   return {
-    pieces: new Int32Array(width * height),
-    rowPieces: Uint32Array.from({ length: height }, (_, y) => y * width),
-    rowBits: new Float64Array(height),
+    pieces: new Uint32Array(2 * width * height),
+    extraPieces: new Uint32Array(0),
+    rowExtras: new Uint32Array(height + 1),
+    rowStarts: new Float64Array(height + 1),
     rowSums: new Float64Array(height),
     rowMoments: new Float64Array(height),
   };
@@ -34,46 +37,11 @@ export function noFixedBits(width: number, height: number): FixedBits {
 
 export function encodeFixedBytes(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, code: HuffmanCode): FixedBits {
   const { width, height } = plane;
-  const { pixelBits, rowBits, rowSums, rowMoments } = measureRows(plane, layout, plan, code);
-  let count = 0;
-  const rowPieces = new Uint32Array(height);
-  for (let y = 0, pixel = 0; y < height; y++) {
-    rowPieces[y] = count;
-    for (let x = 0; x < width; x++, pixel++) count += Math.ceil(pixelBits[pixel]! / pieceBits);
-  }
-
-  const pieces = new Int32Array(count);
-  const residual = new Uint8Array(width * layout.lanes.length);
-  for (let y = 0, next = 0; y < height; y++) {
-    fillFixedResiduals(residual, plan, layout, plane, y);
-    for (let x = 0, i = 0; x < width; x++) {
-      let held = 0;
-      let heldBits = 0;
-      for (let lane = 0; lane < layout.lanes.length; lane++, i++) {
-        const value = residual[i]!;
-        held |= code.codes[value]! << heldBits;
-        heldBits += code.lengths[value]!;
-        if (heldBits > pieceBits) {
-          pieces[next++] = (held & pieceMask) | (pieceBits << pieceBits) | continued;
-          heldBits -= pieceBits;
-          held = code.codes[value]! >>> (code.lengths[value]! - heldBits);
-        }
-      }
-      pieces[next++] = held | (heldBits << pieceBits);
-    }
-  }
-  return { pieces, rowPieces, rowBits, rowSums, rowMoments };
-}
-
-interface MeasuredRows extends Pick<FixedBits, 'rowBits' | 'rowSums' | 'rowMoments'> {
-  readonly pixelBits: Uint8Array;
-}
-
-function measureRows(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, code: HuffmanCode): MeasuredRows {
-  const { width, height } = plane;
   const lanes = layout.lanes.length;
-  const pixelBits = new Uint8Array(width * height);
-  const rowBits = new Float64Array(height);
+  const pieces = new Uint32Array(2 * width * height);
+  const extraPieces: number[] = [];
+  const rowExtras = new Uint32Array(height + 1);
+  const rowStarts = new Float64Array(height + 1);
   const rowSums = new Float64Array(height);
   const rowMoments = new Float64Array(height);
   const residual = new Uint8Array(width * lanes);
@@ -81,23 +49,52 @@ function measureRows(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, cod
     fillFixedResiduals(residual, plan, layout, plane, y);
     let sum = plan.filters[y]!;
     let moment = 0;
-    let total = 0;
+    let rowBits = 0;
     for (let x = 0, i = 0; x < width; x++, pixel++) {
-      let bits = 0;
+      let extras = 0;
+      let held = 0;
+      let heldBits = 0;
       for (let lane = 0; lane < lanes; lane++, i++) {
         const value = residual[i]!;
-        bits += code.lengths[value]!;
+        const length = code.lengths[value]!;
         sum += value;
         moment += value * (i + x + 1);
+        if (heldBits + length > pieceBits) {
+          pushPiece(extraPieces, held, heldBits);
+          extras++;
+          held = 0;
+          heldBits = 0;
+        }
+        held += code.codes[value]! * 2 ** heldBits;
+        heldBits += length;
+        rowBits += length;
       }
-      pixelBits[pixel] = bits;
-      total += bits;
+      if (extras === 0) {
+        pieces[pixel * 2] = lowWord(held, heldBits);
+        pieces[pixel * 2 + 1] = highWord(held);
+      } else {
+        pushPiece(extraPieces, held, heldBits);
+        pieces[pixel * 2] = ((extras + 1) << 6) | manyPieces;
+      }
     }
-    rowBits[y] = total;
+    rowExtras[y + 1] = extraPieces.length / 2;
+    rowStarts[y + 1] = rowStarts[y]! + rowBits;
     rowSums[y] = sum;
     rowMoments[y] = moment;
   }
-  return { pixelBits, rowBits, rowSums, rowMoments };
+  return { pieces, extraPieces: Uint32Array.from(extraPieces), rowExtras, rowStarts, rowSums, rowMoments };
+}
+
+function pushPiece(pieces: number[], bits: number, count: number): void {
+  pieces.push(lowWord(bits, count), highWord(bits));
+}
+
+function lowWord(bits: number, count: number): number {
+  return (((bits % 2 ** 26) << 6) | count) >>> 0;
+}
+
+function highWord(bits: number): number {
+  return Math.floor(bits / 2 ** 26);
 }
 
 /** The filtered fixed bytes of row `y`, pixel by pixel. */

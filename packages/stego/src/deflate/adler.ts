@@ -24,6 +24,16 @@ export interface Stretch {
   readonly moment: number;
 }
 
+/** The stretch made of two that follow each other. */
+export function joinStretches(first: Stretch, second: Stretch): Stretch {
+  const sum = modulo(second.sum);
+  return {
+    length: first.length + second.length,
+    sum: modulo(first.sum + sum),
+    moment: modulo(first.moment + modulo(second.moment) + modulo(first.length) * sum),
+  };
+}
+
 /** The Adler-32 of what `start` covers followed by the stretch. */
 export function extendAdler(start: Adler, stretch: Stretch): Adler {
   return amendAdler({ a: start.a, b: modulo(start.b + modulo(stretch.length) * start.a) }, stretch);

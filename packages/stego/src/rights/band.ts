@@ -1,3 +1,4 @@
+import { makePlane, readPlane } from '../container/symbols.ts';
 import { modulo, type Stretch } from '../deflate/adler.ts';
 import { BitWriter } from '../deflate/bit-writer.ts';
 import { endOfBlock } from '../deflate/dynamic-header.ts';
@@ -29,28 +30,18 @@ function bandRows({ bits }: BandFormat, width: number, length: number): number {
 export function makeBand(format: BandFormat, width: number, bytes: Uint8Array): Band {
   const { bits } = format;
   const rows = bandRows(format, width, bytes.length);
-  const symbols = new Uint8Array(width * rows);
-  const mask = (1 << bits) - 1;
-  let held = bytes.length;
-  let heldBits = prefixLength * 8;
-  let next = 0;
-  for (let i = 0; i < symbols.length && (heldBits > 0 || next < bytes.length); i++) {
-    if (heldBits < bits && next < bytes.length) {
-      held |= bytes[next++]! << heldBits;
-      heldBits += 8;
-    }
-    symbols[i] = held & mask;
-    held >>>= bits;
-    heldBits -= bits;
-  }
-  return { width, rows, symbols, bytes };
+  const pixels = width * rows;
+  const content = new Uint8Array(Math.ceil((pixels * bits) / 8) + 2);
+  content.set([bytes.length & 255, bytes.length >> 8]);
+  content.set(bytes, prefixLength);
+  return { width, rows, symbols: makePlane(content, pixels, bits, 0), bytes };
 }
 
 /** The final deflate block that shows the band. */
 export function encodeBand(code: BandCode, { width, rows, symbols }: Band): Uint8Array {
   const { format, literals, carriedLength, repeatInRow, repeatAcross } = code;
-  const out = new BitWriter(new Uint8Array(encodedLength(code, width, rows)));
-  for (const [i, byte] of code.header.bytes.entries()) out.write(byte, Math.min(8, code.header.bits - i * 8));
+  const out = new BitWriter(new Uint8Array(encodedLength(code, width, rows) + BitWriter.slack));
+  out.writeAll(code.header.bytes, code.header.bits);
   for (let y = 0, i = 0; y < rows; y++) {
     out.write(literals.codes[0]!, literals.lengths[0]!);
     for (let x = 0; x < width; x++, i++) {
@@ -61,8 +52,7 @@ export function encodeBand(code: BandCode, { width, rows, symbols }: Band): Uint
     }
   }
   out.write(literals.codes[endOfBlock]!, literals.lengths[endOfBlock]!);
-  out.align();
-  return out.bytes;
+  return out.bytes.subarray(0, out.align());
 }
 
 /** The band whose block is `encoded`, or undefined when it is none. Only the bits that carry are read. */
@@ -96,18 +86,7 @@ function readSymbols(code: BandCode, width: number, rows: number, encoded: Uint8
 
 /** The rights in a band's symbols, or undefined when they do not hold as many as they say. */
 function bytesOf({ bits }: BandFormat, symbols: Uint8Array): Uint8Array | undefined {
-  const content = new Uint8Array(Math.floor((symbols.length * bits) / 8));
-  let held = 0;
-  let heldBits = 0;
-  for (let i = 0, next = 0; next < content.length; i++) {
-    held |= symbols[i]! << heldBits;
-    heldBits += bits;
-    if (heldBits >= 8) {
-      content[next++] = held;
-      held >>>= 8;
-      heldBits -= 8;
-    }
-  }
+  const content = readPlane(symbols, bits);
   const end = prefixLength + (content[0]! | (content[1]! << 8));
   return content.length >= end ? content.slice(prefixLength, end) : undefined;
 }

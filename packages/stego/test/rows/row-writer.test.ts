@@ -1,0 +1,105 @@
+import test from 'ava';
+import fc from 'fast-check';
+import { compileCover } from '../../src/cover/compile.ts';
+import { bytesPerPixel } from '../../src/cover/layout.ts';
+import { BitWriter } from '../../src/deflate/bit-writer.ts';
+import { canonicalCode, codeLengths } from '../../src/deflate/huffman.ts';
+import { nodePlatform, type Profile, profiles } from '../../src/index.ts';
+import { profileTraits } from '../../src/profile.ts';
+import type { CarriedSums, Rows } from '../../src/rows/row-writer.ts';
+import { rowsModule } from '../../src/rows/rows-module.ts';
+import { scriptRowWriter } from '../../src/rows/script-rows.ts';
+import { makeWasmRowWriter } from '../../src/rows/wasm-rows.ts';
+import { assembleRows } from '../support/assemble.ts';
+import { photo, randomBytes, randomFrom, staticNoise } from '../support/pictures.ts';
+
+const wasmRowWriter = makeWasmRowWriter()!;
+
+/** What a writer makes of rows after `before` bits of something else. */
+function written(write: typeof scriptRowWriter, rows: Rows, before: number): { bytes: Uint8Array; sums: CarriedSums } {
+  const writer = new BitWriter(new Uint8Array(rows.filters.length * (rows.width * 16 + 2) + 16), 1);
+  writer.write(5, before);
+  const sums = write(writer, rows);
+  writer.write(0x2a5, 10);
+  return { bytes: writer.bytes.slice(0, writer.align()), sums };
+}
+
+test('G1 the module is its source assembled', async (t) => {
+  t.deepEqual(
+    Buffer.from(rowsModule, 'base64'),
+    Buffer.from(await assembleRows()),
+    'run: pnpm --filter @p2pimg/stego assemble',
+  );
+});
+
+test('G1 WebAssembly and TypeScript write the same bits, whatever the cover, the rows and the payload', (t) => {
+  const property = fc.property(
+    fc.record({
+      profile: fc.constantFrom<Profile>(...profiles),
+      width: fc.integer({ min: 1, max: 70 }),
+      height: fc.integer({ min: 1, max: 12 }),
+      seed: fc.nat(),
+      fidelity: fc.constantFrom('exact' as const, 'grey' as const, { maxError: 4 }),
+      quiet: fc.boolean(),
+      before: fc.integer({ min: 0, max: 7 }),
+      from: fc.nat(),
+    }),
+    ({ profile, width, height, seed, fidelity, quiet, before, from }) => {
+      const image = quiet ? photo(width, height, seed) : staticNoise(width, height, seed);
+      const cover = compileCover(nodePlatform, image, { profile, fidelity, allowVisible: true });
+      const { fixed } = cover;
+      const first = from % height;
+      const { floor } = profileTraits(profile);
+      const rows: Rows = {
+        width,
+        step: bytesPerPixel(cover.layout),
+        codes: cover.codes,
+        filters: cover.filters.subarray(first),
+        pieces: fixed.pieces.subarray(2 * first * width),
+        extraPieces: fixed.extraPieces.subarray(2 * fixed.rowExtras[first]!),
+        plane: randomBytes(seed, width * height).map((byte) => byte | floor),
+        at: first * width,
+      };
+      t.deepEqual(written(wasmRowWriter, rows, before), written(scriptRowWriter, rows, before));
+    },
+  );
+  fc.assert(property, { numRuns: 150 });
+});
+
+test('G1 both write the longest codes and the widest rows', (t) => {
+  // Frequencies like Fibonacci's numbers make a code as long as it may be.
+  const frequencies = [1, 1];
+  while (frequencies.length < 256) frequencies.push(Math.min(frequencies.at(-1)! + frequencies.at(-2)!, 2 ** 40));
+  const { codes, lengths } = canonicalCode(codeLengths([...frequencies, 1], 15));
+  const width = 65_535;
+  const random = randomFrom(4);
+  const pieces = new Uint32Array(2 * width);
+  const extraPieces: number[] = [];
+  for (let x = 0; x < width; x++) {
+    const extras = Math.floor(random() * 4) + 1;
+    if (extras > 1) pieces[2 * x] = (extras << 6) | 63;
+    for (let i = 0; i < extras; i++) {
+      const length = Math.floor(random() * 42);
+      const bits = Math.floor(random() * 2 ** length);
+      const piece = [(((bits % 2 ** 26) << 6) | length) >>> 0, Math.floor(bits / 2 ** 26)];
+      if (extras > 1) extraPieces.push(...piece);
+      else pieces.set(piece, 2 * x);
+    }
+  }
+  for (const filter of [0, 1, 2, 3, 4]) {
+    const rows: Rows = {
+      width,
+      step: 8,
+      codes: Int32Array.from({ length: 257 }, (_, s) => (lengths[s]! << 16) | codes[s]!),
+      filters: Uint8Array.of(filter),
+      pieces,
+      extraPieces: Uint32Array.from(extraPieces),
+      plane: randomBytes(filter, 2 * width),
+      at: width,
+    };
+    const fast = written(wasmRowWriter, rows, 7);
+    const plain = written(scriptRowWriter, rows, 7);
+    t.true(Buffer.compare(fast.bytes, plain.bytes) === 0, `filter ${filter}`);
+    t.deepEqual(fast.sums, plain.sums);
+  }
+});
