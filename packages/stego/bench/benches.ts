@@ -1,3 +1,6 @@
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { deflateSync } from 'node:zlib';
 import { PNG } from 'pngjs';
 import {
   type CompileOptions,
@@ -25,6 +28,7 @@ const benches: Readonly<Record<string, Bench>> = {
   quality: benchQuality,
   compile: benchCompile,
   large: benchLarge,
+  memory: benchMemory,
 };
 
 /** Runs all benches, or the one called `only`. */
@@ -122,10 +126,12 @@ async function* benchCompile(effort: Effort): AsyncGenerator<Figure> {
   yield* figures('compile a cover', await race(contenders, effort), 'pngjs defaults, encoding once');
 }
 
+const largePayload = (effort: Effort): number => (5 * 2 ** 20) / (effort.rounds > 1 ? 1 : 100);
+
 /** 5 MB in a picture of 5.3 Mpx (a hundredth of it in the small mode). */
 async function* benchLarge(effort: Effort): AsyncGenerator<Figure> {
   const divisor = effort.rounds > 1 ? 1 : 100;
-  const large = noise((5 * 2 ** 20) / divisor, 5);
+  const large = noise(largePayload(effort), 5);
   const columns = Math.ceil(2304 / Math.sqrt(divisor));
   const image = repeat(photo, columns, columns);
   const cover = compileCover(image);
@@ -137,4 +143,22 @@ async function* benchLarge(effort: Effort): AsyncGenerator<Figure> {
   ];
   const results = await race(contenders, { rounds: Math.min(3, effort.rounds), roundMs: 1 });
   for (const { name, ms } of results) yield { bench: 'large payload', metric: name, value: ms, unit: 'ms' };
+}
+
+/** The same in fresh processes, and five hostile pictures given to three readers each. */
+async function* benchMemory(effort: Effort): AsyncGenerator<Figure> {
+  const length = largePayload(effort);
+  const columns = Math.ceil(Math.sqrt(length * 1.002)) + 16;
+  const inputs: readonly (readonly [operation: string, input: Uint8Array])[] = [
+    ['compile and embed', new Uint8Array(0)],
+    ['extract', embed(compileCover(repeat(photo, columns, columns)), noise(length, 5), { key })],
+    ['refuse 15 times', deflateSync(new Uint8Array(64 * 2 ** 20))],
+  ];
+  for (const [operation, input] of inputs) {
+    const program = fileURLToPath(new URL('memory.ts', import.meta.url));
+    const args = ['--conditions=@p2pimg/source', program, operation, `${length}`];
+    const { ms, mebibytes } = JSON.parse(execFileSync(process.execPath, args, { input, encoding: 'utf8' }));
+    yield { bench: 'memory', metric: `${operation}: time`, value: ms, unit: 'ms' };
+    yield { bench: 'memory', metric: `${operation}: growth`, value: mebibytes, unit: 'MiB' };
+  }
 }
