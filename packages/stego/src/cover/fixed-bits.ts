@@ -23,6 +23,10 @@ export interface FixedBits {
 export const pieceBits = 41;
 export const manyPieces = 63;
 
+// Up to 41 bits are kept in a number, and taken apart by arithmetic: operators on bits see 32 of them.
+const powersOfTwo = Float64Array.from({ length: pieceBits }, (_, bits) => 2 ** bits);
+const lowWordValues = 2 ** 26;
+
 /** The fixed bits of a palette picture, in which every byte carries. */
 export function noFixedBits(width: number, height: number): FixedBits {
   return {
@@ -65,7 +69,7 @@ export function encodeFixedBytes(plane: ColourPlane, layout: PixelLayout, plan: 
           held = 0;
           heldBits = 0;
         }
-        held += code.codes[value]! * 2 ** heldBits;
+        held += code.codes[value]! * powersOfTwo[heldBits]!;
         heldBits += length;
         rowBits += length;
       }
@@ -90,11 +94,11 @@ function pushPiece(pieces: number[], bits: number, count: number): void {
 }
 
 function lowWord(bits: number, count: number): number {
-  return (((bits % 2 ** 26) << 6) | count) >>> 0;
+  return (((bits - highWord(bits) * lowWordValues) << 6) | count) >>> 0;
 }
 
 function highWord(bits: number): number {
-  return Math.floor(bits / 2 ** 26);
+  return Math.floor(bits / lowWordValues);
 }
 
 /** The filtered fixed bytes of row `y`, pixel by pixel. */
