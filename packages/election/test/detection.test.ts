@@ -71,3 +71,37 @@ test('E4 at most 5 false deaths an hour when losses come in bursts of 3', (t) =>
   t.log(counts);
   t.true(counts.died <= 5 * 20);
 });
+
+test('E4 E5 a server that is always late, or stands still again and again, still buries a dead peer in bounded time', (t) => {
+  for (const [runMs, stallMs] of [
+    [20, 30],
+    [30, 60],
+    [40, 120],
+    [10, 160],
+    [50, 200],
+    [50, 400],
+  ] as const) {
+    for (let seed = 1; seed <= 10; seed++) {
+      let buriedAt: number | undefined;
+      let falsely = 0;
+      const onFact = (node: number, fact: Fact): void => {
+        if (fact.kind !== 'died' || node !== 1) return;
+        if (fact.peer === 'a') buriedAt ??= cloud.simulation.now;
+        else falsely += 1;
+      };
+      const cloud: Cloud = new Cloud({ servers: 3, seed, onFact });
+      cloud.simulation.runUntil(500 + seed);
+      const crashedAt = cloud.simulation.now;
+      cloud.simulation.apply({ kind: 'crash', at: 0, node: 0, disk: 'lost' });
+      for (let stalls = 0; stalls < 60; stalls++) {
+        cloud.simulation.apply({ kind: 'pause', at: 0, node: 1, forMs: stallMs });
+        cloud.simulation.runUntil(cloud.simulation.now + stallMs + runMs);
+      }
+      const what = `${stallMs} ms of every ${stallMs + runMs} ms, seed ${seed}`;
+      // It may excuse the silence eight times; then it counts as on any other server, seen at the next turn.
+      const tookMs = (buriedAt ?? Number.POSITIVE_INFINITY) - crashedAt;
+      t.true(tookMs <= 8 * (stallMs + runMs) + 300 + 2 * (stallMs + runMs), `${what}: ${tookMs.toFixed(0)} ms`);
+      t.is(falsely, 0, what);
+    }
+  }
+});

@@ -46,7 +46,7 @@ async function freeze(cloud: TestCloud, victim: number): Promise<void> {
   await seenAlive(cloud, (victim + 1) % cloud.servers.length, `s${victim + 1}`);
   const [own, seen] = [server.lineCount, witness.lineCount];
   server.signal('SIGSTOP');
-  await witness.line(new RegExp(`server s${victim + 1} is (suspected|dead)`), { after: seen });
+  await witness.line(new RegExp(`server s${victim + 1} is dead`), { after: seen, timeoutMs: 60_000 });
   server.signal('SIGCONT');
   await server.line('has joined the group', { after: own });
 }

@@ -3,6 +3,12 @@ import { confirmAfterMs, type ElectionTiming, suspectAfterMs } from './config.ts
 /** What evidence of life has changed. */
 export type Evidence = 'stale' | 'same' | 'newer' | 'appeared' | 'refuted' | 'revived';
 
+/**
+ * How often one silence is excused because this process itself was late or stood still. In between it ran and read its sockets, so
+ * whoever has not been heard after so many times is silent by itself. Without an end to it, a busy server never buries anybody.
+ */
+const MOST_EXCUSES = 8;
+
 /** What the detector wants done now. */
 export type Verdict = 'suspect' | 'probe' | 'dead';
 
@@ -33,6 +39,8 @@ export class PeerDetector {
   readonly #suspectAfter: number;
   readonly #confirmAfter: number;
   #roundAt = 0;
+  /** Since the last sign of life. */
+  #excuses = 0;
 
   constructor(timing: ElectionTiming) {
     this.#timing = timing;
@@ -45,13 +53,13 @@ export class PeerDetector {
     if (incarnation < this.incarnation) return 'stale';
     if (incarnation === this.incarnation) {
       if (this.state === 'dead') return 'stale';
-      this.lastHeardAt = now;
+      this.#alive(now);
       return 'same';
     }
     const before = this.state;
     const first = this.incarnation === 0;
     this.incarnation = incarnation;
-    this.lastHeardAt = now;
+    this.#alive(now);
     this.state = 'alive';
     if (before === 'alive') return 'newer';
     if (before === 'suspect') return 'refuted';
@@ -88,17 +96,29 @@ export class PeerDetector {
     return 'dead';
   }
 
-  /** Time in which this process itself was not running does not count as the peer's silence. */
+  /** Time in which this process itself was not running does not count as the peer's silence, but for `MOST_EXCUSES`. */
   forgive(ms: number): void {
+    if (!this.#excuse()) return;
     this.lastHeardAt += ms;
     this.#roundAt += ms;
   }
 
-  /** After a standstill of this process: nothing is known about silence, so whoever was not dead is watched anew. */
+  /** After a standstill of this process: nothing is known about silence, so whoever was not dead is watched anew, in the same limit. */
   watchAnew(now: number): void {
-    if (this.state === 'dead') return;
+    if (this.state === 'dead' || !this.#excuse()) return;
     this.state = 'alive';
     this.lastHeardAt = now;
+  }
+
+  #alive(now: number): void {
+    this.lastHeardAt = now;
+    this.#excuses = 0;
+  }
+
+  #excuse(): boolean {
+    if (this.#excuses >= MOST_EXCUSES) return false;
+    this.#excuses += 1;
+    return true;
   }
 
   #startRound(now: number, nonce: number): void {
