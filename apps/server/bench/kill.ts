@@ -48,7 +48,7 @@ const clientId = await client.register();
 const calm: number[] = [];
 const killed: number[] = [];
 for (let i = 0; i < (values.small ? 2 : 30); i++) calm.push(await encode(client, clientId, () => {}));
-for (let i = 0; i < (values.small ? 1 : 12); i++) killed.push(await killOnce(cloud, client, clientId));
+for (let i = 0; i < (values.small ? 1 : 30); i++) killed.push(await killOnce(cloud, client, clientId));
 
 const at = (times: readonly number[], share: number): number =>
   [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;

@@ -4,8 +4,7 @@ import { parseArgs } from 'node:util';
 import { nodeSuite } from '@p2pimg/identity';
 import { toHex } from '@p2pimg/wire';
 import { type CloudConfig, CloudCore, type CloudEffect, DEFAULT_LIMITS, DEFAULT_TIMING } from '../src/index.ts';
-import { runWorld } from '../test/chaos/world.ts';
-import { runDeath, WORLDS } from '../test/scenarios.ts';
+import { BUSY, runCloud, serverDies } from '../test/sim/worlds.ts';
 
 interface Figure {
   readonly bench: string;
@@ -85,9 +84,8 @@ function costs(small: boolean): Figure[] {
 
 function stalls(small: boolean): Figure[] {
   const waits: number[] = [];
-  for (let seed = 1; seed <= (small ? 5 : 1_000); seed++) {
-    // Whom the death does not concern waits for its own work only.
-    waits.push(...runDeath({ seed }).responseMs.filter((ms) => ms > 60));
+  for (let seed = 1; seed <= (small ? 2 : 200); seed++) {
+    waits.push(...runCloud(serverDies(seed, undefined), { seed }).stalledMs);
   }
   waits.sort((a, b) => a - b);
   const at = (share: number): number => waits[Math.floor(waits.length * share)] ?? 0;
@@ -108,16 +106,19 @@ function stalls(small: boolean): Figure[] {
 }
 
 function doubles(small: boolean): Figure[] {
-  let [requests, doubled, moved] = [0, 0, 0];
-  for (let seed = 1; seed <= (small ? 3 : 200); seed++) {
-    const result = runWorld(WORLDS.quiet, { seed });
+  let [requests, doubled, moved, unstamped] = [0, 0, 0, 0];
+  for (let seed = 1; seed <= (small ? 1 : 10); seed++) {
+    const plan = small ? { ...BUSY, requests: 500 } : BUSY;
+    const result = runCloud(plan, { seed });
     requests += result.requests;
-    doubled += result.facts.doubled ?? 0;
-    moved += result.facts.moved ?? 0;
+    doubled += result.tally.doubled;
+    moved += result.tally.moved;
+    unstamped += result.tally.unstamped;
   }
   return [
     { bench: 'quiet', metric: 'requests begun by two servers', value: (100 * doubled) / requests, unit: '%' },
     { bench: 'quiet', metric: 'requests that moved on', value: (100 * moved) / requests, unit: '%' },
+    { bench: 'quiet', metric: 'requests without a stamp', value: (100 * unstamped) / requests, unit: '%' },
   ];
 }
 

@@ -12,6 +12,8 @@ for (const [name, seeds] of [
   ['play-dead', 20_000],
   ['new-keys', 20_000],
   ['leader-dies', 300],
+  ['server-dies', 300],
+  ['crowd', 300],
 ] as const) {
   test(`S6 E1 E5 E6 N1 N2 N4 ${seeds} more seeds of cloud/${name}`, (t) => {
     const { failures, ...totals } = sweep(`cloud/${name}`, scenarios[name]!, FROM, seeds);

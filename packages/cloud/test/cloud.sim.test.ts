@@ -3,7 +3,7 @@ import { sweep } from '@p2pimg/netsim';
 import test from 'ava';
 import { scenarios } from './scenarios.ts';
 import { type CloudPlan, CloudWorld, SIM_TIMING } from './sim/cloud-world.ts';
-import { BUSY, chaos, DIRECTORY_STUTTERS, DRIP, leaderDies, runCloud } from './sim/worlds.ts';
+import { BUSY, CROWD, chaos, DIRECTORY_STUTTERS, DRIP, leaderDies, runCloud, serverDies } from './sim/worlds.ts';
 
 /** In pieces, so that a slow machine reports on the way. */
 const PIECES = 20;
@@ -93,6 +93,38 @@ test('E3 E5 N4 fifty requests in flight, no faults: at most 1 % has two handlers
   t.true(inFlight >= 50);
   t.true(tally.doubled <= requests / 100);
   t.true(tally.moved <= requests / 100);
+  // Nobody chooses by itself while the leader is there to do it.
+  t.true(tally.unstamped <= requests / 100, `${tally.unstamped} without a stamp`);
+});
+
+test('S6 E5 when a server dies, what it had is answered within half a second', async (t) => {
+  await setImmediate();
+  const stalls: number[] = [];
+  for (let seed = 1; seed <= 20; seed++) {
+    const { violations, stalledMs, responseMs } = runCloud(serverDies(seed, undefined), { seed });
+    t.deepEqual(violations, [], `pnpm sim --scenario cloud/server-dies --seed ${seed}`);
+    t.true(Math.max(...responseMs) < 1_000);
+    stalls.push(...stalledMs);
+  }
+  stalls.sort((a, b) => a - b);
+  const p99 = stalls[Math.floor(stalls.length * 0.99)] ?? 0;
+  t.log(`${stalls.length} requests waited for a take-over: p99 ${p99.toFixed(0)} ms`);
+  t.true(stalls.length >= 30);
+  t.true(p99 <= 500);
+});
+
+test('S5 a full server passes requests on, the last one tells the client to come again', async (t) => {
+  await setImmediate();
+  let [passed, busy] = [0, 0];
+  for (let seed = 1; seed <= 3; seed++) {
+    const world = new CloudWorld(CROWD, { seed });
+    world.run();
+    t.deepEqual(world.violations, [], `pnpm sim --scenario cloud/crowd --seed ${seed}`);
+    passed += world.checks.tally.passed;
+    busy += [...world.history.asked.values()].filter(({ errors }) => errors.includes('busy')).length;
+  }
+  t.log(`${passed} times passed on, ${busy} requests told to come again`);
+  t.true(passed > 0 && busy > 0);
 });
 
 test('E3 E5 S6 without the leader, before it is missed, at most 1 % of its requests has two handlers', async (t) => {

@@ -74,6 +74,8 @@ export interface CloudResult extends ScenarioResult {
   readonly tally: Tally;
   /** Virtual ms from each request to its answer. */
   readonly responseMs: readonly number[];
+  /** The same of those whose first handler did not answer. */
+  readonly stalledMs: readonly number[];
   /** The same of those that had one error on the way. */
   readonly secondTryMs: readonly number[];
   /** Requests by type that were answered. */
@@ -146,6 +148,7 @@ export class CloudWorld {
       requests: asked.length,
       tally: checks.tally,
       responseMs: asked.flatMap(responseMs),
+      stalledMs: asked.filter(({ request }) => checks.moved.has(request.id)).flatMap(responseMs),
       secondTryMs: asked.filter(({ errors }) => errors.length === 1).flatMap(responseMs),
       answered,
       steps: simulation.steps,

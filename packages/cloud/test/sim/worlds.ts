@@ -34,6 +34,22 @@ export function leaderDies(seed: number, given: readonly Fault[] | undefined): C
   return { ...BUSY, habits, requests: 1_200, faults: given ?? [{ ...death, node: seed % 3 }] };
 }
 
+/** Work that is done at once, and any of three servers dies: how long do those wait whose requests it had? */
+export function serverDies(seed: number, given: readonly Fault[] | undefined): CloudPlan {
+  const death: Fault = { kind: 'crash', at: 1_000 + ((seed * 37) % 900), node: seed % 3, disk: 'lost' };
+  const habits = { ...BUSY.habits, pauseMs: 50 };
+  return { ...BUSY, habits, requests: 1_000, completion: { jitterMs: 20 }, faults: given ?? [death] };
+}
+
+/** More pictures than worker ports, on all servers together. */
+export const CROWD: CloudPlan = {
+  ...BUSY,
+  people: 6,
+  requests: 300,
+  habits: { ...BUSY.habits, pauseMs: 20, open: 8 },
+  limits: { workers: 1, workersPerClient: 1, queue: 3, queuePerClient: 3 },
+};
+
 /** No faults but those of the directory: one call in thirty fails, or seems to. */
 export const DIRECTORY_STUTTERS: CloudPlan = {
   ...BUSY,

@@ -20,13 +20,23 @@ export interface Tally {
   /** Requests that moved on from the server that had them. */
   moved: number;
   takeOvers: number;
+  /** Times that a full server passed a request on. */
+  passed: number;
   lateCompletions: number;
   playedDead: number;
 }
 
 /** What must hold on the servers' side at any moment. Watches what they send and report. */
 export class ServerChecks implements ServerObserver {
-  readonly tally: Tally = { doubled: 0, unstamped: 0, moved: 0, takeOvers: 0, lateCompletions: 0, playedDead: 0 };
+  readonly tally: Tally = {
+    doubled: 0,
+    unstamped: 0,
+    moved: 0,
+    takeOvers: 0,
+    passed: 0,
+    lateCompletions: 0,
+    playedDead: 0,
+  };
   readonly #ids: readonly string[];
   readonly #tokenLeftMs: (holder: string) => number;
   readonly #forgetful: boolean;
@@ -44,7 +54,8 @@ export class ServerChecks implements ServerObserver {
   /** By request: who has worked on it to the end. */
   readonly #ended = new Map<string, string>();
   readonly #silent = new Set<NodeId>();
-  readonly #moved = new Set<string>();
+  /** Requests that moved on from the server that had them. */
+  readonly moved: Set<string> = new Set();
   readonly #doubled = new Set<string>();
 
   /**
@@ -78,14 +89,15 @@ export class ServerChecks implements ServerObserver {
         this.#broken(`${this.#ids[server]} made a mistake at ${fact.requestType}: ${String(fact.error)}`);
         break;
       case 'moved':
-        this.#moved.add(fact.requestId);
-        this.tally.moved = this.#moved.size;
+        this.moved.add(fact.requestId);
+        this.tally.moved = this.moved.size;
         break;
       case 'chosen':
         if (fact.by === 'take-over') this.tally.takeOvers += 1;
         if (fact.by === 'order') this.tally.unstamped += 1;
         break;
       case 'ended':
+        if (fact.outcome === 'passed') this.tally.passed += 1;
         // Who yields has begun all the same; an error is followed by another attempt.
         if (['success', 'refused', 'yielded'].includes(fact.outcome)) this.#noteEnded(server, fact.requestId);
         break;
