@@ -3,6 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Log, ServerConfig } from '@p2pimg/cloud';
 import { type Manifest, readServerSecrets, type ServerSecrets } from '@p2pimg/identity';
+import { equalBytes } from '@p2pimg/wire';
 import { CommandError, EXIT } from './exit.ts';
 import { readManifestFile } from './operator/manifest-file.ts';
 import type { ServerSettings } from './settings.ts';
@@ -12,16 +13,28 @@ const USUAL_HEARTBEAT_MS = 50;
 
 export interface Credentials {
   readonly manifest: Manifest;
+  /** Ed25519 public key that signed it. */
+  readonly rootKey: Uint8Array;
   readonly secrets: ServerSecrets;
 }
 
 /** @throws CommandError, IdentityError subclasses */
 export async function readCredentials(settings: ServerSettings): Promise<Credentials> {
-  const { manifest, rootKey } = await readManifestFile(settings.manifest);
-  if (rootKey === undefined) {
-    throw new CommandError(`${settings.manifest}: a draft; sign it with "manifest sign"`, EXIT.settings);
+  const { manifest, rootKey } = await readSignedManifest(settings.manifest);
+  return { manifest, rootKey, secrets: await readServerSecrets(settings.secrets) };
+}
+
+/** @param signer the key that has to have signed it; any when left out. @throws CommandError */
+export async function readSignedManifest(
+  path: string,
+  signer?: Uint8Array,
+): Promise<{ readonly manifest: Manifest; readonly rootKey: Uint8Array }> {
+  const { manifest, rootKey } = await readManifestFile(path);
+  if (rootKey === undefined) throw new CommandError(`${path}: a draft; sign it with "manifest sign"`, EXIT.settings);
+  if (signer !== undefined && !equalBytes(signer, rootKey)) {
+    throw new CommandError(`${path}: signed by another key than the manifest before it`, EXIT.settings);
   }
-  return { manifest, secrets: await readServerSecrets(settings.secrets) };
+  return { manifest, rootKey };
 }
 
 /** @throws errors of node:fs for the CA certificate */
@@ -32,8 +45,10 @@ export async function serverConfig(
 ): Promise<ServerConfig> {
   const s = settings;
   const loadSource = s['election.loadSource'];
+  const { manifest, secrets } = credentials;
   return {
-    ...credentials,
+    manifest,
+    secrets,
     log,
     bindHost: s['bind.host'],
     directoryUrl: s['directory.url'],

@@ -6,26 +6,44 @@ import type { Logger } from 'pino';
 import { EXIT } from '../exit.ts';
 import { createLogger } from '../logging.ts';
 import { loadServerSettings, type ServerSettings } from '../settings.ts';
-import { readCredentials, serverConfig } from '../start.ts';
+import { type Credentials, readCredentials, readSignedManifest, serverConfig } from '../start.ts';
 import { addSettingsOptions, settingsFlags } from './settings-options.ts';
 
 export function addRun(program: Command): void {
-  addSettingsOptions(program.command('run').description('run a server until it gets SIGTERM or SIGINT')).action(
-    async (_options: object, command: Command) => {
-      const { values } = await loadServerSettings(settingsFlags(command), process.env);
-      const credentials = await readCredentials(values);
-      const log = createLogger(values, credentials.secrets.serverId);
-      const { serve } = await import('../serve.ts');
-      const server = await serve(await serverConfig(values, credentials, log));
-      announce(server, log);
-      await stopped(server, values, log);
-    },
-  );
+  addSettingsOptions(
+    program.command('run').description('run a server until it gets SIGTERM or SIGINT; SIGHUP reads the manifest again'),
+  ).action(async (_options: object, command: Command) => {
+    const { values } = await loadServerSettings(settingsFlags(command), process.env);
+    const credentials = await readCredentials(values);
+    const log = createLogger(values, credentials.secrets.serverId);
+    const { serve } = await import('../serve.ts');
+    const server = await serve(await serverConfig(values, credentials, log));
+    announce(server, log);
+    process.on('SIGHUP', () => void reload(server, values, credentials, log));
+    await stopped(server, values, log);
+  });
 }
 
 function announce({ serverId, clientAddress, statusAddress }: RunningServer, log: Logger): void {
   const status = statusAddress === undefined ? undefined : `http://${statusAddress.host}:${statusAddress.port}/statusz`;
   log.info({ status }, `server ${serverId} serves clients on ${clientAddress.host} port ${clientAddress.port}`);
+}
+
+/** SIGHUP: the manifest is read again. A bad one changes nothing. */
+async function reload(
+  server: RunningServer,
+  settings: ServerSettings,
+  { rootKey }: Credentials,
+  log: Logger,
+): Promise<void> {
+  try {
+    const { manifest } = await readSignedManifest(settings.manifest, rootKey);
+    await server.reload(manifest);
+    log.info({ serial: manifest.serial }, `goes on by manifest ${manifest.serial}`);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : 'unknown';
+    log.error({}, `the manifest was not taken over: ${why}`);
+  }
 }
 
 /** The first signal drains, the second ends at once. */

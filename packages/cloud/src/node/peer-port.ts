@@ -11,11 +11,17 @@ import {
 } from '@p2pimg/transport';
 import { toHex } from '@p2pimg/wire';
 
+/** Another server of the manifest, with the address of its peer port. */
+export interface Peer {
+  readonly server: ManifestServer;
+  readonly address: Address;
+}
+
 export interface PeerPortOptions {
   readonly keys: StaticKeys;
   readonly bind: Address;
-  /** The other servers of the manifest, with the address of their peer port. */
-  readonly peers: readonly { readonly server: ManifestServer; readonly address: Address }[];
+  /** The other servers of the manifest. */
+  readonly peers: readonly Peer[];
   /** Pre-shared keys; the first is used for sessions from here, all for sessions to here. */
   readonly psks: readonly Uint8Array[];
   readonly onMessage: (from: string, bytes: Uint8Array) => void;
@@ -29,7 +35,10 @@ export interface PeerPortOptions {
  */
 export class PeerPort {
   readonly #transport: Transport;
-  readonly #links: Link[] = [];
+  /** By peer; who is called from here, and how. */
+  readonly #links = new Map<string, { readonly name: string; readonly link: Link }>();
+  /** By box key, hexadecimal. */
+  readonly #ids = new Map<string, string>();
   readonly #sessions = new Map<string, Session>();
   readonly #options: PeerPortOptions;
 
@@ -40,22 +49,20 @@ export class PeerPort {
 
   static async open(options: PeerPortOptions): Promise<PeerPort> {
     const { keys, bind, peers, psks } = options;
-    const byKey = new Map(peers.map(({ server }) => [toHex(server.boxKey), server.id]));
     let port: PeerPort | undefined;
     const transport = await openTransport({
       keys,
       bind,
       admit: (publicKey) => {
-        if (!byKey.has(toHex(publicKey))) return { admit: false };
+        if (port?.knows(publicKey) !== true) return { admit: false };
         return psks.length === 0 ? { admit: true } : { admit: true, preSharedKeys: psks };
       },
       onSession: (session) => {
-        const id = byKey.get(toHex(session.remoteKey));
-        if (id !== undefined) port?.adopt(id, session);
+        port?.welcome(session);
       },
     });
     port = new PeerPort(transport, options);
-    port.link();
+    port.setPeers(peers);
     return port;
   }
 
@@ -80,20 +87,42 @@ export class PeerPort {
   }
 
   async close(): Promise<void> {
-    for (const link of this.#links) link.close();
+    for (const { link } of this.#links.values()) link.close();
     await this.#transport.close();
   }
 
-  private link(): void {
-    const { keys, peers, psks } = this.#options;
+  /** Another manifest: who is new is let in and called, who is gone is closed. */
+  setPeers(peers: readonly Peer[]): void {
+    const { keys, psks } = this.#options;
     const own = toHex(keys.publicKey);
     const preSharedKey = psks[0];
-    for (const { server, address } of peers) {
-      if (toHex(server.boxKey) < own) continue;
-      const target = { address, publicKey: server.boxKey, ...(preSharedKey === undefined ? {} : { preSharedKey }) };
-      const onUp = (session: Session): void => this.adopt(server.id, session);
-      this.#links.push(openLink(this.#transport, { ...target, onUp }));
+    this.#ids.clear();
+    for (const { server } of peers) this.#ids.set(toHex(server.boxKey), server.id);
+    const called = peers.filter(({ server }) => toHex(server.boxKey) > own);
+    const wanted = new Map(called.map((peer) => [peer.server.id, nameOf(peer)]));
+    for (const [id, { name, link }] of this.#links) {
+      if (wanted.get(id) === name) continue;
+      link.close();
+      this.#links.delete(id);
     }
+    for (const [id, session] of this.#sessions) if (this.#ids.get(toHex(session.remoteKey)) !== id) session.close();
+    for (const peer of called) {
+      const { server, address } = peer;
+      if (this.#links.has(server.id)) continue;
+      const target = { address, publicKey: server.boxKey, ...(preSharedKey === undefined ? {} : { preSharedKey }) };
+      const onUp = (session: Session): void => this.welcome(session);
+      this.#links.set(server.id, { name: nameOf(peer), link: openLink(this.#transport, { ...target, onUp }) });
+    }
+  }
+
+  private knows(publicKey: Uint8Array): boolean {
+    return this.#ids.has(toHex(publicKey));
+  }
+
+  private welcome(session: Session): void {
+    const id = this.#ids.get(toHex(session.remoteKey));
+    if (id === undefined) session.close();
+    else this.adopt(id, session);
   }
 
   private adopt(id: string, session: Session): void {
@@ -108,4 +137,9 @@ export class PeerPort {
       },
     });
   }
+}
+
+/** Changes with whatever the link depends on. */
+function nameOf({ server, address }: Peer): string {
+  return `${toHex(server.boxKey)} ${address.host} ${address.port}`;
 }

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import type { MemberConfig } from '@p2pimg/election';
 import { type Manifest, type ManifestServer, nodeSuite, type ServerSecrets } from '@p2pimg/identity';
 import { equalBytes, utf8Encode } from '@p2pimg/wire';
 import { type CloudConfig, DEFAULT_LEASE_MS, DEFAULT_LIMITS, DEFAULT_TIMING } from '../core/config.ts';
@@ -8,6 +9,7 @@ import type { CoverFile } from './covers.ts';
 import type { EncodeWorkerData } from './encode-messages.ts';
 import { CoverError, ManifestNotValidError, ServerKeyMismatchError, ServerNotInManifestError } from './errors.ts';
 import type { LoadSource } from './load.ts';
+import type { Peer } from './peer-port.ts';
 
 const BUILT_IN_COVER = 'hills';
 
@@ -30,6 +32,39 @@ export function checkMembership(manifest: Manifest, secrets: ServerSecrets, wall
   return own;
 }
 
+/**
+ * Holds a manifest against the one that the server runs by.
+ * @returns this server in it
+ * @throws what `checkMembership` throws; ManifestNotValidError when it is another cloud's or older, or wants this server to start again
+ */
+export function checkSuccessor(
+  { manifest: current, secrets }: Pick<ServerConfig, 'manifest' | 'secrets'>,
+  next: Manifest,
+  wallMs: number,
+): ManifestServer {
+  if (next.cloudId !== current.cloudId) throw new ManifestNotValidError('the manifest is of another cloud');
+  if (next.serial < current.serial) throw new ManifestNotValidError('the manifest is older than the one in use');
+  const before = checkMembership(current, secrets, Number.NEGATIVE_INFINITY);
+  const own = checkMembership(next, secrets, wallMs);
+  const moved = (['host', 'clientPort', 'peerPort'] as const).some((field) => own[field] !== before[field]);
+  if (moved || next.registration !== current.registration) {
+    throw new ManifestNotValidError("the manifest changes this server's address or the registration: start it again");
+  }
+  return own;
+}
+
+/** Members as election wants them. */
+export function membersOf(servers: readonly ResolvedServer[]): readonly MemberConfig[] {
+  return servers.map(({ server, host }) => ({ id: server.id, host, port: server.peerPort }));
+}
+
+/** The servers but this one. */
+export function peersOf(servers: readonly ResolvedServer[], self: string): readonly Peer[] {
+  return servers
+    .filter(({ server }) => server.id !== self)
+    .map(({ server, host }) => ({ server, address: { host, port: server.peerPort } }));
+}
+
 /** The core's configuration. Settings are checked against each other when the core is made. */
 export function coreConfig(config: ServerConfig, servers: readonly ResolvedServer[], wallMs: number): CloudConfig {
   const { manifest, secrets, policy, electionTiming, registrationTokens = [] } = config;
@@ -37,7 +72,7 @@ export function coreConfig(config: ServerConfig, servers: readonly ResolvedServe
     cloudId: manifest.cloudId,
     election: {
       self: secrets.serverId,
-      members: servers.map(({ server, host }) => ({ id: server.id, host, port: server.peerPort })),
+      members: membersOf(servers),
       incarnation: wallMs,
       ...(policy === undefined ? {} : { policy }),
       ...(electionTiming === undefined ? {} : { timing: electionTiming }),

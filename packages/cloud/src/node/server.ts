@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import type { OpenDirectory } from '@p2pimg/directory';
-import { nodeSuite } from '@p2pimg/identity';
+import { type Manifest, nodeSuite } from '@p2pimg/identity';
 import type { Address } from '@p2pimg/transport';
 import { CloudCore } from '../core/cloud-core.ts';
 import { resolveServers } from './addresses.ts';
@@ -12,7 +12,16 @@ import { Jobs } from './jobs.ts';
 import { LoadMeter } from './load.ts';
 import { openForStart } from './open-directory.ts';
 import { PeerPort } from './peer-port.ts';
-import { checkMembership, coreConfig, coversOf, loadSourceOf, threadsOf } from './prepare.ts';
+import {
+  checkMembership,
+  checkSuccessor,
+  coreConfig,
+  coversOf,
+  loadSourceOf,
+  membersOf,
+  peersOf,
+  threadsOf,
+} from './prepare.ts';
 import { ServerProgram, type ServerStatus } from './program.ts';
 import { StatusServer } from './status-server.ts';
 
@@ -22,6 +31,11 @@ export interface RunningServer {
   readonly clientAddress: Address;
   readonly statusAddress: Address | undefined;
   status(): ServerStatus;
+  /**
+   * Goes on by another manifest, whose signature has been verified: other servers may have come, gone or moved.
+   * @throws ServerStartError subclasses; the server then goes on as before
+   */
+  reload(manifest: Manifest): Promise<void>;
   /** Takes nothing new, hands the lead over, finishes what it has (for at most `drainMs`, default 10,000) and ends. */
   stop(options?: { readonly drainMs?: number }): Promise<void>;
 }
@@ -52,9 +66,7 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const peerPort = await PeerPort.open({
       keys: keys.box,
       bind: { host, port: own.peerPort },
-      peers: servers
-        .filter(({ server }) => server.id !== own.id)
-        .map((peer) => ({ server: peer.server, address: { host: peer.host, port: peer.server.peerPort } })),
+      peers: peersOf(servers, own.id),
       psks,
       onMessage: program.onPeerMessage,
       onDown: program.onPeerDown,
@@ -78,11 +90,19 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     program.start(clientPort, peerPort, new LoadMeter(loadSourceOf(config, servers)));
     stack.defer(() => program.end());
     const opened = stack.move();
+    let { manifest } = config;
     return {
       serverId: own.id,
       clientAddress: clientPort.address,
       statusAddress: status?.address,
       status: () => program.status(),
+      reload: async (next) => {
+        checkSuccessor({ manifest, secrets: config.secrets }, next, Date.now());
+        const resolved = await resolveServers(next);
+        manifest = next;
+        peerPort.setPeers(peersOf(resolved, own.id));
+        program.give({ type: 'members', members: membersOf(resolved) });
+      },
       stop: async ({ drainMs = 10_000 } = {}) => {
         await program.drain(drainMs);
         await opened.disposeAsync();
