@@ -11,6 +11,12 @@ import {
 } from '@p2pimg/transport';
 import { toHex } from '@p2pimg/wire';
 
+/**
+ * Heartbeats are not acknowledged: whether a server has started again, and has lost the session, is asked this often. It could
+ * not join before.
+ */
+const PING_MS = 250;
+
 /** Another server of the manifest, with the address of its peer port. */
 export interface Peer {
   readonly server: ManifestServer;
@@ -111,7 +117,10 @@ export class PeerPort {
       if (this.#links.has(server.id)) continue;
       const target = { address, publicKey: server.boxKey, ...(preSharedKey === undefined ? {} : { preSharedKey }) };
       const onUp = (session: Session): void => this.welcome(session);
-      this.#links.set(server.id, { name: nameOf(peer), link: openLink(this.#transport, { ...target, onUp }) });
+      this.#links.set(server.id, {
+        name: nameOf(peer),
+        link: openLink(this.#transport, { ...target, pingMs: PING_MS, onUp }),
+      });
     }
   }
 

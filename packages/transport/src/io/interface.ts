@@ -184,6 +184,8 @@ export interface LinkOptions extends ConnectTarget {
   /** Called on each new established session; attach handlers here. */
   readonly onUp: (session: Session) => void;
   readonly onDown?: (reason: CloseReason) => void;
+  /** A quiet link asks this often whether its peer still knows the session (default 5,000). */
+  readonly pingMs?: number;
   /** Reconnect delay: doubled from `minBackoffMs` (default 50) to `maxBackoffMs` (default 1,000), with jitter. */
   readonly minBackoffMs?: number;
   readonly maxBackoffMs?: number;

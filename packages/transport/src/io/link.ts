@@ -4,7 +4,7 @@ import { SessionHandle } from './session-handle.ts';
 
 const MIN_BACKOFF_MS = 50;
 const MAX_BACKOFF_MS = 1_000;
-/** A quiet link asks this often whether its peer still knows the session. */
+/** Of `pingMs`. */
 const PING_MS = 5_000;
 
 /**
@@ -31,7 +31,7 @@ class KeptLink implements Link {
     this.#options = options;
     this.publicKey = options.publicKey;
     this.#backoffMs = options.minBackoffMs ?? MIN_BACKOFF_MS;
-    this.#pings = setInterval(() => this.#session?.ping(), PING_MS).unref();
+    this.#pings = setInterval(() => this.#session?.ping(), options.pingMs ?? PING_MS).unref();
     this.#connect();
   }
 

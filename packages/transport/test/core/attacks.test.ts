@@ -198,3 +198,15 @@ test('N5 both sides give up when the other one is gone: nothing waits without en
   t.is(client.of('unresponsive').length, 1);
   t.true(world.run(() => client.endpoint.sessions + server.endpoint.sessions === 0, 1_000));
 });
+
+test('N5 E7 a session that says something more often than it probes notices all the same that nobody answers', (t) => {
+  const world = new World(15, { delay: 40 });
+  const { client, session } = open(world);
+  world.run(() => false, 500);
+  world.tap = () => undefined;
+  for (let i = 0; i < 40; i++) {
+    session.sendDatagram(content(100));
+    world.run(() => false, 50);
+  }
+  t.is(client.of('unresponsive').length, 1);
+});

@@ -360,6 +360,7 @@ export class Session {
       parts.recovery.timeout,
       parts.recovery.owedSince + this.#host.limits.sessionIdleMs,
       stalledAt(parts),
+      this.#unresponsive ? Number.POSITIVE_INFINITY : silentAt(parts),
       this.#transmitter!.pacedUntil,
     );
     if (this.#hasDuties(parts)) at = Math.min(at, this.#keepAliveAt());
@@ -464,12 +465,9 @@ export class Session {
   }
 
   #noticeSilence(parts: SessionParts, now: number): void {
-    const { recovery } = parts;
-    if (recovery.probes === 0) this.#unresponsive = false;
-    if (this.#unresponsive || recovery.probes < 2) return;
-    if (now - recovery.progressAt < Math.max(UNRESPONSIVE_MS, 3 * recovery.probeTimeout)) return;
-    this.#unresponsive = true;
-    this.#host.emit({ type: 'unresponsive', session: this });
+    const silent = now >= silentAt(parts);
+    if (silent && !this.#unresponsive) this.#host.emit({ type: 'unresponsive', session: this });
+    this.#unresponsive = silent;
   }
 
   /** Gives back what the session holds of shared things. */
@@ -487,6 +485,14 @@ export class Session {
     if (this.#parts === undefined) throw new Error('the session is not established');
     return this.#parts;
   }
+}
+
+/**
+ * When acknowledgements have been missing for too long. Not counted by probes: a session that sends something more often than it
+ * probes, like the heartbeats of a server, puts each probe off.
+ */
+function silentAt({ recovery }: SessionParts): number {
+  return recovery.owedSince + Math.max(UNRESPONSIVE_MS, 3 * recovery.probeTimeout);
 }
 
 /** When transfers that wait for their last records to be opened are taken up again; infinite if there are none. */
