@@ -11,6 +11,7 @@ for (const [name, seeds] of [
   ['everything', 50_000],
   ['play-dead', 20_000],
   ['new-keys', 20_000],
+  ['wired', 200],
   ['leader-dies', 300],
   ['server-dies', 300],
   ['crowd', 300],

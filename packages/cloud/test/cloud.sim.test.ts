@@ -74,6 +74,13 @@ test('S4 S5 N4 clients that never send their pictures hold no more than their sh
   t.true(Math.max(...some) < SIM_TIMING.transferGraceMs);
 });
 
+test('S1 T1 S6 E5 N1 the same over the real transport, with its handshakes, its sealing and its lost sessions', async (t) => {
+  await setImmediate();
+  const { failures, ...totals } = sweep('cloud/wired', scenarios.wired!, 1, 5);
+  t.log(JSON.stringify(totals));
+  t.deepEqual(failures, []);
+});
+
 test('E6 S4 a worker port that opens while its server plays dead is closed afterwards', (t) => {
   for (const seed of [205, 524]) {
     t.deepEqual(

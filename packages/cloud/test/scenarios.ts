@@ -1,11 +1,15 @@
 import type { Scenario } from '@p2pimg/netsim';
-import { BUSY, CROWD, chaos, DRIP, leaderDies, newKeys, playDead, runCloud, serverDies } from './sim/worlds.ts';
+import { BUSY, CROWD, chaos, DRIP, leaderDies, newKeys, playDead, runCloud, serverDies, wired } from './sim/worlds.ts';
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   everything: {
     about:
       'A whole cloud and people who use all of it, while anything goes wrong: what was promised is kept, once, and nothing is left over.',
     run: (options) => runCloud(chaos(options.seed, options.faults), options),
+  },
+  wired: {
+    about: 'Everything, over the real transport: handshakes, sealing, retransmission, lost sessions.',
+    run: (options) => runCloud(wired(options.seed, options.faults), options),
   },
   'new-keys': {
     about: 'Everything, and keys are replaced all the time: what was done before is answered as it was.',

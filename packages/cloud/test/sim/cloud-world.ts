@@ -1,4 +1,5 @@
 import {
+  type ActorAdapter,
   type CompletionModel,
   type Fault,
   type LinkModel,
@@ -21,6 +22,8 @@ import { clientAdapter } from './people/client-adapter.ts';
 import { CLOUD_ID, newPerson, type Society } from './people/society.ts';
 import type { ServerActor } from './servers/server-actor.ts';
 import { serverAdapter } from './servers/server-adapter.ts';
+import { LetterCodec } from './wire/letters.ts';
+import { overTransport, unwired, type Wiring } from './wire/wired.ts';
 
 /** Virtual time 0 on every wall clock, ms since the epoch. */
 const EPOCH = 1_800_000_000_000;
@@ -66,6 +69,8 @@ export interface CloudPlan {
   readonly failureToken: FailureSimulation | undefined;
   /** People who ask for worker ports and never send their pictures: so many of them, the first. */
   readonly drips?: number;
+  /** The real transport is between the processes. Views take longer to become one: so long, in ms. */
+  readonly wire?: { readonly convergeMs: number };
   /** People who reach only some of the servers: so many of them. */
   readonly shortSighted: number;
 }
@@ -93,6 +98,7 @@ export class CloudWorld {
   readonly #plan: CloudPlan;
   readonly #ids: readonly string[];
   readonly #society: Society;
+  readonly #codec: LetterCodec = new LetterCodec();
 
   constructor(plan: CloudPlan, { seed, trace }: ScenarioOptions) {
     this.#plan = plan;
@@ -123,7 +129,7 @@ export class CloudWorld {
     const { calmMs, leastMs } = this.#plan;
     this.#runTo(calmMs);
     this.#calm();
-    this.#runTo(calmMs + CONVERGE_MS);
+    this.#runTo(calmMs + (this.#plan.wire?.convergeMs ?? CONVERGE_MS));
     if (this.#plan.failureToken === undefined) checkAgreement(this.live(), (text) => this.#broken(text));
     const latest = calmMs + PATIENCE_MS;
     while (this.simulation.now < latest && !this.#isQuiet()) this.#runTo(this.simulation.now + LOOK_MS);
@@ -157,7 +163,7 @@ export class CloudWorld {
 
   /** The processes of all servers that run. */
   live(): readonly ServerActor[] {
-    return this.#ids.flatMap((_, node) => this.simulation.actor<ServerActor>(node) ?? []);
+    return this.#ids.flatMap((_, node) => unwired<ServerActor>(this.simulation.actor(node)) ?? []);
   }
 
   #addServers(): void {
@@ -171,7 +177,7 @@ export class CloudWorld {
       observer: this.checks,
       refuses,
     };
-    for (const [node, id] of this.#ids.entries()) this.simulation.addNode(id, serverAdapter(surroundings, node));
+    for (const [node, id] of this.#ids.entries()) this.#add(id, serverAdapter(surroundings, node));
     this.simulation.addNode('db', directoryAdapter(this.directory, trouble, wallNow));
   }
 
@@ -193,8 +199,25 @@ export class CloudWorld {
       wallNow: () => this.#wallNow(),
       virtualNow: () => this.simulation.now,
     };
-    for (const person of society.people) this.simulation.addNode(person.name, clientAdapter(surroundings, person));
+    for (const person of society.people) this.#add(person.name, clientAdapter(surroundings, person));
     return society;
+  }
+
+  #add<Event, Effect>(name: string, adapter: ActorAdapter<Event, Effect, Letter>): void {
+    if (this.#plan.wire === undefined) this.simulation.addNode(name, adapter);
+    else this.simulation.addNode(name, overTransport(adapter, this.#wiring()));
+  }
+
+  /** Servers call those before them, clients call all servers. */
+  #wiring(): Wiring {
+    const { servers, people } = this.#plan;
+    const places = Array.from({ length: servers + 1 + people }, (_, node) => node);
+    return {
+      codec: this.#codec,
+      speakers: places.filter((node) => node !== servers),
+      calledBy: (node) => places.filter((other) => other < Math.min(node, servers)),
+      wallNow: () => this.#wallNow(),
+    };
   }
 
   #configOf(server: number, restarts: number): CloudConfig {

@@ -45,6 +45,8 @@ export type Letter =
     }
   /** The client's transport has all of the result. */
   | { readonly kind: 'taken'; readonly connection: Connection; readonly opId: OperationId }
+  /** The real transport's, when there is one between. */
+  | { readonly kind: 'datagram'; readonly bytes: Uint8Array }
   /** `asker` is the process that asks: an answer for an earlier process of the same server is nobody's. */
   | { readonly kind: 'call'; readonly asker: object; readonly opId: OperationId; readonly call: DirectoryCall }
   | { readonly kind: 'answer'; readonly asker: object; readonly opId: OperationId; readonly result: OperationResult };
@@ -72,6 +74,8 @@ export function describeLetter(letter: Letter): string {
     case 'upload':
     case 'result':
       return `${letter.kind} ${letter.id} on lane ${letter.lane}`;
+    case 'datagram':
+      return `${letter.bytes.length} bytes`;
     case 'taken':
       return `taken ${letter.opId}`;
     case 'call':

@@ -90,6 +90,11 @@ export function playDead(seed: number, given: readonly Fault[] | undefined): Clo
   };
 }
 
+/** Everything at once, and between all processes the real transport with its handshakes and its sealing. */
+export function wired(seed: number, given: readonly Fault[] | undefined): CloudPlan {
+  return { ...chaos(seed, given), wire: { convergeMs: 2_500 } };
+}
+
 /** Everything at once, and keys are replaced all the time, while what was asked for under the old ones is on its way. */
 export function newKeys(seed: number, given: readonly Fault[] | undefined): CloudPlan {
   const plan = chaos(seed, given);
