@@ -6,7 +6,7 @@ import {
   JournalCorruptError,
   PeerRefusedError,
 } from '@p2pimg/client';
-import { IdentityError } from '@p2pimg/identity';
+import { FileLockedError, IdentityError } from '@p2pimg/identity';
 import { SettingsError } from '@p2pimg/settings';
 
 /** How the program ends. Documented in the README; scripts rely on it. */
@@ -74,6 +74,10 @@ export function failureOf(error: unknown): Failure | undefined {
     const { code, message } = error;
     const reason = error instanceof CloudRefusedError || error instanceof PeerRefusedError ? error.reason : undefined;
     return { code, message, exitCode: EXIT_OF[code] ?? EXIT.error, reason };
+  }
+  if (error instanceof FileLockedError) {
+    const message = `another p2pimg (process ${error.pid}) uses this profile: end it, or run "p2pimg daemon", which commands and menu share`;
+    return { code: 'profile_busy', message, exitCode: EXIT.error };
   }
   if (error instanceof SettingsError) return { code: 'settings', message: error.message, exitCode: EXIT.usage };
   if (error instanceof IdentityError || error instanceof ClientConfigError || error instanceof JournalCorruptError) {
