@@ -145,7 +145,7 @@ export class Bbr implements CongestionController {
     const queued = this.#roundMinRoundTrip > this.#minRoundTrip * QUEUE_GROWTH + LATE_LOOP_MS;
     const congested = (lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued) || lossRate > HEAVY_LOSS;
     if (this.#phase === 'cruise') this.#usualLoss += (Math.min(lossRate, HEAVY_LOSS) - this.#usualLoss) / 8;
-    if (congested) this.#onCongestion(sample);
+    if (congested) this.#onCongestion(sample, lossRate > HEAVY_LOSS);
     if (this.#phase === 'startup' && !sample.appLimited) this.#checkFullPipe(congested, sample.now);
     this.#roundEnd = sample.delivered;
     this.#roundDelivered = 0;
@@ -154,12 +154,12 @@ export class Bbr implements CongestionController {
     this.#phaseRounds++;
   }
 
-  #onCongestion(sample: AckSample): void {
-    // What is lost while a queue of our own making drains says nothing that its making did not say.
-    if (this.#phase === 'drain' || this.#phase === 'down') return;
+  #onCongestion(sample: AckSample, heavy: boolean): void {
+    // Only what is lost while more is tried tells how much is too much. A queue that others keep full, or our own that drains,
+    // does not: giving way to it each round would leave them everything.
+    if (this.#phase !== 'startup' && this.#phase !== 'up' && !heavy) return;
     const inFlight = sample.inFlight + sample.acked;
-    // What start-up found may be full; how much less may be needed is for later rounds to find out.
-    const share = this.#phase === 'startup' ? 1 : BETA;
+    const share = heavy ? BETA : 1;
     this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * share, this.#bandwidthDelay * share);
     if (this.#phase === 'up') this.#enter('down', sample.now);
   }
