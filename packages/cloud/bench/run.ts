@@ -84,7 +84,7 @@ function costs(small: boolean): Figure[] {
 
 function stalls(small: boolean): Figure[] {
   const waits: number[] = [];
-  for (let seed = 1; seed <= (small ? 2 : 200); seed++) {
+  for (let seed = 1; seed <= (small ? 2 : 30); seed++) {
     waits.push(...runCloud(serverDies(seed, undefined), { seed }).stalledMs);
   }
   waits.sort((a, b) => a - b);
@@ -107,7 +107,7 @@ function stalls(small: boolean): Figure[] {
 
 function doubles(small: boolean): Figure[] {
   let [requests, doubled, moved, unstamped] = [0, 0, 0, 0];
-  for (let seed = 1; seed <= (small ? 1 : 10); seed++) {
+  for (let seed = 1; seed <= (small ? 1 : 3); seed++) {
     const plan = small ? { ...BUSY, requests: 500 } : BUSY;
     const result = runCloud(plan, { seed });
     requests += result.requests;
