@@ -11,7 +11,11 @@ export function openLog(folder: string, level: string): Logger {
 }
 
 export function logNews(log: Logger, news: News): void {
-  if (news.kind === 'imageArriving') log.debug(news);
+  if (news.kind === 'imageArriving') log[isResumption(news) ? 'info' : 'debug'](news);
   else if (news.kind === 'trouble' || news.kind === 'keyChanged' || news.kind === 'leaseLost') log.warn(news);
   else log.info(news);
+}
+
+function isResumption({ resumedFrom, done }: Extract<News, { readonly kind: 'imageArriving' }>): boolean {
+  return resumedFrom > 0 && done === resumedFrom;
 }

@@ -85,13 +85,21 @@ export class ArrivalProgress {
     readonly imageId: string;
     readonly bytes: number;
     readonly done: number;
+    readonly resumedFrom: number;
   }): string {
-    const meter = this.#meters.get(news.imageId) ?? new TransferMeter();
-    this.#meters.set(news.imageId, meter);
-    meter.sample(this.#now(), news.done);
-    if (news.done >= news.bytes) this.#meters.delete(news.imageId);
-    return `receiving ${transferText({ done: news.done, total: news.bytes, with: `client ${news.from}` }, meter)}`;
+    const { imageId, from, bytes: total, done, resumedFrom } = news;
+    const meter = this.#meters.get(imageId) ?? new TransferMeter();
+    this.#meters.set(imageId, meter);
+    meter.sample(this.#now(), done);
+    if (done >= total) this.#meters.delete(imageId);
+    const resumed = resumedFrom === 0 ? '' : `, resumed at ${percentOf(resumedFrom, total)} %`;
+    return `receiving ${transferText({ done, total, with: `client ${from}${resumed}` }, meter)}`;
   }
+}
+
+/** Whole percent, rounded down: 100 only when all is there. */
+export function percentOf(done: number, total: number): number {
+  return Math.floor((100 * done) / Math.max(1, total));
 }
 
 interface Transfer {
@@ -101,7 +109,6 @@ interface Transfer {
 }
 
 function transferText({ done, total, with: peer }: Transfer, meter: TransferMeter): string {
-  const percent = Math.floor((100 * done) / Math.max(1, total));
   const { rate } = meter;
   const left = meter.secondsLeft(total);
   const facts = [
@@ -109,7 +116,7 @@ function transferText({ done, total, with: peer }: Transfer, meter: TransferMete
     ...(rate === undefined ? [] : [`${bytesText(rate)}/s`]),
     ...(left === undefined ? [] : [`${secondsText(left)} left`]),
   ];
-  return `${percent} % of ${bytesText(total)} (${facts.join(', ')})`;
+  return `${percentOf(done, total)} % of ${bytesText(total)} (${facts.join(', ')})`;
 }
 
 /** `950 B`, `1.2 KB`, `30 MB`; in thousands. */

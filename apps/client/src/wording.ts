@@ -3,6 +3,7 @@
 import type { Delivery, News, Shown } from '@p2pimg/client';
 import { printable } from '@p2pimg/wire';
 import { table } from './output.ts';
+import { bytesText, percentOf } from './progress.ts';
 
 export function plural(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
@@ -56,6 +57,12 @@ export function newsLine(news: News): string | undefined {
       return `client ${news.to} ${news.accepted ? 'accepted' : 'declined'} ${image}`;
     case 'imageArrived':
       return `${image} has arrived from client ${news.from}: ${plural(news.views, 'view')}`;
+    case 'imageArriving': {
+      // The rest of its progress is no news.
+      if (news.resumedFrom === 0 || news.done > news.resumedFrom) return undefined;
+      const there = `${percentOf(news.done, news.bytes)} % of ${bytesText(news.bytes)}`;
+      return `${image} goes on arriving from client ${news.from}, where it was interrupted: ${there} are here`;
+    }
     case 'imageDelivered':
       return `client ${news.to} has received ${image}`;
     case 'rejected':

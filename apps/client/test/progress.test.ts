@@ -1,5 +1,7 @@
+import type { News } from '@p2pimg/client';
 import test from 'ava';
 import { ArrivalProgress, bytesText, EncodingProgress, secondsText, TransferMeter } from '../src/progress.ts';
+import { newsLine } from '../src/wording.ts';
 
 test('U3: progress tells phase, share, size, server, rate and time left', (t) => {
   let now = 0;
@@ -33,12 +35,33 @@ test('the rate is that of the last seconds, and starts anew when a transfer does
 test('what arrives of several pictures is told apart', (t) => {
   let now = 0;
   const progress = new ArrivalProgress(() => now);
-  const one = { from: 6, imageId: 'client6-puppy', bytes: 1_000 };
-  const two = { from: 8, imageId: 'client8-cat', bytes: 1_000 };
+  const one = { from: 6, imageId: 'client6-puppy', bytes: 1_000, resumedFrom: 0 };
+  const two = { from: 8, imageId: 'client8-cat', bytes: 1_000, resumedFrom: 0 };
   progress.line({ ...one, done: 0 });
   progress.line({ ...two, done: 900 });
   now = 1_000;
   t.is(progress.line({ ...one, done: 100 }), 'receiving 10 % of 1.0 KB (client 6, 100 B/s, 9 s left)');
+});
+
+test('T1: a transfer that goes on says from where, once as news and then in its progress', (t) => {
+  let now = 0;
+  const progress = new ArrivalProgress(() => now);
+  const arriving = { kind: 'imageArriving', from: 6, imageId: 'client6-puppy', bytes: 1_200_000 } as const;
+  const resumed: News = { ...arriving, done: 480_000, resumedFrom: 480_000 };
+  t.is(
+    newsLine(resumed),
+    'client6-puppy goes on arriving from client 6, where it was interrupted: 40 % of 1.2 MB are here',
+  );
+  t.is(progress.line(resumed), 'receiving 40 % of 1.2 MB (client 6, resumed at 40 %)');
+  now = 1_000;
+  const later = { ...resumed, done: 600_000 };
+  t.is(
+    progress.line(later),
+    'receiving 50 % of 1.2 MB (client 6, resumed at 40 %, 120 KB/s, 5 s left)',
+    'no rate of old bytes',
+  );
+  t.is(newsLine(later), undefined);
+  t.is(newsLine({ ...arriving, done: 0, resumedFrom: 0 }), undefined);
 });
 
 test('sizes and times in words', (t) => {

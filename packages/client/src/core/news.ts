@@ -26,6 +26,8 @@ export type News =
       readonly imageId: string;
       readonly bytes: number;
       readonly done: number;
+      /** Bytes of it that an interrupted transfer had brought before; told once before more of them come. */
+      readonly resumedFrom: number;
     }
   | { readonly kind: 'imageArrived'; readonly from: number; readonly imageId: string; readonly views: number }
   | { readonly kind: 'imageDelivered'; readonly to: number; readonly imageId: string }

@@ -45,6 +45,12 @@ for (const who of ['viewer', 'owner'] as const) {
       world.ask(killed, 'signIn', {});
       world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
       const there = killed === viewer ? kept : kept + 1; // the viewer goes on writing what it has
+      const told = viewer.news.filter((news) => news.kind === 'imageArriving');
+      if (killed === viewer) {
+        const resumedFrom = kept * partBytes(PICTURE_BYTES);
+        t.like(told.at(-1), { imageId: IMAGE, bytes: PICTURE_BYTES, resumedFrom }, 'people are told');
+        t.true(told.some(({ done }) => done === resumedFrom));
+      }
       t.is(sentAgain, Math.max(0, PICTURE_BYTES - there * partBytes(PICTURE_BYTES)), `after ${kept} parts`);
       t.deepEqual(viewer.core!.model.all('arriving'), []);
     }

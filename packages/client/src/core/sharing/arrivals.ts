@@ -133,10 +133,11 @@ export class Arrivals {
     const context = this.#context;
     const { imageId, bytes } = body;
     const deadline = transferDeadline(context, bytes - start);
+    const told = { kind: 'imageArriving', from: from.clientId, imageId, bytes, resumedFrom: start } as const;
+    if (start > 0) context.report({ ...told, done: start });
     for (const { offset } of partsFrom(bytes, start)) {
       const transfer = yield* this.#nextOffered(partId(offerId, offset), expected);
-      const onProgress = (done: number): void =>
-        context.report({ kind: 'imageArriving', from: from.clientId, imageId, bytes, done: offset + done });
+      const onProgress = (done: number): void => context.report({ ...told, done: offset + done });
       const part = yield* context.perform<BytesHandle>({ kind: 'acceptTransfer', transfer }, { onProgress, deadline });
       try {
         yield* context.job('writePart', { blob, offset, bytes: part });
