@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { freeTcpPort, freeUdpPorts } from '@p2pimg/testkit';
 import { initLocalCloud, type LocalCloudOptions } from '../../../apps/server/src/operator/init-local.ts';
 import { eventually } from './eventually.ts';
-import { type LogLine, ServerProcess } from './server-process.ts';
+import { type Environment, type LogLine, ServerProcess } from './server-process.ts';
 
 export interface CloudOptions {
   /** Made when missing; keys, settings and, without `directoryUrl`, an SQLite directory are kept there. */
@@ -15,6 +15,8 @@ export interface CloudOptions {
   readonly directoryUrl?: string;
   /** Further settings for all servers, by TOML table. Logs are JSON at level info, unless this says otherwise. */
   readonly settings?: LocalCloudOptions['settings'];
+  /** Added to each server's environment. */
+  readonly environment?: (server: string) => Environment;
 }
 
 /** A server's choice of a handler, out of its log. */
@@ -46,7 +48,8 @@ export interface Cloud extends AsyncDisposable {
 }
 
 /** Resolves when all servers are ready. @throws Error with the words of a server that has ended instead */
-export async function startCloud({ folder, servers: count = 3, directoryUrl, settings }: CloudOptions): Promise<Cloud> {
+export async function startCloud(options: CloudOptions): Promise<Cloud> {
+  const { folder, servers: count = 3, directoryUrl, settings, environment } = options;
   const url = directoryUrl ?? `sqlite://${join(folder, 'directory.sqlite')}`;
   const ports = await freeUdpPorts(2 * count);
   const statusPorts = await Promise.all(Array.from({ length: count }, () => freeTcpPort()));
@@ -61,9 +64,7 @@ export async function startCloud({ folder, servers: count = 3, directoryUrl, set
     directoryUrl: url,
     settings: { ...settings, log: { level: 'info', format: 'json', ...settings?.log } },
   });
-  const servers = await Promise.all(
-    described.map(({ id, settingsPath, statusPort }) => ServerProcess.start(id, settingsPath, statusPort)),
-  );
+  const servers = await Promise.all(described.map((files) => ServerProcess.start(files, environment?.(files.id))));
   const cloud = new RunningCloud(manifestPath, url, servers);
   try {
     await Promise.all(servers.map((server) => server.ready()));

@@ -35,8 +35,19 @@ export interface ServerStatus {
     readonly requests: Readonly<Record<string, number>>;
     readonly takeovers: number;
     readonly doubled: number;
+    readonly duplicates: number;
+    readonly turnedAway: number;
     readonly deaths: number;
   };
+}
+
+/** Added to the environment of a server. */
+export type Environment = Readonly<Record<string, string>>;
+
+interface ServerFiles {
+  readonly id: string;
+  readonly settingsPath: string;
+  readonly statusPort: number;
 }
 
 /** The program `p2pimg-server run` on one settings file: over several lives, when it is killed and started again. */
@@ -44,20 +55,22 @@ export class ServerProcess {
   readonly id: string;
   readonly statusUrl: string;
   readonly #settingsPath: string;
+  readonly #environment: Environment;
   #process: SpawnedProcess;
   #frozen = false;
   /** Lines of lives that are over. */
   readonly #earlier: LogLine[] = [];
 
-  private constructor(id: string, settingsPath: string, statusPort: number, process: SpawnedProcess) {
-    this.id = id;
-    this.statusUrl = `http://127.0.0.1:${statusPort}`;
-    this.#settingsPath = settingsPath;
+  private constructor(files: ServerFiles, environment: Environment, process: SpawnedProcess) {
+    this.id = files.id;
+    this.statusUrl = `http://127.0.0.1:${files.statusPort}`;
+    this.#settingsPath = files.settingsPath;
+    this.#environment = environment;
     this.#process = process;
   }
 
-  static async start(id: string, settingsPath: string, statusPort: number): Promise<ServerProcess> {
-    return new ServerProcess(id, settingsPath, statusPort, await spawn(settingsPath));
+  static async start(files: ServerFiles, environment: Environment = {}): Promise<ServerProcess> {
+    return new ServerProcess(files, environment, await spawn(files.settingsPath, environment));
   }
 
   get pid(): number {
@@ -90,7 +103,7 @@ export class ServerProcess {
   /** Starts it again after it has ended; resolves when it serves. */
   async restart(): Promise<void> {
     this.#earlier.push(...this.#lines());
-    this.#process = await spawn(this.#settingsPath);
+    this.#process = await spawn(this.#settingsPath, this.#environment);
     await this.ready();
   }
 
@@ -132,6 +145,6 @@ export class ServerProcess {
   }
 }
 
-function spawn(settingsPath: string): Promise<SpawnedProcess> {
-  return spawnNode(PROGRAM, ['run', '--config', settingsPath]);
+function spawn(settingsPath: string, env: Environment): Promise<SpawnedProcess> {
+  return spawnNode(PROGRAM, ['run', '--config', settingsPath], { env });
 }

@@ -168,6 +168,8 @@ export class Metrics {
     };
     gauge('datagrams_sent', 'Since the start', ({ datagramsSent }) => datagramsSent);
     gauge('datagrams_received', 'Since the start', ({ datagramsReceived }) => datagramsReceived);
+    gauge('bytes_sent', 'Of datagrams, since the start', ({ bytesSent }) => bytesSent);
+    gauge('bytes_received', 'Of datagrams, since the start', ({ bytesReceived }) => bytesReceived);
     gauge('packets_retransmitted', 'Since the start', ({ retransmitted }) => retransmitted);
     gauge('datagrams_dropped', 'Since the start, for whatever reason', ({ dropped }) => {
       return Object.values(dropped).reduce((sum, count) => sum + count, 0);
