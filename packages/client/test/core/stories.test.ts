@@ -198,3 +198,33 @@ test('D2 N11 U4 U8: a viewer that shows itself to nobody is answered where it wa
   t.is(remaining(viewer, imageId), 1);
   t.deepEqual(troubles(owner, viewer), []);
 });
+
+test('S6 E5: two servers work on one encode, and each gives only half of the answer of the other', (t) => {
+  const world = new World();
+  const owner = signedIn(world);
+  let id = '';
+  world.onEffect = (client, effect) => {
+    if (effect.kind === 'sendCloud' && effect.request.type === 'encode') id = effect.request.id;
+    if (effect.kind === 'acceptTransfer') {
+      // While the picture of s1 is on its way, s2 has the last word; its own picture never comes.
+      const body = { imageId: 'client1-puppy', digest: 'digest of stego of puppy', bytes: 2_000 };
+      const ack = { type: 'encode', id, server: 's2', status: 'success', body } as const;
+      world.give(client, { kind: 'cloudMessage', server: 's2', message: { kind: 'ack', ack } });
+    }
+    return 'go';
+  };
+  const before = world.now;
+  t.is(encoded(world, owner), 'client1-puppy');
+  t.true(world.now - before < 10_000);
+});
+
+test('S6 E5: a server that has answered goes away before its picture is there, and another hides it again', (t) => {
+  const world = new World();
+  const owner = signedIn(world);
+  world.onEffect = (_client, effect) => {
+    if (effect.kind !== 'acceptTransfer' || world.downServers.has('s1')) return 'go';
+    world.serverDown('s1');
+    return 'lose';
+  };
+  t.is(encoded(world, owner), 'client1-puppy');
+});

@@ -1,13 +1,14 @@
 import type { AnyAck, AnyRequest } from '@p2pimg/wire';
 import type { Context } from '../context.ts';
+import type { BytesHandle } from '../effects.ts';
 import { Mailbox } from '../flow/mailbox.ts';
 
 /** What happens to a request while it is open. */
 export type CloudLetter =
   | { readonly kind: 'assigned'; readonly server: string; readonly lane: number | undefined }
   | { readonly kind: 'ack'; readonly ack: AnyAck }
-  | { readonly kind: 'lost'; readonly server: string }
-  | { readonly kind: 'result'; readonly server: string; readonly transfer: number; readonly size: number };
+  | { readonly kind: 'result'; readonly server: string; readonly transfer: number; readonly size: number }
+  | { readonly kind: 'picture'; readonly server: string; readonly bytes: BytesHandle };
 
 /** One request to all servers: sent again until somebody answers, away from servers that failed it. */
 export class Exchange {
@@ -21,7 +22,7 @@ export class Exchange {
   #lastFailure: string | undefined;
   #wake: number | undefined;
   #open = true;
-  #answered = false;
+  #answeredBy: string | undefined;
 
   constructor(context: Context, up: ReadonlySet<string>, request: AnyRequest, deadline: number) {
     this.#context = context;
@@ -34,6 +35,10 @@ export class Exchange {
 
   get id(): string {
     return this.#request.id;
+  }
+
+  get isOpen(): boolean {
+    return this.#open;
   }
 
   /** The server that said last that it handles the request. */
@@ -53,7 +58,7 @@ export class Exchange {
       );
       return;
     }
-    if (letter.kind === 'ack') this.#answered = true;
+    if (letter.kind === 'ack') this.#answeredBy = letter.ack.server;
     this.letters.post(letter);
   }
 
@@ -63,15 +68,14 @@ export class Exchange {
 
   serverDown(server: string): void {
     if (!this.#open) return;
-    if (this.#handler !== server) return;
+    if (this.#handler !== server && this.#answeredBy !== server) return;
     this.#failed(server, `${server} took the request and went away`, undefined);
-    this.letters.post({ kind: 'lost', server });
   }
 
   /** Ends the request; the server that still works on it is told. */
   close(): void {
     this.#open = false;
-    if (!this.#answered && this.#handler !== undefined && this.#up.has(this.#handler)) {
+    if (this.#answeredBy === undefined && this.#handler !== undefined && this.#up.has(this.#handler)) {
       this.#context.emit({ kind: 'cancelCloud', server: this.#handler, id: this.id });
     }
     this.#resend();
@@ -114,7 +118,8 @@ export class Exchange {
   *#retransmit() {
     const { flows, settings } = this.#context;
     let pause = settings.retransmitMs;
-    while (this.#open && !this.#answered && this.#context.now < this.deadline) {
+    // Also after an answer: as long as this is open, something of it is still missing.
+    while (this.#open && this.#context.now < this.deadline) {
       this.#request = { ...this.#request, servers: [...this.#up].sort(), tried: [...this.#tried].sort() };
       for (const server of this.#up) this.#context.emit({ kind: 'sendCloud', server, request: this.#request });
       const wake = flows.token();

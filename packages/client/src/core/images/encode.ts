@@ -4,7 +4,7 @@ import { type Cloud, successBody } from '../cloud/cloud.ts';
 import type { Exchange } from '../cloud/exchange.ts';
 import type { Context } from '../context.ts';
 import type { BytesHandle } from '../effects.ts';
-import { ClientError, CloudUnreachableError, EncodingMismatchError, OperationError } from '../errors.ts';
+import { ClientError, EncodingMismatchError, OperationError } from '../errors.ts';
 import { type Flow, WaitTimeoutError } from '../flow/flows.ts';
 import type { Progress } from '../news.ts';
 import { type OwnImage, put } from '../records.ts';
@@ -99,38 +99,46 @@ function transform(
   };
   return cloud.converse('encode', body, { withinMs: context.settings.encodeMs }, function* (exchange) {
     const lanes = new Set<string>();
-    let stego: { readonly bytes: BytesHandle; readonly server: string } | undefined;
-    let answer: { readonly digest: string; readonly server: string } | undefined;
-    while (stego === undefined || answer === undefined || stego.server !== answer.server) {
-      const letter = yield* exchange.letters.next(exchange.deadline);
-      switch (letter.kind) {
-        case 'assigned': {
-          const lane = `${letter.server} ${letter.lane}`;
-          if (lanes.has(lane)) break;
-          lanes.add(lane);
-          context.flows.spawn(
-            upload(context, exchange, letter.server, letter.lane, { bytes, size, contentKey }, onUpload),
-          );
-          break;
+    // By server: when two work at once, one may send a picture and the other the last word. What counts is both from one.
+    const pictures = new Map<string, BytesHandle>();
+    const digests = new Map<string, string>();
+    try {
+      for (;;) {
+        const letter = yield* exchange.letters.next(exchange.deadline);
+        switch (letter.kind) {
+          case 'assigned': {
+            const lane = `${letter.server} ${letter.lane}`;
+            if (lanes.has(lane)) break;
+            lanes.add(lane);
+            context.flows.spawn(
+              upload(context, exchange, letter.server, letter.lane, { bytes, size, contentKey }, onUpload),
+            );
+            break;
+          }
+          case 'result':
+            downloading = true;
+            context.flows.spawn(download(context, exchange, letter, onProgress));
+            break;
+          case 'picture': {
+            const before = pictures.get(letter.server);
+            if (before !== undefined) context.release(before);
+            pictures.set(letter.server, letter.bytes);
+            break;
+          }
+          case 'ack':
+            digests.set(letter.ack.server, successBody('encode', letter.ack).digest);
+            break;
         }
-        case 'result': {
-          downloading = true;
-          const received = yield* download(context, letter, exchange.deadline, onProgress);
-          if (received === undefined) break;
-          if (stego !== undefined) context.release(stego.bytes);
-          stego = { bytes: received, server: letter.server };
-          break;
+        for (const [server, digest] of digests) {
+          const stego = pictures.get(server);
+          if (stego === undefined) continue;
+          pictures.delete(server);
+          return { stego, server, digest };
         }
-        case 'ack':
-          answer = { digest: successBody('encode', letter.ack).digest, server: letter.ack.server };
-          break;
-        case 'lost':
-          if (answer?.server === letter.server)
-            throw new CloudUnreachableError(`${letter.server} went away with the result`);
-          break;
       }
+    } finally {
+      for (const picture of pictures.values()) context.release(picture);
     }
-    return { stego: stego.bytes, server: stego.server, digest: answer.digest };
   });
 }
 
@@ -161,18 +169,21 @@ function* upload(
   }
 }
 
-/** Undefined when the transfer broke: the request is still open, and the result comes again. */
+/** A transfer that breaks is no end: the request is still open, and the result comes again. */
 function* download(
   context: Context,
+  exchange: Exchange,
   { server, transfer, size }: { readonly server: string; readonly transfer: number; readonly size: number },
-  deadline: number,
   onProgress: (progress: Progress) => void,
-): Flow<BytesHandle | undefined> {
+): Flow<void> {
+  const { deadline } = exchange;
   const onBytes = (done: number): void => onProgress({ phase: 'downloading', done, total: size, server });
   try {
-    return yield* context.perform<BytesHandle>({ kind: 'acceptTransfer', transfer }, { onProgress: onBytes, deadline });
+    const accept = { kind: 'acceptTransfer', transfer } as const;
+    const bytes = yield* context.perform<BytesHandle>(accept, { onProgress: onBytes, deadline });
+    if (exchange.isOpen) exchange.receive({ kind: 'picture', server, bytes });
+    else context.release(bytes);
   } catch (error) {
-    if (!(error instanceof OperationError)) throw error;
-    return undefined;
+    if (!(error instanceof OperationError || error instanceof WaitTimeoutError)) throw error;
   }
 }
