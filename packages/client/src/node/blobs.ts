@@ -3,16 +3,20 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, open, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeFileDurably } from '@p2pimg/identity';
+import { syncFolder, writeFileDurably } from '@p2pimg/identity';
 import { MAX_STEGO_BYTES } from '@p2pimg/wire';
+import { Batches } from './batches.ts';
 
 const NAME = /^[0-9a-f]{32}$/;
 
 export class Blobs {
   readonly #folder: string;
+  /** New names become durable together. */
+  readonly #names: Batches<undefined>;
 
   private constructor(folder: string) {
     this.#folder = folder;
+    this.#names = new Batches(() => syncFolder(folder), Number.POSITIVE_INFINITY);
   }
 
   /** Opens the folder and removes what no record names: pictures whose record a crash has prevented. */
@@ -24,9 +28,17 @@ export class Blobs {
     return new Blobs(folder);
   }
 
+  /** On the disk when it resolves. No record names it yet: what a crash leaves of it is removed by {@link Blobs.open}. */
   async save(bytes: Uint8Array): Promise<string> {
     const blob = randomBytes(16).toString('hex');
-    await this.replace(blob, bytes);
+    const path = this.path(blob);
+    try {
+      await writeNew(path, bytes);
+      await this.#names.add(undefined);
+    } catch (error) {
+      await rm(path, { force: true });
+      throw error;
+    }
     return blob;
   }
 
@@ -79,5 +91,15 @@ export class Blobs {
   path(blob: string): string {
     if (!NAME.test(blob)) throw new RangeError('not the name of a picture file');
     return join(this.#folder, `${blob}.png`);
+  }
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(bytes);
+    await handle.datasync();
+  } finally {
+    await handle.close();
   }
 }

@@ -1,16 +1,20 @@
 /**
  * The client's memory on disk: one line for each set of changes, `<CRC-32 of the rest, 8 hexadecimal digits> <JSON>`, appended and
- * synced before it counts. A last line that a crash has cut off was never acknowledged, and is dropped.
+ * synced before it counts; lines that come together share a sync. A last line that a crash has cut off was never acknowledged, and is dropped.
  */
 
 import { type FileHandle, open, readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { removeTemporaries, writeFileDurably } from '@p2pimg/identity';
 import { type Change, TABLES } from '../core/records.ts';
+import { Batches } from './batches.ts';
 import { JournalBrokenError, JournalCorruptError } from './errors.ts';
 
 /** Rewritten when opened, once it has so many lines and four times as many as records. */
 const COMPACT_FROM_LINES = 512;
+
+/** Sets of changes that one sync of the disk may serve. */
+const MOST_TOGETHER = 256;
 
 /** The part of a file that a journal writes through; a test may fail in its place. */
 export interface JournalFile {
@@ -34,7 +38,7 @@ export class Journal {
   readonly #file: JournalFile;
   #length: number;
   #broken: unknown;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #lines: Batches<Uint8Array> = new Batches((lines) => this.#append(Buffer.concat(lines)), MOST_TOGETHER);
 
   /** For {@link openJournal}, and for tests with a file of their own. */
   constructor(path: string, file: JournalFile, reading: Reading) {
@@ -47,9 +51,7 @@ export class Journal {
 
   /** Resolves when all changes are on the disk. When it rejects none of them is. @throws JournalBrokenError, errors of node:fs */
   append(changes: readonly Change[]): Promise<void> {
-    const result = this.#queue.then(() => this.#append(encodeLine(changes)));
-    this.#queue = result.catch(() => undefined); // the caller has the error; the next in line starts afresh
-    return result;
+    return this.#lines.add(encodeLine(changes));
   }
 
   /** Runs a task while nothing is appended. It is given what the file holds, read again. */
@@ -60,23 +62,23 @@ export class Journal {
   }
 
   async close(): Promise<void> {
-    await this.#queue;
+    await this.#lines.idle();
     if (this.#broken instanceof JournalClosed) return;
     this.#broken = new JournalClosed();
     await this.#file.close();
   }
 
-  async #append(line: Uint8Array): Promise<void> {
+  async #append(lines: Uint8Array): Promise<void> {
     if (this.#broken !== undefined)
       throw new JournalBrokenError('the journal must be opened again', { cause: this.#broken });
     try {
       let done = 0;
-      while (done < line.length) {
-        const { bytesWritten } = await this.#file.write(line, done, line.length - done, this.#length + done);
+      while (done < lines.length) {
+        const { bytesWritten } = await this.#file.write(lines, done, lines.length - done, this.#length + done);
         done += bytesWritten;
       }
       await this.#file.datasync();
-      this.#length += line.length;
+      this.#length += lines.length;
     } catch (error) {
       await this.#undo(error);
       throw error;
