@@ -129,7 +129,9 @@ export class Exchange {
       } catch {
         // Nobody woke it: it is time to send again.
       }
-      pause = Math.min(pause * 2, settings.retransmitMs * 8);
+      // Whoever has taken it lets the others know, and they take it over if need be: then asking is only to find out.
+      const most = settings.retransmitMs * 8;
+      pause = this.#handler === undefined ? Math.min(pause * 2, most) : most;
     }
   }
 }

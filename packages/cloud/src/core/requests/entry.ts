@@ -27,6 +27,10 @@ export interface Entry {
   epoch: number;
   /** Servers that passed, fell silent or died over this request, or that the client tried in vain. */
   readonly failed: Set<ServerId>;
+  /** Since when this server waits for the first stamp. */
+  openedAt: number | undefined;
+  /** Since when it waits for the named handler to begin. */
+  stampedAt: number | undefined;
   /** When the last answer was given, as far as this server knows. */
   answeredAt: number;
   /** The server for which this request counts as outstanding. */
@@ -43,6 +47,8 @@ export function newEntry(id: string): Entry {
     attempt: 0,
     epoch: 0,
     failed: new Set(),
+    openedAt: undefined,
+    stampedAt: undefined,
     answeredAt: Number.NEGATIVE_INFINITY,
     counted: undefined,
   };

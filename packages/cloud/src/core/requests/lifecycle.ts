@@ -6,10 +6,14 @@ import { Deadlines } from '../deadlines.ts';
 import type { ChosenBy, MoveCause } from '../facts.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Entry } from './entry.ts';
+import { Patience } from './patience.ts';
 import type { RequestTable } from './table.ts';
 
 /** Attempts that a stamp can count; past it a request is left to its `notAfter`. */
 const MAX_ATTEMPT = 1000;
+/** When messages are slow to come, they are waited for up to so many times as long as when they are not. */
+const MOST_PATIENCE = 10;
+const MOST_GRACE = 4;
 /** How long the id of a request is kept that only peers have spoken of. */
 const NOTICE_KEEPING_MS = 60_000;
 
@@ -37,6 +41,10 @@ export class Lifecycle {
   readonly #timing: CloudTiming;
   readonly #out: Outbox;
   readonly #work: Work;
+  /** From a request's arrival to the leader's stamp. */
+  readonly #stampWait: Patience;
+  /** From a stamp to its handler's word that it has begun. */
+  readonly #grace: Patience;
   /** When this server acts on an open request, or gives up on the server that has it. */
   readonly #actAt: Deadlines = new Deadlines();
 
@@ -47,6 +55,8 @@ export class Lifecycle {
     this.#timing = timing;
     this.#out = out;
     this.#work = work;
+    this.#stampWait = new Patience(timing.stampWaitMs, MOST_PATIENCE * timing.stampWaitMs);
+    this.#grace = new Patience(timing.handlingGraceMs, MOST_GRACE * timing.handlingGraceMs);
   }
 
   nextTimeout(): number {
@@ -74,8 +84,10 @@ export class Lifecycle {
     for (const server of request.tried) entry.failed.add(server);
     if (entry.phase === 'answered' || entry.phase === 'cancelled') return;
     if (entry.phase === 'elsewhere' && request.tried.includes(entry.handler ?? '')) this.#move(now, entry, 'tried');
-    else if (entry.phase === 'elsewhere') this.#watch(now, entry);
-    else if (entry.handler === this.#self) this.#begin(now, entry, 'leader');
+    else if (entry.phase === 'elsewhere') {
+      this.#watch(now, entry);
+      this.#confirm(entry);
+    } else if (entry.handler === this.#self) this.#begin(now, entry, 'leader');
     else this.#open(now, entry);
   }
 
@@ -198,6 +210,11 @@ export class Lifecycle {
   }
 
   #onStamp(now: number, entry: Entry, { handler, epoch, attempt }: Stamp): void {
+    if (attempt === 0) {
+      // Also of one that comes too late to be followed.
+      this.#stampWait.came(entry.openedAt === undefined ? 0 : now - entry.openedAt);
+      entry.openedAt = undefined;
+    }
     const older = epoch < entry.epoch || attempt < entry.attempt;
     if (older || (entry.phase !== 'open' && attempt === entry.attempt)) return;
     entry.epoch = epoch;
@@ -208,15 +225,19 @@ export class Lifecycle {
       this.#count(now, entry, handler);
       entry.handler = handler;
       if (entry.request !== undefined) this.#begin(now, entry, 'leader');
-      else this.#actAt.set(entry.id, now + this.#timing.handlingGraceMs);
+      else this.#actAt.set(entry.id, now + this.#grace.ms);
       return;
     }
     if (entry.phase === 'here') this.#yield(now, entry, handler);
     this.#setElsewhere(now, entry, handler);
-    this.#actAt.set(entry.id, now + this.#timing.handlingGraceMs);
+    this.#awaitBeginning(now, entry);
   }
 
   #onHandling(now: number, entry: Entry, from: ServerId, { attempt }: Handling): void {
+    if (entry.stampedAt !== undefined) {
+      this.#grace.came(now - entry.stampedAt);
+      entry.stampedAt = undefined;
+    }
     if (attempt < entry.attempt || entry.phase === 'answered') return;
     if (entry.phase === 'here') {
       if (attempt === entry.attempt && !this.#goesBefore(from, entry)) return;
@@ -360,7 +381,8 @@ export class Lifecycle {
       return;
     }
     const rank = Math.max(0, this.#order(entry).indexOf(this.#self));
-    this.#actAt.set(entry.id, now + this.#timing.stampWaitMs + rank * this.#timing.orderGapMs);
+    entry.openedAt ??= now;
+    this.#actAt.set(entry.id, now + this.#stampWait.ms + rank * this.#timing.orderGapMs);
   }
 
   /** All have failed: maybe not for ever. The latest goes last, or an idle server that the client never hears is chosen for ever. */
@@ -368,6 +390,15 @@ export class Lifecycle {
     const latest = [...entry.failed].at(-1);
     entry.failed.clear();
     if (latest !== undefined) entry.failed.add(latest);
+  }
+
+  /** Somebody has begun without a stamp: the stamp that names it comes all the same, so that others learn how long stamps take. */
+  #confirm(entry: Entry): void {
+    const { id, handler, attempt } = entry;
+    if (attempt > 0 || handler === undefined || !this.#election.isLeader || !this.#mayServe()) return;
+    const { epoch } = this.#election;
+    entry.epoch = epoch;
+    this.#tellPeers({ type: 'stamp', id, handler, epoch, attempt });
   }
 
   #stamp(now: number, entry: Entry): void {
@@ -381,7 +412,13 @@ export class Lifecycle {
       return;
     }
     this.#setElsewhere(now, entry, handler);
-    this.#actAt.set(entry.id, now + this.#timing.handlingGraceMs);
+    this.#awaitBeginning(now, entry);
+  }
+
+  /** A handler was named: if it does not say soon that it has begun, the next one does. */
+  #awaitBeginning(now: number, entry: Entry): void {
+    entry.stampedAt = now;
+    this.#actAt.set(entry.id, now + this.#grace.ms);
   }
 
   #begin(now: number, entry: Entry, by: ChosenBy): void {
