@@ -12,9 +12,9 @@ export interface TempDir extends AsyncDisposable {
   readonly remove: () => Promise<void>;
 }
 
-/** A fresh empty folder under the system's temporary folder. The name stays short enough for unix sockets inside. */
-export async function tempDir(prefix = 'p2pimg-'): Promise<TempDir> {
-  const path = await realpath(await mkdtemp(join(tmpdir(), prefix)));
+/** A fresh empty folder under `parent`, by default the system's temporary folder. The name stays short enough for unix sockets inside. */
+export async function tempDir(prefix = 'p2pimg-', parent: string = tmpdir()): Promise<TempDir> {
+  const path = await realpath(await mkdtemp(join(parent, prefix)));
   const remove = (): Promise<void> => rm(path, { recursive: true, force: true, maxRetries: 5 });
   return { path, at: (...parts) => join(path, ...parts), remove, [Symbol.asyncDispose]: remove };
 }
