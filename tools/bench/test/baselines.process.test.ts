@@ -17,7 +17,6 @@ for (const encoder of ['sharp', 'pngjs'] as const) {
 
 test("P1 the original's protocol: every picture comes back", async (t) => {
   t.timeout(120_000);
-  const { requests, failures, failed, responseMs } = await runOriginalBench(SMALL);
+  const { requests, failures, failed } = await runOriginalBench(SMALL);
   t.deepEqual({ requests, failures, failed }, { requests: 30, failures: 0, failed: {} });
-  t.true(responseMs.p50 > 40, 'a way back that is paced takes its time');
 });

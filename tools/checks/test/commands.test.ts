@@ -7,9 +7,12 @@ const COMMANDS = {
   'npm start': 'tools/demo/src/main.ts',
   'npm test': 'tools/test.ts',
   'pnpm bench': 'tools/bench/src/all.ts',
+  'pnpm bench:cloud': 'tools/bench/src/cloud/main.ts',
+  'pnpm bench:evaluation': 'tools/bench/src/evaluation/main.ts',
   'pnpm fuzz': 'packages/wire/fuzz/main.ts',
   'pnpm graph': 'tools/graph.ts',
   'pnpm sim': 'tools/netsim/src/cli.ts',
+  'pnpm soak': 'tools/e2e/src/cli.ts',
   'pnpm spec': 'tools/spec.ts',
 } as const;
 
