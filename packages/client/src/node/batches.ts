@@ -12,6 +12,7 @@ export class Batches<T> {
   readonly #write: (items: readonly T[]) => Promise<void>;
   readonly #most: number;
   #waiting: Waiting<T>[] = [];
+  readonly #tasks: (() => Promise<void>)[] = [];
   #running: Promise<void> | undefined;
 
   /** @param most items of one batch, ≥ 1 */
@@ -28,6 +29,14 @@ export class Batches<T> {
     });
   }
 
+  /** Runs a task between two batches. */
+  between<R>(task: () => Promise<R>): Promise<R> {
+    const result = Promise.withResolvers<R>();
+    this.#tasks.push(() => task().then(result.resolve, result.reject));
+    this.#running ??= this.#run();
+    return result.promise;
+  }
+
   /** Resolves when nothing is being written and nothing waits. */
   async idle(): Promise<void> {
     await this.#running;
@@ -36,7 +45,9 @@ export class Batches<T> {
   async #run(): Promise<void> {
     // Whoever adds something in the same turn shares the first batch.
     await Promise.resolve();
-    while (this.#waiting.length > 0) {
+    while (this.#waiting.length > 0 || this.#tasks.length > 0) {
+      for (const task of this.#tasks.splice(0)) await task();
+      if (this.#waiting.length === 0) continue;
       const batch = this.#waiting.splice(0, this.#most);
       try {
         await this.#write(batch.map(({ item }) => item));

@@ -56,9 +56,7 @@ export class Journal {
 
   /** Runs a task while nothing is appended. It is given what the file holds, read again. */
   exclusively<T>(task: (records: readonly Change[]) => Promise<T>): Promise<T> {
-    const result = this.#queue.then(async () => task(readLines(this.#path, await readFile(this.#path)).records));
-    this.#queue = result.catch(() => undefined);
-    return result;
+    return this.#lines.between(async () => task(readLines(this.#path, await readFile(this.#path)).records));
   }
 
   async close(): Promise<void> {

@@ -31,3 +31,25 @@ test('C2 P1: what waits while a batch is written goes together into the next, in
   await later[3];
   await batches.idle();
 });
+
+test('C2 a task has its turn between two batches, and what it throws is its own', async (t) => {
+  const order: string[] = [];
+  const batches = new Batches<string>(async (items) => {
+    await Promise.resolve();
+    order.push(items.join());
+  }, 9);
+  const first = batches.add('a');
+  const task = batches.between(async () => {
+    order.push('task begins');
+    await Promise.resolve();
+    order.push('task ends');
+    return 5;
+  });
+  const failing = batches.between(() => Promise.reject(new Error('mine')));
+  const second = batches.add('b');
+  t.is(await task, 5);
+  await t.throwsAsync(failing, { message: 'mine' });
+  await Promise.all([first, second]);
+  t.is(order.indexOf('task ends'), order.indexOf('task begins') + 1);
+  t.deepEqual(order.filter((step) => !step.startsWith('task')).join(), 'a,b');
+});
