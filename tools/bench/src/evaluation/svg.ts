@@ -25,6 +25,7 @@ const [WIDTH, HEIGHT] = [720, 420];
 const [LEFT, RIGHT, TOP, BOTTOM] = [70, 190, 40, 50];
 const COLOURS = ['#1b6ca8', '#c2410c', '#15803d', '#7e22ce', '#525252', '#be185d'];
 const MOST_TICKS = 6;
+const MOST_DOTS = 12;
 
 export function chartSvg({ title, x, y, lines, marks = [] }: Chart): string {
   const all = lines.flatMap(({ points }) => points);
@@ -42,6 +43,7 @@ export function chartSvg({ title, x, y, lines, marks = [] }: Chart): string {
   );
   const parts = [
     `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" font-family="sans-serif" font-size="12">`,
+    `<title>${escaped(title)}</title>`,
     `<rect width="${WIDTH}" height="${HEIGHT}" fill="#fff"/>`,
     text(WIDTH / 2, 22, title, 'middle', 15),
     ...across.ticks.flatMap((tick) => [
@@ -65,6 +67,10 @@ export function chartSvg({ title, x, y, lines, marks = [] }: Chart): string {
       const legend = TOP + 10 + 20 * i;
       return [
         `<polyline points="${path}" fill="none" stroke="${colour}" stroke-width="2"${dash}/>`,
+        ...dotsOf(points).map(
+          ([px, py]) =>
+            `<circle cx="${across.at(px).toFixed(1)}" cy="${up.at(py).toFixed(1)}" r="3" fill="${colour}"/>`,
+        ),
         `<line x1="${WIDTH - RIGHT + 10}" y1="${legend}" x2="${WIDTH - RIGHT + 34}" y2="${legend}" stroke="${colour}" stroke-width="2"${dash}/>`,
         text(WIDTH - RIGHT + 40, legend + 4, name, 'start'),
       ];
@@ -72,6 +78,11 @@ export function chartSvg({ title, x, y, lines, marks = [] }: Chart): string {
     '</svg>',
   ];
   return `${parts.join('\n')}\n`;
+}
+
+/** Few points are shown as such: one alone makes no line. */
+function dotsOf(points: Line['points']): Line['points'] {
+  return points.length <= MOST_DOTS ? points : [];
 }
 
 interface Scale {
