@@ -25,6 +25,7 @@ export const NEEDS = {
     proof: [['mariadbd'], ['wsrep_sst_rsync'], ['rsync'], ['/usr/lib/galera/libgalera_smm.so']],
     packages: ['mariadb-server', 'galera-4', 'rsync'],
   },
+  pngcheck: { what: 'pngcheck', proof: [['pngcheck']], packages: ['pngcheck'] },
   tmux: { what: 'a pseudo-terminal (tmux)', proof: [['tmux']], packages: ['tmux'] },
   chromium: { what: 'the Chromium browser', proof: [['chromium', 'chromium-browser']], packages: ['chromium'] },
 };

@@ -81,7 +81,7 @@ export class VisibleProfileError extends StegoError {
   override readonly name = 'VisibleProfileError';
   override readonly code = 'VISIBLE_PROFILE';
   constructor(profile: string) {
-    super(`profile ${profile} changes the picture visibly; pass allowVisible: true if that is wanted`);
+    super(`profile ${profile} changes the picture visibly; allow it (allowVisible, --allow-visible) if that is wanted`);
   }
 }
 

@@ -15,7 +15,7 @@ test('programs are found on the path and in the system folders, the first name f
 
 test('a need that nobody knows is an error that lists the known ones', async (t) => {
   for (const need of ['tea', 'toString']) {
-    await t.throwsAsync(provide([need]), { message: /mysql, galera, tmux, chromium/ });
+    await t.throwsAsync(provide([need]), { message: /mysql, galera, pngcheck, tmux, chromium/ });
   }
 });
 
@@ -34,5 +34,5 @@ test('what needs nothing installs nothing', async (t) => {
 test('the program answers unknown needs with the usage', async (t) => {
   const done = await runProcess(process.execPath, [PROGRAM, 'tea']);
   t.is(done.code, 2);
-  t.regex(done.stderr, /^usage: .*mysql\|galera\|tmux\|chromium/);
+  t.regex(done.stderr, /^usage: .*mysql\|galera\|pngcheck\|tmux\|chromium/);
 });

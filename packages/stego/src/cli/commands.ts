@@ -26,6 +26,7 @@ export interface CommandOptions {
   readonly mime?: string | undefined;
   readonly name?: string | undefined;
   readonly 'all-rows'?: boolean | undefined;
+  readonly 'allow-visible'?: boolean | undefined;
   readonly force?: boolean | undefined;
 }
 
@@ -62,7 +63,11 @@ export const commands: Readonly<Record<string, Command>> = {
     const out = required(options.out, '--out');
     const payload = readInput(filePath);
     const profile = profileOf(options.profile);
-    const cover = compileCover(decodeCover(readInput(coverPath)), { profile, fidelity: fidelityOf(options.fidelity) });
+    const cover = compileCover(decodeCover(readInput(coverPath)), {
+      profile,
+      fidelity: fidelityOf(options.fidelity),
+      allowVisible: options['allow-visible'] ?? false,
+    });
     const png = embed(cover, payload, {
       key,
       mime: options.mime ?? mediaTypes[extname(filePath).toLowerCase()] ?? 'application/octet-stream',

@@ -19,6 +19,7 @@ const options = {
   mime: { type: 'string' },
   name: { type: 'string' },
   'all-rows': { type: 'boolean' },
+  'allow-visible': { type: 'boolean' },
   force: { type: 'boolean' },
   json: { type: 'boolean' },
   help: { type: 'boolean' },

@@ -30,6 +30,17 @@ test('G3 a file goes into a picture and comes out again', (t) => {
   t.is(readFileSync(path('back.txt'), 'utf8'), 'what nobody else reads');
 });
 
+test('N6 G3 a profile that shows is refused unless it is allowed', (t) => {
+  const path = (name: string): string => join(t.context.folder, name);
+  writeFileSync(path('secret.txt'), 'what nobody else reads');
+  run('keygen', '--out', path('key'));
+  const args = ['embed', cover, path('secret.txt'), '--key', path('key'), '--out', path('out.png')];
+  const refused = run(...args, '--profile', 'alpha8-k8');
+  t.is(refused.exitCode, 3);
+  t.regex(refused.stderr, /visibly.*--allow-visible/);
+  t.is(run(...args, '--profile', 'alpha8-k8', '--allow-visible').exitCode, 0);
+});
+
 test('G3 each kind of failure has its exit code and one clear line', (t) => {
   const path = (name: string): string => join(t.context.folder, name);
   writeFileSync(path('text.jpg'), 'not a picture at all');
