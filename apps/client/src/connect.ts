@@ -3,18 +3,13 @@
 import { mkdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openClient } from '@p2pimg/client';
-import {
-  type Manifest,
-  nodeSuite,
-  openManifest,
-  PassphraseNeededError,
-  WrongPassphraseError,
-  writeFileDurably,
-} from '@p2pimg/identity';
+import { type Manifest, nodeSuite, openManifest, writeFileDurably } from '@p2pimg/identity';
 import type { Api } from './api/api.ts';
 import { localApi } from './api/local.ts';
+import { removeDeadCopies } from './backup/working-copy.ts';
 import { RemoteApi } from './daemon/remote.ts';
 import { CommandError, EXIT } from './exit.ts';
+import { withKeyPassphrase } from './key-passphrase.ts';
 import { logNews, openLog } from './log.ts';
 import { type ClientSettings, profileFolder } from './settings.ts';
 
@@ -44,7 +39,7 @@ export async function openLocal(settings: ClientSettings, options: LocalOptions)
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = openLog(folder, settings['log.level']);
   let known = settings.passphrase;
-  const client = await withPassphrase(settings.passphrase, options.ask, (passphrase) => {
+  const client = await withKeyPassphrase(settings.passphrase, options.ask, (passphrase) => {
     known = passphrase;
     return openClient({
       profile: folder,
@@ -56,31 +51,12 @@ export async function openLocal(settings: ClientSettings, options: LocalOptions)
       ...(settings.advertise === undefined ? {} : { advertise: settings.advertise }),
     });
   });
+  // Its lock on the profile is ours now.
+  await removeDeadCopies(folder);
   client.onNews((news) => logNews(log, news));
   // Kept only once the client has accepted it.
   if (settings.manifest !== undefined) await writeFileDurably(join(folder, 'manifest.json'), manifest);
   return localApi(client, { daemon: options.daemon, passphrase: known });
-}
-
-/** Asks for the passphrase of the keys when one is needed and somebody is there; up to three times. */
-async function withPassphrase<T>(
-  given: string | undefined,
-  ask: boolean,
-  open: (passphrase: string | undefined) => Promise<T>,
-): Promise<T> {
-  let passphrase = given;
-  for (let attempt = 0; ; attempt++) {
-    try {
-      return await open(passphrase);
-    } catch (error) {
-      const wrong = error instanceof WrongPassphraseError && attempt > 0;
-      if (!wrong && !(error instanceof PassphraseNeededError)) throw error;
-      if (!ask) throw new CommandError(`${error.message}: set P2PIMG_CLIENT_PASSPHRASE`, EXIT.usage, 'passphrase');
-      if (attempt === 3) throw error;
-      const { password } = await import('@inquirer/prompts');
-      passphrase = await password({ message: wrong ? 'Wrong. Passphrase of the keys:' : 'Passphrase of the keys:' });
-    }
-  }
 }
 
 /** The manifest that the profile goes by. @throws CommandError, errors of the manifest */

@@ -1,6 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import test from 'ava';
-import { localCloud, Person, PUPPY } from './support/cloud.ts';
+import { localCloud, Person, PUPPY, until } from './support/cloud.ts';
 
 test('N11 N10 C3: keys are replaced by the old ones, by the recovery key, and for a lost profile; a backup gives all back', async (t) => {
   t.timeout(300_000);
@@ -17,12 +17,13 @@ test('N11 N10 C3: keys are replaced by the old ones, by the recovery key, and fo
 
   const file = `${person.profile}.backup`;
   const passphrase = { input: 'correct horse\n' };
+  const killed = await person.start(t, 'backup', `${file}.killed`);
+  killed.write(passphrase.input);
+  await until(async () => (await copies(person)).find((name) => name === `backup-${killed.pid}`));
+  killed.signal('SIGKILL');
+  await killed.exited;
   t.like(await person.sayWith(passphrase, 'backup', file), { code: 0, json: { pictures: 1 } });
-  t.deepEqual(
-    (await readdir(person.profile)).filter((name) => name.startsWith('backup')),
-    [],
-    'no copy stays',
-  );
+  t.deepEqual(await copies(person), [], 'no copy stays, of the one that was killed neither');
   const restored = new Person(cloud, 'restored');
   const again = await restored.sayWith(passphrase, 'restore', file);
   t.is(again.code, 0, again.stdout);
@@ -40,3 +41,7 @@ test('N11 N10 C3: keys are replaced by the old ones, by the recovery key, and fo
   t.like(await anew.say('signin'), { code: 0, json: { clientId: 1 } });
   t.not((await person.say('signin')).code, 0);
 });
+
+async function copies({ profile }: Person): Promise<readonly string[]> {
+  return (await readdir(profile)).filter((name) => name.startsWith('backup'));
+}

@@ -1,10 +1,11 @@
-import { writeFile } from 'node:fs/promises';
-import test from 'ava';
+import { readdir, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
 import { localCloud, Person, PUPPY, until } from './support/cloud.ts';
 
 type Row = Record<string, unknown>;
 
-test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three servers and two daemons', async (t) => {
+test('U2 U3 U4 U5 U6 U7 U8 N11 C3 S2 S3: the use cases as commands, with three servers and two daemons', async (t) => {
   t.timeout(180_000);
   const cloud = await localCloud(t);
   const [owner, viewer] = [new Person(cloud, 'owner'), new Person(cloud, 'viewer')];
@@ -75,6 +76,7 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
   const [right] = (await owner.say('rights')).json.rights as Row[];
   t.like(right, { imageId: 'client1-puppy', viewerId: 2, remaining: 0, used: 2, revoked: true });
   t.is(typeof right?.viewedAt, 'number', 'the owner was told of the views');
+  for (const { profile } of [owner, viewer]) await onlyMine(t, profile);
   t.like(await viewer.say('shutdown'), { code: 0 });
   t.deepEqual((await owner.say('peers')).json.users, []);
 });
@@ -82,4 +84,15 @@ test('U2 U3 U4 U5 U6 U7 U8 C3 S2 S3: the use cases as commands, with three serve
 /** The first request in somebody's queue, once one is there. */
 async function firstRequest(owner: Person): Promise<Row & { readonly id: string }> {
   return until(async () => ((await owner.say('requests')).json.requests as (Row & { readonly id: string })[])[0]);
+}
+
+/** Nobody else may read a profile: folders 0700, files and the daemon's socket 0600. */
+async function onlyMine(t: ExecutionContext, profile: string): Promise<void> {
+  const inside = await readdir(profile, { recursive: true });
+  for (const name of ['keys.json', 'journal', 'ledger', 'p2pimg.log', 'daemon.sock', 'pictures'])
+    t.true(inside.includes(name), name);
+  for (const path of [profile, ...inside.map((name) => join(profile, name))]) {
+    const found = await stat(path);
+    t.is((found.mode & 0o777).toString(8), found.isDirectory() ? '700' : '600', path);
+  }
 }

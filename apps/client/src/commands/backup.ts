@@ -3,15 +3,16 @@
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, rename, rm, rmdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { fingerprint, nodeSuite, publicKeysOf, readClientKeys } from '@p2pimg/identity';
+import { fingerprint, nodeSuite, publicKeysOf } from '@p2pimg/identity';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Api } from '../api/api.ts';
+import { workingCopy } from '../backup/working-copy.ts';
 import { CommandError } from '../exit.ts';
 import { profileFolder } from '../settings.ts';
 import { plural } from '../wording.ts';
 import { type CommandContext, contextOf, requireRegistered, withApi } from './context.ts';
-import { askPassphrase } from './passphrase.ts';
+import { askPassphrase, readKeys } from './passphrase.ts';
 
 const written = z.object({ file: z.string(), pictures: z.int(), fingerprint: z.string() });
 const restored = z.object({ folder: z.string(), fingerprint: z.string() });
@@ -55,19 +56,15 @@ export function addBackup(program: Command): void {
 }
 
 /** The client makes a copy that is whole in itself; the archive is made of that. */
-async function backUp(
-  { settings, output }: CommandContext,
-  api: Api,
-  file: string,
-  passphrase: string,
-): Promise<undefined> {
+async function backUp(context: CommandContext, api: Api, file: string, passphrase: string): Promise<undefined> {
+  const { settings, output } = context;
   await requireRegistered(api);
   const folder = resolve(profileFolder(settings.profile));
-  const copy = join(folder, `backup-${process.pid}`);
+  const copy = workingCopy(folder);
   try {
     const { pictures } = await api.call('backup', { folder: copy });
     await copyFile(join(folder, 'manifest.json'), join(copy, 'manifest.json'));
-    const keys = await readClientKeys(join(copy, 'keys.json'), { passphrase: settings.passphrase });
+    const keys = await readKeys(context, join(copy, 'keys.json'));
     const { writeBackup } = await import('../backup/archive.ts');
     await writeBackup(resolve(file), copy, keys, passphrase);
     const shown = fingerprint(nodeSuite, publicKeysOf(keys));

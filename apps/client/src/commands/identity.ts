@@ -1,4 +1,4 @@
-/** id: show, export, import, rotate, recover */
+/** id: show, export, import, rotate, recover; passphrase is in a file of its own */
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,7 +8,6 @@ import {
   importClientKeys,
   nodeSuite,
   publicKeysOf,
-  readClientKeys,
   writeClientKeys,
   writeFileDurably,
 } from '@p2pimg/identity';
@@ -20,13 +19,16 @@ import { clientAction } from './action.ts';
 import { clientArgument } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { type CommandContext, contextOf, requireRegistered } from './context.ts';
-import { askPassphrase, askRecoveryKey } from './passphrase.ts';
+import { addKeyPassphrase } from './key-passphrase.ts';
+import { askPassphrase, askRecoveryKey, readKeys } from './passphrase.ts';
 
 const newKeys = z.object({ fingerprint: z.string() });
 const shownIdentity = z.object({ clientId: z.int().min(1).optional(), fingerprint: z.string() });
 
 export function addIdentity(program: Command): void {
-  const id = program.command('id').description('who this client is, its keys: show, export, import, rotate, recover');
+  const id = program
+    .command('id')
+    .description('who this client is, its keys: show, export, import, rotate, recover, passphrase');
   id.command('show', { isDefault: true })
     .description('show number and fingerprint')
     .action(
@@ -54,7 +56,7 @@ export function addIdentity(program: Command): void {
     .argument('<file>', 'must not exist')
     .action(async (file: string, _: object, command: Command) => {
       const context = await contextOf(command);
-      const keys = await readClientKeys(keyFile(context), { passphrase: context.settings.passphrase });
+      const keys = await readKeys(context, keyFile(context));
       const sealed = await exportClientKeys(keys, await askPassphrase(context, 'new'));
       await writeFileDurably(resolve(file), sealed, { replace: false });
       tell(context, `The keys are in ${file}.`, fingerprint(nodeSuite, publicKeysOf(keys)));
@@ -70,6 +72,8 @@ export function addIdentity(program: Command): void {
       await writeClientKeys(keyFile(context), keys, { passphrase: context.settings.passphrase });
       tell(context, 'The keys are here. Next: p2pimg register.', fingerprint(nodeSuite, publicKeysOf(keys)));
     });
+
+  addKeyPassphrase(id);
 }
 
 function addRotation(id: Command): void {

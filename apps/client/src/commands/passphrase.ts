@@ -1,5 +1,7 @@
 import { createInterface } from 'node:readline/promises';
+import { type ClientKeys, readClientKeys } from '@p2pimg/identity';
 import { CommandError, EXIT } from '../exit.ts';
+import { withKeyPassphrase } from '../key-passphrase.ts';
 import { type CommandContext, mayAsk } from './context.ts';
 
 /** Of a file that is written (asked for twice) or read. @throws CommandError */
@@ -11,6 +13,13 @@ export async function askPassphrase(context: CommandContext, purpose: 'new' | 'k
 /** As it was told at registration. @throws CommandError */
 export async function askRecoveryKey(context: CommandContext): Promise<string> {
   return mayAsk(context) ? ask('Recovery key:') : fromStandardInput('the recovery key');
+}
+
+/** @throws as {@link withKeyPassphrase}, errors of the key file */
+export function readKeys(context: CommandContext, path: string): Promise<ClientKeys> {
+  return withKeyPassphrase(context.settings.passphrase, mayAsk(context), (passphrase) =>
+    readClientKeys(path, { passphrase }),
+  );
 }
 
 /** Its first line. A terminal where nobody may be asked gives nothing: waiting for it would never end. */
@@ -26,15 +35,18 @@ async function fromStandardInput(what: string): Promise<string> {
   throw new CommandError(`${what} is needed on standard input`, EXIT.usage, 'usage');
 }
 
-async function ask(message: string): Promise<string> {
+async function ask(message: string, validate: (text: string) => true | string = () => true): Promise<string> {
   // Slow to load, and most commands ask nothing.
   const { password } = await import('@inquirer/prompts');
-  return password({ message, mask: true });
+  return password({ message, mask: true, validate });
 }
+
+const MIN_PASSPHRASE = 8;
+const TOO_SHORT = `${MIN_PASSPHRASE} characters or more, please.`;
 
 async function askTwice(): Promise<string> {
   for (;;) {
-    const passphrase = await ask('New passphrase (8 characters or more):');
+    const passphrase = await ask('New passphrase:', (text) => text.length >= MIN_PASSPHRASE || TOO_SHORT);
     if ((await ask('Once more:')) === passphrase) return passphrase;
     process.stderr.write('These two differ.\n');
   }
