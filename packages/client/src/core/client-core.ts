@@ -17,12 +17,13 @@ import { AddressBook } from './peers/address-book.ts';
 import { Inbox } from './peers/inbox.ts';
 import { Outbox } from './peers/outbox.ts';
 import { Peers } from './peers/peers.ts';
-import type { Change } from './records.ts';
+import type { Change, SentGrant } from './records.ts';
 import type { CoreSettings } from './settings.ts';
 import { Arrivals } from './sharing/arrivals.ts';
 import { grantChanges } from './sharing/grants.ts';
 import { Owner } from './sharing/owner.ts';
 import { OwnerMessages } from './sharing/owner-messages.ts';
+import { reissueAbove } from './sharing/reissue.ts';
 import { Rights } from './sharing/rights.ts';
 import { sendPicture } from './sharing/sending.ts';
 import { closeRefused, Viewer } from './sharing/viewer.ts';
@@ -64,6 +65,7 @@ export class ClientCore {
     this.#outbox = new Outbox(context, this.#cloud, this.#book, this.#peers, {
       sendPicture: (peer, offerId) => sendPicture(context, this.#peers, peer, offerId),
       onRefused: (entry) => closeRefused(context, entry.id),
+      reissue: (sent, version) => this.#reissue(sent, version),
     });
     this.#rights = new Rights(context, this.#cloud, this.#book, this.#outbox);
     this.#arrivals = new Arrivals(context);
@@ -247,6 +249,12 @@ export class ClientCore {
       }
     }
     for (const sent of model.all('sent')) yield* this.#context.commit(...grantChanges(this.#context, sent).changes);
+  }
+
+  *#reissue(sent: SentGrant, version: number): Flow<boolean> {
+    const isAbove = yield* reissueAbove(this.#context, this.#book, sent, version);
+    this.#outbox.kick(sent.viewerId);
+    return isAbove;
   }
 
   /** Reads newer rights that the cloud knows of. */

@@ -106,8 +106,12 @@ export class FakeCloud {
       case 'unpublish':
         me.images.delete(request.body.imageId);
         return ok({ imageId: request.body.imageId });
-      case 'change-view':
-        return ok({ version: this.#keep(request.body.imageId, request.body.grant).version });
+      case 'change-view': {
+        const row = this.#keep(request.body.imageId, request.body.grant);
+        const { version } = this.#parseGrant(request.body.grant);
+        if (row.version === version && row.grant !== request.body.grant) return no('grant_bytes');
+        return ok({ version: row.version });
+      }
       case 'leave_notice': {
         const { to, noticeId, kind, imageId } = request.body;
         const box = this.notices.get(to) ?? new Map<string, PendingNotice>();

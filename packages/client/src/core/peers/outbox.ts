@@ -3,13 +3,15 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Context } from '../context.ts';
 import { ClientError, CloudRefusedError, PeerRefusedError, PeerUnreachableError } from '../errors.ts';
 import { type Flow, WaitTimeoutError } from '../flow/flows.ts';
-import { type OutboxEntry, type OutgoingCloudMessage, pairKey, remove } from '../records.ts';
+import { type OutboxEntry, type OutgoingCloudMessage, pairKey, remove, type SentGrant } from '../records.ts';
 import type { AddressBook, Peer } from './address-book.ts';
 import type { Peers } from './peers.ts';
 
 type Destination = OutboxEntry['to'];
 export type PeerEntry = Extract<OutboxEntry, { readonly to: number }>;
 
+/** Rights that the directory has in that version already, though other ones: they are issued again above it. False when that cannot be. */
+export type Reissue = (sent: SentGrant, version: number) => Flow<boolean>;
 /** Delivers a picture once the peer is known to be online. */
 export type PictureSender = (peer: Peer, offerId: string) => Flow<void>;
 /** The peer has refused what stood in an entry. */
@@ -17,6 +19,9 @@ export type RefusalHandler = (entry: PeerEntry, reason: string) => Flow<void>;
 
 /** Longest pause between two attempts. */
 const MAX_PAUSE_MS = 60_000;
+
+/** Versions that are tried for one change: another device with the same profile may go on counting meanwhile. */
+const MAX_REISSUES = 4;
 
 /** What came of one attempt; `done` when nothing more has to be tried. */
 interface Attempt {
@@ -43,6 +48,7 @@ export class Outbox {
   readonly #peers: Peers;
   readonly #sendPicture: PictureSender;
   readonly #onRefused: RefusalHandler;
+  readonly #reissue: Reissue;
   readonly #workers = new Map<Destination, Worker>();
   /** Who waits to hear what came of an entry's next attempt. */
   readonly #watchers = new Map<string, number[]>();
@@ -53,7 +59,7 @@ export class Outbox {
     cloud: Cloud,
     book: AddressBook,
     peers: Peers,
-    handlers: { readonly sendPicture: PictureSender; readonly onRefused: RefusalHandler },
+    handlers: { readonly sendPicture: PictureSender; readonly onRefused: RefusalHandler; readonly reissue: Reissue },
   ) {
     this.#context = context;
     this.#cloud = cloud;
@@ -61,6 +67,7 @@ export class Outbox {
     this.#peers = peers;
     this.#sendPicture = handlers.sendPicture;
     this.#onRefused = handlers.onRefused;
+    this.#reissue = handlers.reissue;
   }
 
   /** Starts, or starts again, with everything that waits. */
@@ -144,11 +151,15 @@ export class Outbox {
     try {
       const { delivery, done } =
         entry.to === 'cloud' ? yield* this.#tellCloud(entry.message) : yield* this.#tellPeer(entry);
-      if (done) yield* this.#context.commit(remove('outbox', entry.id));
+      // What was changed while it was told has still to be told.
+      const isNewest = this.#context.model.get('outbox', entry.id) === entry;
+      if (done && isNewest) yield* this.#context.commit(remove('outbox', entry.id));
+      if (!isNewest) this.kick(entry.to);
       this.#tell(entry.id, (token) => this.#context.flows.settle(token, delivery));
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      const final = error instanceof PeerRefusedError || error instanceof CloudRefusedError;
+      const final =
+        error instanceof PeerRefusedError || error instanceof CloudRefusedError || error.code === 'rights_invalid';
       if (final) {
         if (entry.to !== 'cloud' && error instanceof PeerRefusedError) yield* this.#onRefused(entry, error.reason);
         yield* this.#context.commit(remove('outbox', entry.id));
@@ -172,12 +183,35 @@ export class Outbox {
       yield* this.#cloud.ask('leave_notice', { to, noticeId, kind, imageId });
       return DELIVERED;
     }
-    const sent = this.#context.model.get('sent', pairKey(message.imageId, message.viewerId));
-    // A later change has its own entry; publishing the newest version early does no harm.
-    if (sent !== undefined) {
-      yield* this.#cloud.ask('change-view', { imageId: sent.imageId, viewerId: sent.viewerId, grant: sent.grant });
+    return (yield* this.#publish(pairKey(message.imageId, message.viewerId)))
+      ? DELIVERED
+      : { delivery: 'queued', done: false };
+  }
+
+  /**
+   * Publishes the newest rights of a pair; a later change has its own entry, and publishing it early does no harm. A directory that has a
+   * higher version, or another grant of that version, tells that this profile comes from a backup: what it has decided goes above that.
+   */
+  *#publish(pair: string): Flow<boolean> {
+    for (let attempts = 0; attempts < MAX_REISSUES; attempts++) {
+      const sent = this.#context.model.get('sent', pair);
+      if (sent === undefined) return true;
+      const there = yield* this.#versionThere(sent);
+      if (there === undefined) return true;
+      if (!(yield* this.#reissue(sent, there))) return true;
     }
-    return DELIVERED;
+    return false;
+  }
+
+  /** Publishes rights. Undefined when they count now, or the version that stands in their way. */
+  *#versionThere({ imageId, viewerId, version, grant }: SentGrant): Flow<number | undefined> {
+    try {
+      const newest = yield* this.#cloud.ask('change-view', { imageId, viewerId, grant });
+      return newest.version > version ? newest.version : undefined;
+    } catch (error) {
+      if (error instanceof CloudRefusedError && error.reason === 'grant_bytes') return version;
+      throw error;
+    }
   }
 
   *#tellPeer(entry: PeerEntry): Flow<Attempt> {

@@ -14,6 +14,9 @@ import {
 } from '../records.ts';
 import { checkMode, modeTerms, type SharingMode, WITNESSED } from './mode.ts';
 
+/** Versions are 32 bits wide. */
+const MAX_VERSION = 0xffff_ffff;
+
 /** @throws ViewsError */
 export function checkViews(views: number): void {
   if (!Number.isInteger(views) || views < 1 || views > MAX_VIEWS) throw new ViewsError();
@@ -28,20 +31,21 @@ export function ownImage(context: Context, imageId: string): OwnImage {
   return own;
 }
 
-/** The next version of a viewer's rights, signed but not stored; in the mode of before unless another is given. @throws what the address book throws */
+/** The next version of a viewer's rights, signed but not stored; in the mode of before unless another is given, above a version that is known elsewhere. @throws ClientError `rights_invalid`, what the address book throws */
 export function* nextGrant(
   context: Context,
   book: AddressBook,
   own: OwnImage,
   viewerId: number,
   allowed: number,
-  newMode?: SharingMode,
+  { mode: newMode, above = 0 }: { readonly mode?: SharingMode | undefined; readonly above?: number } = {},
 ): Flow<SentGrant> {
   const { imageId, digest, contentKey } = own;
   const { signKey, boxKey, blocked } = yield* book.keysOf(viewerId);
   if (blocked) throw new ClientError('blocked', `client ${viewerId} is blocked`);
   const before = context.model.get('sent', pairKey(imageId, viewerId));
-  const version = (before?.version ?? 0) + 1;
+  const version = Math.max(before?.version ?? 0, above) + 1;
+  if (version > MAX_VERSION) throw new ClientError('rights_invalid', 'there is no further version of these rights');
   const mode = newMode ?? before?.mode ?? WITNESSED;
   checkMode(mode);
   const { clientId: ownerId } = context.self();

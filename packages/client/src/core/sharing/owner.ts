@@ -73,7 +73,9 @@ export class Owner {
     const { imageId, from, kind } = request;
     if (kind === 'image') return yield* this.#offer(imageId, from, { views, mode, request });
     const before = this.#sent(imageId, from);
-    const sent = yield* nextGrant(context, this.#book, ownImage(context, imageId), from, raised(before, views), mode);
+    const sent = yield* nextGrant(context, this.#book, ownImage(context, imageId), from, raised(before, views), {
+      mode,
+    });
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, from, {
       type: 'increase_approved',
@@ -97,7 +99,7 @@ export class Owner {
     const context = this.#context;
     const own = ownImage(context, imageId);
     const before = context.model.get('sent', pairKey(imageId, viewerId));
-    const sent = yield* nextGrant(context, this.#book, own, viewerId, raised(before, views), mode);
+    const sent = yield* nextGrant(context, this.#book, own, viewerId, raised(before, views), { mode });
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, viewerId, { type: 'picture' });
     const offer: SentOffer = { id: message.id, viewerId, imageId, requestId: request?.id, views };
@@ -122,7 +124,7 @@ export class Owner {
     const own = context.model.get('own', imageId);
     if (own === undefined) throw new ClientError('image_unknown', 'you have no such picture');
     const mode = change.kind === 'mode' ? change.mode : undefined;
-    const sent = yield* nextGrant(context, this.#book, own, viewerId, allowed, mode);
+    const sent = yield* nextGrant(context, this.#book, own, viewerId, allowed, { mode });
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, viewerId, {
       type: 'update_access_request',

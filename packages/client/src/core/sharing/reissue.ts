@@ -2,20 +2,41 @@ import type { Context } from '../context.ts';
 import { ClientError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import type { AddressBook } from '../peers/address-book.ts';
-import { type Change, type OutboxEntry, put, type SentGrant } from '../records.ts';
+import { type Change, type OutboxEntry, pairKey, put, type SentGrant } from '../records.ts';
 import { grantChanges, nextGrant, peerEntry } from './grants.ts';
 
 /** The same rights in a next version, signed with the keys of now; told in what waits for the viewer already, or in a message of its own. */
 export function* reissue(context: Context, book: AddressBook, before: SentGrant): Flow<readonly Change[]> {
-  const { imageId, viewerId, allowed } = before;
+  const sent = yield* signedAnew(context, book, before, before.version);
+  return sent === undefined ? [] : [...grantChanges(context, sent).changes, ...telling(context, sent)];
+}
+
+/** The same rights above a version that the directory has; the caller publishes them. False when they stay as they are. @throws ClientError `rights_invalid` */
+export function reissueAbove(context: Context, book: AddressBook, before: SentGrant, version: number): Flow<boolean> {
+  const key = pairKey(before.imageId, before.viewerId);
+  return context.locks.hold(`sent ${key}`, function* () {
+    const newest = context.model.get('sent', key) ?? before;
+    if (newest.version > version) return true; // decided anew meanwhile
+    const sent = yield* signedAnew(context, book, newest, version);
+    if (sent === undefined) return false;
+    yield* context.commit(put('sent', key, sent), ...telling(context, sent));
+    return true;
+  });
+}
+
+function* signedAnew(
+  context: Context,
+  book: AddressBook,
+  { imageId, viewerId, allowed }: SentGrant,
+  above: number,
+): Flow<SentGrant | undefined> {
   const own = context.model.get('own', imageId);
-  if (own === undefined) return [];
+  if (own === undefined) return undefined;
   try {
-    const sent = yield* nextGrant(context, book, own, viewerId, allowed);
-    return [...grantChanges(context, sent).changes, ...telling(context, sent)];
+    return yield* nextGrant(context, book, own, viewerId, allowed, { above });
   } catch (error) {
     // A blocked viewer gets nothing more.
-    if (error instanceof ClientError && error.code === 'blocked') return [];
+    if (error instanceof ClientError && error.code === 'blocked') return undefined;
     throw error;
   }
 }

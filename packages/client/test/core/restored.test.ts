@@ -1,0 +1,113 @@
+import test from 'ava';
+import type { RightsChange } from '../../src/core/calls.ts';
+import { left } from '../../src/core/sharing/rights.ts';
+import { type SimClient, World } from '../sim/world.ts';
+
+const IMAGE = 'client1-puppy';
+const add = (views: number): RightsChange => ({ kind: 'add', views });
+
+/** Owner 1 has shared a picture with viewer 2, three views; `restore` puts the owner back to that moment. */
+function restorable() {
+  const world = new World();
+  const [owner, viewer] = [world.add(), world.add()];
+  for (const client of [owner, viewer]) {
+    world.ask(client, 'register', {});
+    world.ask(client, 'signIn', {});
+  }
+  const bytes = owner.jobs.hold({ picture: 'puppy' });
+  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
+  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
+  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
+  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+  world.run(1_000);
+  const backup = [...owner.disk];
+  const restore = (): void => {
+    world.crash(owner);
+    owner.disk.splice(0, owner.disk.length, ...backup);
+    world.start(owner);
+    world.ask(owner, 'signIn', {});
+  };
+  return { world, owner, viewer, restore };
+}
+
+function change(world: World, owner: SimClient, how: RightsChange) {
+  return world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: how });
+}
+
+const versions = (world: World, owner: SimClient, viewer: SimClient) => [
+  [...world.cloud.rows.values()][0]!.version,
+  owner.core!.model.all('sent')[0]!.version,
+  viewer.core!.model.get('held', IMAGE)!.version,
+];
+
+for (const lost of [1, 2, 5]) {
+  for (const online of [true, false]) {
+    test(`U8 D4 N9: an owner that ${lost} changes are missing of after a restore: its next one counts, the viewer ${online ? 'online' : 'offline'}`, (t) => {
+      const { world, owner, viewer, restore } = restorable();
+      for (let i = 0; i < lost; i++) change(world, owner, add(10));
+      world.run(1_000);
+      restore();
+      if (!online) world.crash(viewer);
+      const { allowed, delivery } = change(world, owner, add(2));
+      t.is(allowed, 5);
+      t.is(delivery, online ? 'delivered' : 'left');
+      if (!online) {
+        world.start(viewer);
+        world.ask(viewer, 'signIn', {});
+      }
+      world.run(5_000);
+      t.is(left(viewer.core!.model.get('held', IMAGE)!), 5);
+      t.deepEqual(versions(world, owner, viewer), [lost + 2, lost + 2, lost + 2]);
+      t.deepEqual(owner.core!.model.all('outbox'), []);
+      const troubles = [owner, viewer].flatMap(({ news }) => news.filter(({ kind }) => kind === 'trouble'));
+      t.deepEqual(troubles, []);
+    });
+  }
+}
+
+test('U8 M4: an owner revokes after a restore: what was given since is gone too', (t) => {
+  const { world, owner, viewer, restore } = restorable();
+  for (let i = 0; i < 3; i++) change(world, owner, add(10));
+  restore();
+  change(world, owner, { kind: 'revoke' });
+  world.run(5_000);
+  t.deepEqual(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'default', reason: 'revoked', remaining: 0 });
+});
+
+test('U8 N9: a restored owner killed before each effect of its change: it counts once', (t) => {
+  for (let n = 1, reached = true; reached; n++) {
+    const { world, owner, viewer, restore } = restorable();
+    change(world, owner, add(10));
+    change(world, owner, add(10));
+    restore();
+    let effects = 0;
+    world.onEffect = (client) => (client === owner && ++effects === n ? 'crash' : 'go');
+    try {
+      change(world, owner, { kind: 'set', views: 2 });
+    } catch {
+      // Killed in the middle.
+    }
+    reached = effects >= n;
+    world.onEffect = () => 'go';
+    if (owner.core === undefined) {
+      world.start(owner);
+      world.ask(owner, 'signIn', {});
+      change(world, owner, { kind: 'set', views: 2 });
+    }
+    world.run(180_000);
+    t.is(left(viewer.core!.model.get('held', IMAGE)!), 2, `crash at effect ${n}`);
+    const [directory, known, held] = versions(world, owner, viewer);
+    t.deepEqual([known, held], [directory, directory], `crash at effect ${n}`);
+    t.false(reached && n > 200);
+  }
+});
+
+test('U8 N9: a directory that claims the last version there is: the change is refused, not wrapped around', (t) => {
+  const { world, owner } = restorable();
+  [...world.cloud.rows.values()][0]!.version = 0xffff_ffff;
+  change(world, owner, add(2));
+  world.run(1_000);
+  t.true(owner.news.some((news) => news.kind === 'trouble' && /no further version/.test(news.message)));
+  t.deepEqual(owner.core!.model.all('outbox'), []);
+  t.is(owner.core!.model.all('sent')[0]!.version, 2);
+});
