@@ -1,15 +1,12 @@
 /** How long clients wait when the server that hides their picture is killed: `pnpm bench [--json] [--small]`. Real processes. */
 
-import { parseArgs } from 'node:util';
 import { nodeSuite } from '@p2pimg/identity';
+import { type BenchOptions, type Figure, median, quantile, runBenches } from '@p2pimg/testkit/bench';
 import { encodeUpload, toHex } from '@p2pimg/wire';
 import { picture } from '../test/support/encoding.ts';
 import { startCloud, type TestCloud } from '../test/support/local-cloud.ts';
 import { RawClient } from '../test/support/raw-client.ts';
 
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, small: { type: 'boolean', default: false } },
-});
 const BYTES = 10_000;
 
 async function encode(client: RawClient, clientId: number, onAssigned: (server: string) => void): Promise<number> {
@@ -42,22 +39,20 @@ async function killOnce(cloud: TestCloud, client: RawClient, clientId: number): 
   return ms;
 }
 
-await using cloud = await startCloud(3);
-await using client = await RawClient.open(cloud.cloud.manifestPath);
-const clientId = await client.register();
-const calm: number[] = [];
-const killed: number[] = [];
-for (let i = 0; i < (values.small ? 2 : 30); i++) calm.push(await encode(client, clientId, () => {}));
-for (let i = 0; i < (values.small ? 1 : 30); i++) killed.push(await killOnce(cloud, client, clientId));
+async function* stalls({ small }: BenchOptions): AsyncGenerator<Figure> {
+  await using cloud = await startCloud(3);
+  await using client = await RawClient.open(cloud.cloud.manifestPath);
+  const clientId = await client.register();
+  const calm: number[] = [];
+  const killed: number[] = [];
+  for (let i = 0; i < (small ? 2 : 30); i++) calm.push(await encode(client, clientId, () => {}));
+  for (let i = 0; i < (small ? 1 : 30); i++) killed.push(await killOnce(cloud, client, clientId));
 
-const at = (times: readonly number[], share: number): number =>
-  [...times].sort((a, b) => a - b)[Math.min(times.length - 1, Math.floor(times.length * share))] ?? 0;
-const usual = at(calm, 0.5);
-for (const [metric, value] of [
-  ['response without a fault, median', usual],
-  ['stall when the handler is killed -9, median', at(killed, 0.5) - usual],
-  ['stall when the handler is killed -9, p99', at(killed, 0.99) - usual],
-] as const) {
-  const figure = { bench: 'kill', metric, value, unit: 'ms' };
-  console.log(values.json ? JSON.stringify(figure) : `${metric.padEnd(50)} ${value.toFixed(1)} ms`);
+  const usual = median(calm);
+  const figure = (metric: string, value: number): Figure => ({ bench: 'kill', metric, value, unit: 'ms' });
+  yield figure('response without a fault, median', usual);
+  yield figure('stall when the handler is killed -9, median', Math.max(0, median(killed) - usual));
+  yield figure('stall when the handler is killed -9, p99', Math.max(0, quantile(killed, 0.99) - usual));
 }
+
+await runBenches({ kill: stalls });

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { deflateSync } from 'node:zlib';
+import { type Bench, type BenchOptions, type Figure, race } from '@p2pimg/testkit/bench';
 import { PNG } from 'pngjs';
 import {
   type CompileOptions,
@@ -15,13 +16,11 @@ import {
   ssim,
   writeRights,
 } from '../src/index.ts';
+import { type Encoder, figuresOf } from './figures.ts';
 import { key, noise, payloadBytes, photograph, repeat, shrink } from './fixtures.ts';
-import { type Contender, type Effort, type Figure, figures, race } from './measure.ts';
 import { asPng, plainEmbed, rivals } from './rivals.ts';
 
-type Bench = (effort: Effort) => AsyncGenerator<Figure>;
-
-const benches: Readonly<Record<string, Bench>> = {
+export const benches: Readonly<Record<string, Bench>> = {
   embed: benchEmbed,
   extract: benchExtract,
   rights: benchRights,
@@ -31,11 +30,6 @@ const benches: Readonly<Record<string, Bench>> = {
   memory: benchMemory,
 };
 
-/** Runs all benches, or the one called `only`. */
-export async function* runBenches(effort: Effort, only?: string): AsyncGenerator<Figure> {
-  for (const [name, bench] of Object.entries(benches)) if (only === undefined || only === name) yield* bench(effort);
-}
-
 const payload = noise(payloadBytes, 2);
 const photo = photograph('astronaut');
 // The payload alone decides the size: a quarter of the pixels carries as much with 16 bits.
@@ -43,13 +37,13 @@ const photo16 = shrink(photo, 2);
 // A grant stays as it is from one view to the next; the counter and the MAC at the end change.
 const versions = [3, 4].map((seed) => Uint8Array.of(...noise(464, 3), ...noise(48, seed)));
 
-async function* benchEmbed(effort: Effort): AsyncGenerator<Figure> {
-  const ours = (name: string, image: Raster, options: CompileOptions): Contender => {
+async function* benchEmbed({ effort }: BenchOptions): AsyncGenerator<Figure> {
+  const ours = (name: string, image: Raster, options: CompileOptions): Encoder => {
     const cover = compileCover(image, options);
     return { name, run: () => embed(cover, payload, { key, mime: 'image/jpeg' }).length };
   };
   const nonce = noise(12, 4);
-  const contenders: Contender[] = [
+  const contenders: Encoder[] = [
     ours('alpha16 exact', photo16, {}),
     ours('alpha16 ±1', photo16, { fidelity: { maxError: 1 } }),
     ours('alpha16 ±4', photo16, { fidelity: { maxError: 4 } }),
@@ -63,25 +57,25 @@ async function* benchEmbed(effort: Effort): AsyncGenerator<Figure> {
       run: async () => (await encode(plainEmbed(photo, payload, key, nonce))).length,
     })),
   ];
-  yield* figures('embed 10 KB', await race(contenders, effort), 'pngjs defaults');
+  yield* figuresOf('embed 10 KB', await race(contenders, effort), 'pngjs defaults');
 }
 
-async function* benchExtract(effort: Effort): AsyncGenerator<Figure> {
+async function* benchExtract({ effort }: BenchOptions): AsyncGenerator<Figure> {
   const plain = rivals[0]!.encode(plainEmbed(photo, payload, key, noise(12, 4))) as Uint8Array;
-  const ours = (name: string, image: Raster, options: CompileOptions): Contender => {
+  const ours = (name: string, image: Raster, options: CompileOptions): Encoder => {
     const png = embed(compileCover(image, options), payload, { key });
     return { name, run: () => void extract(png, { key }) };
   };
-  const contenders: Contender[] = [
+  const contenders: Encoder[] = [
     ours('alpha16 exact', photo16, {}),
     ours('alpha8-k2 exact', photo, { profile: 'alpha8-k2' }),
     { name: 'pngjs, decoding only', run: () => void PNG.sync.read(Buffer.from(plain)) },
   ];
-  yield* figures('extract 10 KB', await race(contenders, effort), 'pngjs, decoding only');
+  yield* figuresOf('extract 10 KB', await race(contenders, effort), 'pngjs, decoding only');
 }
 
-async function* benchRights(effort: Effort): AsyncGenerator<Figure> {
-  const ours = (name: string, image: Raster, options: CompileOptions): Contender[] => {
+async function* benchRights({ effort }: BenchOptions): AsyncGenerator<Figure> {
+  const ours = (name: string, image: Raster, options: CompileOptions): Encoder[] => {
     const png = embed(compileCover(image, options), payload, { key, rights: versions[0]! });
     let turn = 1;
     return [
@@ -90,12 +84,12 @@ async function* benchRights(effort: Effort): AsyncGenerator<Figure> {
     ];
   };
   const plain = Buffer.from(rivals[0]!.encode(plainEmbed(photo, payload, key, noise(12, 4))) as Uint8Array);
-  const contenders: Contender[] = [
+  const contenders: Encoder[] = [
     ...ours('alpha16', photo16, {}),
     ...ours('alpha8-k2', photo, { profile: 'alpha8-k2' }),
     { name: 'pngjs read + write', run: () => void PNG.sync.write(PNG.sync.read(plain)) },
   ];
-  yield* figures('rights band 512 B', await race(contenders, effort), 'pngjs read + write');
+  yield* figuresOf('rights band 512 B', await race(contenders, effort), 'pngjs read + write');
 }
 
 async function* benchQuality(): AsyncGenerator<Figure> {
@@ -117,26 +111,25 @@ async function* benchQuality(): AsyncGenerator<Figure> {
   }
 }
 
-async function* benchCompile(effort: Effort): AsyncGenerator<Figure> {
-  const contenders: Contender[] = [
+async function* benchCompile({ effort }: BenchOptions): AsyncGenerator<Figure> {
+  const contenders: Encoder[] = [
     { name: 'alpha16 exact', run: () => void compileCover(photo16) },
     { name: 'alpha8-k2 exact', run: () => void compileCover(photo, { profile: 'alpha8-k2' }) },
     { name: 'pngjs defaults, encoding once', run: () => PNG.sync.write(asPng(photo)).length },
   ];
-  yield* figures('compile a cover', await race(contenders, effort), 'pngjs defaults, encoding once');
+  yield* figuresOf('compile a cover', await race(contenders, effort), 'pngjs defaults, encoding once');
 }
 
-const largePayload = (effort: Effort): number => (5 * 2 ** 20) / (effort.rounds > 1 ? 1 : 100);
+const largePayload = (small: boolean): number => (5 * 2 ** 20) / (small ? 100 : 1);
 
 /** 5 MB in a picture of 5.3 Mpx (a hundredth of it in the small mode). */
-async function* benchLarge(effort: Effort): AsyncGenerator<Figure> {
-  const divisor = effort.rounds > 1 ? 1 : 100;
-  const large = noise(largePayload(effort), 5);
-  const columns = Math.ceil(2304 / Math.sqrt(divisor));
+async function* benchLarge({ small, effort }: BenchOptions): AsyncGenerator<Figure> {
+  const large = noise(largePayload(small), 5);
+  const columns = Math.ceil(2304 / (small ? 10 : 1));
   const image = repeat(photo, columns, columns);
   const cover = compileCover(image);
   const png = embed(cover, large, { key });
-  const contenders: Contender[] = [
+  const contenders: Encoder[] = [
     { name: 'compile the cover', run: () => void compileCover(image) },
     { name: 'embed', run: () => embed(cover, large, { key }).length },
     { name: 'extract', run: () => void extract(png, { key }) },
@@ -146,8 +139,8 @@ async function* benchLarge(effort: Effort): AsyncGenerator<Figure> {
 }
 
 /** The same in fresh processes, and five hostile pictures given to three readers each. */
-async function* benchMemory(effort: Effort): AsyncGenerator<Figure> {
-  const length = largePayload(effort);
+async function* benchMemory({ small }: BenchOptions): AsyncGenerator<Figure> {
+  const length = largePayload(small);
   const columns = Math.ceil(Math.sqrt(length * 1.002)) + 16;
   const inputs: readonly (readonly [operation: string, input: Uint8Array])[] = [
     ['compile and embed', new Uint8Array(0)],

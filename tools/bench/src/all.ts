@@ -6,24 +6,34 @@ import { join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { type Figure, figureTable, parseFigures } from './figures.ts';
+import { type Figure, parseFigures } from '@p2pimg/testkit/bench';
+import { figureTable } from './figures.ts';
 
-const PACKAGES = fileURLToPath(new URL('../../../packages/', import.meta.url));
+const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 
-/** The command behind the `bench` script of each package that has one, by folder name. */
-const commands = new Map(
-  readdirSync(PACKAGES)
-    .sort()
-    .flatMap((name) => {
-      const command = benchCommand(name);
-      return command === undefined ? [] : [[name, command] as const];
-    }),
+interface Benches {
+  readonly folder: string;
+  /** The command behind the `bench` script. */
+  readonly command: readonly string[];
+}
+
+/** Of each package and program that has some, by folder name; programs as `server program`. */
+const all = new Map(
+  ['packages', 'apps'].flatMap((home) =>
+    readdirSync(join(ROOT, home))
+      .sort()
+      .flatMap((name): [string, Benches][] => {
+        const folder = join(ROOT, home, name);
+        const command = benchCommand(folder);
+        return command === undefined ? [] : [[home === 'apps' ? `${name} program` : name, { folder, command }]];
+      }),
+  ),
 );
 
 const USAGE = `pnpm bench [--only NAME] [--small] [--json]
 
-Runs the benches of the packages, one after the other, and prints their figures.
-  --only NAME   one package: ${[...commands.keys()].join(', ')}
+Runs the benches of packages and programs, one after the other, and prints their figures.
+  --only NAME   one of them: ${[...all.keys()].join(', ')}
   --small       little work: shows that they run, measures nothing
   --json        one line for each figure
 `;
@@ -38,14 +48,14 @@ async function main(args: readonly string[]): Promise<number> {
     return 0;
   }
   const { only, small, json } = options;
-  if (only !== undefined && !commands.has(only)) return complain(`${only} has no benches`);
+  if (only !== undefined && !all.has(only)) return complain(`${only} has no benches`);
 
   const figures: (Figure & { readonly from: string })[] = [];
   let failed = false;
-  for (const [name, command] of commands) {
+  for (const [name, { folder, command }] of all) {
     if (only !== undefined && only !== name) continue;
     process.stderr.write(`${name} …\n`);
-    const { code, output } = await run(name, [...command, '--json', ...(small ? ['--small'] : [])]);
+    const { code, output } = await run(folder, [...command, '--json', ...(small ? ['--small'] : [])]);
     for (const figure of parseFigures(output)) figures.push({ from: name, ...figure });
     if (code === 0) continue;
     failed = true;
@@ -80,15 +90,15 @@ function complain(problem: string): number {
 }
 
 /** The `bench` script of a package, which calls `node` with arguments. */
-function benchCommand(name: string): readonly string[] | undefined {
-  const manifest = JSON.parse(readFileSync(join(PACKAGES, name, 'package.json'), 'utf8')) as {
+function benchCommand(folder: string): readonly string[] | undefined {
+  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
     readonly scripts?: Readonly<Record<string, string>>;
   };
   return manifest.scripts?.bench?.split(' ').slice(1);
 }
 
-async function run(name: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, args, { cwd: join(PACKAGES, name), stdio: ['ignore', 'pipe', 'inherit'] });
+async function run(cwd: string, args: readonly string[]): Promise<{ code: number | null; output: string }> {
+  const child = spawn(process.execPath, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {
     output += text;

@@ -1,31 +1,4 @@
-/** What every bench prints with `--json`: one object a line. */
-export interface Figure {
-  readonly bench: string;
-  readonly metric: string;
-  readonly value: number;
-  readonly unit: string;
-  /** The peer that ran in the same rounds, and how many times better ours is. */
-  readonly against?: string;
-  readonly ratio?: number;
-}
-
-/** The figures among the lines of an output; other lines are for people. */
-export function parseFigures(output: string): readonly Figure[] {
-  return output.split('\n').flatMap((line) => {
-    if (!line.startsWith('{')) return [];
-    try {
-      const value: unknown = JSON.parse(line);
-      return isFigure(value) ? [value] : [];
-    } catch {
-      return []; // a line that only looks like JSON is for people, too
-    }
-  });
-}
-
-function isFigure(value: unknown): value is Figure {
-  const { bench, metric, value: number, unit } = value as Partial<Figure>;
-  return [bench, metric, unit].every((text) => typeof text === 'string') && typeof number === 'number';
-}
+import type { Figure } from '@p2pimg/testkit/bench';
 
 /** A table for a terminal. */
 export function figureTable(figures: readonly (Figure & { readonly from: string })[]): string {
