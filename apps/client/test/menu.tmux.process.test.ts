@@ -72,6 +72,24 @@ test('C1 C2 U2 U3 U4 U5 N12: the menu in a terminal, from Register to Shutdown',
   await owner.shows(/Approved: client 2 has it/);
   t.like((await viewer.say('images')).json, { held: [{ imageId: 'client1-puppy', remaining: 2 }] });
 
+  await owner.choose(7);
+  await owner.shows(/❯ client 2: client1-puppy -> 2 views[\s\S]*Share an image unasked, and choose who counts/);
+  await owner.keys('Enter');
+  await owner.shows(/Choose who counts the views/);
+  await owner.keys('Down', 'Down', 'Down', 'Down', 'Enter');
+  await owner.shows(/❯ The cloud, one by one/);
+  await owner.keys('Down', 'Enter');
+  await owner.shows(/How many of the views in advance\?/);
+  await owner.type('101');
+  await owner.keys('Enter');
+  await owner.shows(/A whole number from 1 to 100, please/);
+  await owner.keys('BSpace', 'BSpace', 'Enter');
+  await owner.shows(/For how many hours\?/);
+  await owner.type('1');
+  await owner.keys('Enter');
+  await owner.shows(/Client 2 has 2 views of client1-puppy left: client 2 has it/);
+  t.like((await viewer.say('images')).json, { held: [{ mode: 'offline', remaining: 2 }] });
+
   await owner.keys('C-c');
   await owner.shows(/Going offline …\nended with 130/);
   t.deepEqual((await viewer.say('peers')).json.users, [], 'Ctrl-C leaves cleanly');

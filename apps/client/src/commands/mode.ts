@@ -14,7 +14,10 @@ export interface ModeOptions {
 export function withMode(command: Command): Command {
   return command
     .addOption(
-      new Option('--offline <n>', `up to n of the views (1 to ${MAX_OFFLINE_VIEWS}) without the cloud, on one device`)
+      new Option(
+        '--offline <n>',
+        `up to n of the views (1 to ${MAX_OFFLINE_VIEWS}) without the cloud, on one device, once the first was seen with it`,
+      )
         .argParser(upTo(MAX_OFFLINE_VIEWS))
         .conflicts('trusting'),
     )

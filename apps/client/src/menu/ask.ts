@@ -13,14 +13,19 @@ export async function pick<T>(
 }
 
 /** Undefined for nothing: back. */
-export async function askViews(message: string): Promise<number | undefined> {
+export function askViews(message: string): Promise<number | undefined> {
+  return askNumber(message, MAX_VIEWS);
+}
+
+/** From 1 to `most`, which has at most five digits; undefined for nothing: back. */
+export async function askNumber(message: string, most: number): Promise<number | undefined> {
   const answer = await input({
     message: `${message} (nothing: back)`,
     validate: (text) => {
       const trimmed = text.trim();
       if (trimmed === '') return true;
-      const views = /^[0-9]{1,5}$/.test(trimmed) ? Number(trimmed) : 0;
-      return (views >= 1 && views <= MAX_VIEWS) || `A whole number from 1 to ${MAX_VIEWS}, please.`;
+      const value = /^[0-9]{1,5}$/.test(trimmed) ? Number(trimmed) : 0;
+      return (value >= 1 && value <= most) || `A whole number from 1 to ${most}, please.`;
     },
   });
   return answer.trim() === '' ? undefined : Number(answer);

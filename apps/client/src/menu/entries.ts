@@ -1,10 +1,11 @@
 /** The eight entries of the main menu (SPEC C1). */
 
-import type { RightsChange, Shown } from '@p2pimg/client';
+import type { RightsChange, SharingMode, Shown } from '@p2pimg/client';
 import { printable } from '@p2pimg/wire';
 import { EncodingProgress } from '../progress.ts';
 import { delivered, plural, REASONS, usersTable } from '../wording.ts';
 import { askViews, pick } from './ask.ts';
+import { askMode, WITNESSED } from './ask-mode.ts';
 import { pickPicture } from './pick-picture.ts';
 import { reviewOffer, reviewRequest } from './review.ts';
 import type { Screen } from './screen.ts';
@@ -120,27 +121,42 @@ async function updateRights(screen: Screen): Promise<void> {
       name: `client ${right.viewerId}: ${printable(right.imageId, 100)} -> ${right.revoked ? 'revoked' : plural(right.remaining, 'view')}`,
       value: () => changeRights(screen, right.imageId, right.viewerId),
     })),
-    ...(own.length === 0 ? [] : [{ name: 'Share an image unasked', value: () => shareImage(screen) }]),
+    ...(own.length === 0
+      ? []
+      : [
+          { name: 'Share an image unasked', value: () => shareImage(screen, async () => WITNESSED) },
+          { name: 'Share an image unasked, and choose who counts the views', value: () => shareImage(screen, askMode) },
+        ]),
   ]);
   await chosen?.();
 }
 
 async function changeRights({ api, say }: Screen, imageId: string, viewerId: number): Promise<void> {
-  const kind = await pick<Exclude<RightsChange['kind'], 'mode'>>('What?', [
+  const kind = await pick<RightsChange['kind']>('What?', [
     { name: 'Give more views', value: 'add' },
     { name: 'Take views back', value: 'take' },
     { name: 'Let exactly so many remain', value: 'set' },
     { name: 'Revoke', value: 'revoke' },
+    { name: 'Choose who counts the views', value: 'mode' },
   ]);
-  if (kind === undefined) return;
-  const views = kind === 'revoke' ? 0 : await askViews('How many views?');
-  if (views === undefined) return;
-  const change: RightsChange = kind === 'revoke' ? { kind } : { kind, views };
+  const change = kind && (await changeOf(kind));
+  if (change === undefined) return;
   const { remaining, delivery } = await api.call('changeRights', { imageId, viewerId, change });
   say(`Client ${viewerId} has ${plural(remaining, 'view')} of ${imageId} left: ${delivered(delivery, viewerId)}.`);
 }
 
-async function shareImage({ api, say }: Screen): Promise<void> {
+/** Undefined for "Back". */
+async function changeOf(kind: RightsChange['kind']): Promise<RightsChange | undefined> {
+  if (kind === 'revoke') return { kind };
+  if (kind === 'mode') {
+    const mode = await askMode();
+    return mode && { kind, mode };
+  }
+  const views = await askViews('How many views?');
+  return views === undefined ? undefined : { kind, views };
+}
+
+async function shareImage({ api, say }: Screen, modeOf: () => Promise<SharingMode | undefined>): Promise<void> {
   const own = (await api.call('ownImages', {})).filter(({ state }) => state === 'published');
   const imageId = await pick(
     'Which image?',
@@ -156,7 +172,9 @@ async function shareImage({ api, say }: Screen): Promise<void> {
   if (viewerId === undefined) return;
   const views = await askViews('How many views?');
   if (views === undefined) return;
-  const { delivery } = await api.call('share', { imageId, viewerId, views });
+  const mode = await modeOf();
+  if (mode === undefined) return;
+  const { delivery } = await api.call('share', { imageId, viewerId, views, mode });
   say(`Offered ${imageId}: ${delivered(delivery, viewerId)}.`);
 }
 

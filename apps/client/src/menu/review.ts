@@ -1,14 +1,16 @@
 import type { QueuedRequest, ReceivedOffer } from '@p2pimg/client';
 import { delivered } from '../wording.ts';
 import { askViews, pick } from './ask.ts';
+import { askMode, WITNESSED } from './ask-mode.ts';
 import type { Screen } from './screen.ts';
 
-/** Approve, approve fewer, reject, or back. */
+/** Approve, approve fewer, approve with a choice of who counts, reject, or back. */
 export async function reviewRequest({ api, say }: Screen, request: QueuedRequest): Promise<void> {
   const { id, from, views } = request;
   const answer = await pick(`Give client ${from} what it asks for?`, [
     { name: 'Approve', value: 'approve' },
     { name: 'Approve fewer, or another number of views', value: 'other' },
+    { name: 'Approve, and choose who counts the views', value: 'mode' },
     { name: 'Reject', value: 'reject' },
   ] as const);
   if (answer === undefined) return;
@@ -19,7 +21,9 @@ export async function reviewRequest({ api, say }: Screen, request: QueuedRequest
   }
   const given = answer === 'other' ? await askViews(`How many views? Client ${from} asks for ${views}`) : views;
   if (given === undefined) return;
-  const { delivery } = await api.call('approve', { id, views: given });
+  const mode = answer === 'mode' ? await askMode() : WITNESSED;
+  if (mode === undefined) return;
+  const { delivery } = await api.call('approve', { id, views: given, mode });
   say(`Approved: ${delivered(delivery, from)}.`);
 }
 
