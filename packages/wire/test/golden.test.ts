@@ -61,8 +61,14 @@ test('W2 the headers of the handshake packets as docs/protocol/handshake.md give
 });
 
 test('W2 the payloads of the handshake as docs/protocol/handshake.md gives them, and back; other lengths are nothing', (t) => {
-  const init = { timestamp: 0x06_1122_3344_55, continues: 0x0a0b0c0d, epoch: 9, receiveBuffer: 0x0040_0000 };
-  const hex = `0000061122334455${'0a0b0c0d'}${'09'}${'000000'}${'00400000'}${'00'.repeat(12)}`;
+  const init = {
+    timestamp: 0x06_1122_3344_55,
+    continues: 0x0a0b0c0d,
+    epoch: 9,
+    receiveBuffer: 0x0040_0000,
+    replaces: 0x01020304,
+  };
+  const hex = `0000061122334455${'0a0b0c0d'}${'09'}${'000000'}${'00400000'}${'01020304'}${'00'.repeat(8)}`;
   t.is(toHex(encodeInitPayload(init)), hex);
   t.deepEqual(decodeInitPayload(fromHex(hex)), init);
   const response = { connectionId: 0x0a0b0c0d, status: 2, epoch: 9, receiveBuffer: 0x0040_0000 } as const;

@@ -76,7 +76,7 @@ export class Network {
       // A session that is found closed says nothing about the peer: a new one does.
       return sent.catch(() => this.#connectAndSend(peer, address, bytes));
     }
-    return Promise.any([sent, this.#connectAndSend(peer, address, bytes)]).catch((error: AggregateError) =>
+    return Promise.any([sent, this.#connectAndSend(peer, address, bytes, known)]).catch((error: AggregateError) =>
       Promise.reject(error.errors[0]),
     );
   }
@@ -125,8 +125,10 @@ export class Network {
     );
   }
 
-  async #connectAndSend(peer: string, address: Address, bytes: Uint8Array): Promise<void> {
-    const session = this.#transport.connect({ address, publicKey: fromHex(peer) });
+  /** @param replaces a session that the peer may have lost: it lives on if the peer was only slow */
+  async #connectAndSend(peer: string, address: Address, bytes: Uint8Array, replaces?: Session): Promise<void> {
+    const target = { address, publicKey: fromHex(peer) };
+    const session = this.#transport.connect(replaces === undefined ? target : { ...target, replaces });
     await session.opened;
     this.#addPeer(peer, session);
     await session.sendMessage(bytes);

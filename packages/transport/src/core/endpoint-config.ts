@@ -2,6 +2,7 @@ import type { CryptoSuite, RandomBytes } from './crypto-suite.ts';
 import type { EndpointLimits } from './limits.ts';
 import type { Path } from './path.ts';
 import type { CongestionController } from './recovery/congestion.ts';
+import type { Session } from './session/session.ts';
 
 export type EndpointAdmission =
   | { readonly admit: false }
@@ -26,4 +27,9 @@ export interface EndpointTarget {
   readonly publicKey: Uint8Array;
   readonly preSharedKey?: Uint8Array;
   readonly path: Path;
+  /**
+   * A session with the same peer that may be lost: the new one takes its place only if the peer does not have it any more.
+   * Else the new one closes with `still-open`, and the peer has given a sign of life.
+   */
+  readonly replaces?: Session;
 }

@@ -2,7 +2,15 @@ import type { Session } from './session/session.ts';
 import type { IncomingTransfer } from './transfers/incoming-transfer.ts';
 import type { OutgoingTransfer } from './transfers/outgoing-transfer.ts';
 
-export type SessionEnd = 'local' | 'remote' | 'idle' | 'handshake-timeout' | 'refused' | 'protocol-error';
+/** `still-open`: the session that this one was to replace lives. */
+export type SessionEnd =
+  | 'local'
+  | 'remote'
+  | 'idle'
+  | 'handshake-timeout'
+  | 'refused'
+  | 'still-open'
+  | 'protocol-error';
 
 /** Why a transfer did not come to its end. */
 export type TransferFailure = 'refused' | 'reset' | 'stopped' | 'too-large' | 'too-many' | 'lane-closed';
@@ -13,7 +21,7 @@ export type EndpointEvent =
   | { readonly type: 'incoming'; readonly session: Session }
   /** A session opened here is established. */
   | { readonly type: 'established'; readonly session: Session }
-  /** Acknowledgements have been missing for several probes: the peer may have lost this session. Once until it answers. */
+  /** Acknowledgements have been missing for long: the peer may have lost this session. Once until it gives a sign of life. */
   | { readonly type: 'unresponsive'; readonly session: Session }
   | { readonly type: 'closed'; readonly session: Session; readonly reason: SessionEnd }
   | { readonly type: 'message'; readonly session: Session; readonly bytes: Uint8Array }

@@ -86,6 +86,11 @@ export interface ConnectTarget {
   readonly address: Address;
   readonly publicKey: Uint8Array;
   readonly preSharedKey?: Uint8Array;
+  /**
+   * A session of this transport with the same peer that may be lost. Only if the peer does not have it any more (it has started
+   * again) does a new one open, and take its place there; else `opened` rejects with the reason `still-open`.
+   */
+  readonly replaces?: Session;
 }
 
 export interface SessionHandlers {
@@ -98,7 +103,15 @@ export interface SessionHandlers {
   readonly onClose?: (reason: CloseReason) => void;
 }
 
-export type CloseReason = 'local' | 'remote' | 'idle' | 'handshake-timeout' | 'refused' | 'protocol-error';
+/** `still-open`: the session that this one was to replace lives. */
+export type CloseReason =
+  | 'local'
+  | 'remote'
+  | 'idle'
+  | 'handshake-timeout'
+  | 'refused'
+  | 'still-open'
+  | 'protocol-error';
 
 export interface Session {
   /** The peer's static key: its identity. */
@@ -180,7 +193,7 @@ export interface Link {
   close(): void;
 }
 
-export interface LinkOptions extends ConnectTarget {
+export interface LinkOptions extends Omit<ConnectTarget, 'replaces'> {
   /** Called on each new established session; attach handlers here. */
   readonly onUp: (session: Session) => void;
   readonly onDown?: (reason: CloseReason) => void;

@@ -9,7 +9,8 @@ const PING_MS = 5_000;
 
 /**
  * Keeps a session with the peer up. When acknowledgements stay away, a new handshake is tried beside the old session,
- * so that a peer that has restarted is found again before the old session times out.
+ * so that a peer that has restarted is found again before the old session times out. A peer that was only slow says that it has
+ * the old session still, and that one lives on, with all that is under way on it.
  */
 export function openLink(transport: Transport, options: LinkOptions): Link {
   return new KeptLink(transport, options);
@@ -50,8 +51,12 @@ class KeptLink implements Link {
   #connect(): void {
     if (this.#closed || this.#attempt !== undefined) return;
     const { address, publicKey, preSharedKey } = this.#options;
-    const target = preSharedKey === undefined ? { address, publicKey } : { address, publicKey, preSharedKey };
-    const attempt = this.#transport.connect(target);
+    const attempt = this.#transport.connect({
+      address,
+      publicKey,
+      ...(preSharedKey === undefined ? {} : { preSharedKey }),
+      ...(this.#session === undefined ? {} : { replaces: this.#session }),
+    });
     if (!(attempt instanceof SessionHandle)) throw new TypeError('a link needs a transport of openTransport');
     this.#attempt = attempt;
     attempt.opened.then(
@@ -66,6 +71,7 @@ class KeptLink implements Link {
     this.#session = session;
     this.#backoffMs = this.#options.minBackoffMs ?? MIN_BACKOFF_MS;
     if (older !== undefined) {
+      // The peer does not know it any more.
       this.#options.onDown?.('idle');
       older.close();
     }
@@ -85,7 +91,8 @@ class KeptLink implements Link {
     if (this.#attempt === attempt) this.#attempt = undefined;
     // Nobody but the transport ends an attempt of ours: it is closed.
     if (error instanceof SessionClosedError && error.reason === 'local') this.close();
-    else this.#retryLater();
+    // Not when the old session has spoken again, or was vouched for: its next silence begins anew.
+    else if (this.#session?.unresponsive !== false) this.#retryLater();
   }
 
   #retryLater(): void {

@@ -62,6 +62,16 @@ export class SessionHandle implements Session {
     if (core.state === 'established') this.#opened.resolve();
   }
 
+  /** The core's session, for a handshake that asks after it. */
+  get core(): CoreSession {
+    return this.#core;
+  }
+
+  /** Whether acknowledgements have been missing for long. */
+  get unresponsive(): boolean {
+    return this.#core.isSilent(this.#context.now());
+  }
+
   get opened(): Promise<void> {
     return this.#opened.promise;
   }

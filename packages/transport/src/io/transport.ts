@@ -87,10 +87,18 @@ class NodeTransport implements Transport {
   connect(target: ConnectTarget): Session {
     if (isIP(target.address.host) === 0) throw new InvalidTransportOptionError('address.host', 'is no IP literal');
     if (target.publicKey.length !== 32) throw new InvalidTransportOptionError('publicKey', 'must have 32 bytes');
-    const { publicKey, preSharedKey, address } = target;
+    const { publicKey, preSharedKey, address, replaces } = target;
+    if (replaces !== undefined && !(replaces instanceof SessionHandle)) {
+      throw new InvalidTransportOptionError('replaces', 'is no session of a transport');
+    }
     const path = { socket: 0, host: address.host, port: address.port };
     const core = this.#endpoint.connect(
-      preSharedKey === undefined ? { publicKey, path } : { publicKey, path, preSharedKey },
+      {
+        publicKey,
+        path,
+        ...(preSharedKey === undefined ? {} : { preSharedKey }),
+        ...(replaces === undefined ? {} : { replaces: replaces.core }),
+      },
       performance.now(),
     );
     const handle = new SessionHandle(core, address, this.#context);

@@ -45,7 +45,7 @@ function genuine(publicKey: Uint8Array, continues: number): Uint8Array {
     remoteStatic: publicKey,
     preSharedKey: undefined,
     connectionId: 1,
-    payload: { timestamp: 1, continues, epoch: 0, receiveBuffer: 1_000_000 },
+    payload: { timestamp: 1, continues, epoch: 0, receiveBuffer: 1_000_000, replaces: 0 },
     cookie: undefined,
   })!.packet;
 }

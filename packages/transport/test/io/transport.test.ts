@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import {
   LaneRefusedError,
@@ -166,6 +167,39 @@ for (const driver of drivers) {
     await Promise.all([again, second.nextSession(), t.throwsAsync(lost, { instanceOf: SessionClosedError })]);
     t.is(link.session, ups[1]);
     await link.session!.sendMessage(id);
+  });
+
+  test(`S6 E6 a link keeps its session, and what is under way on it, when its peer only stood still (${driver})`, async (t) => {
+    const server = await openPeer(t);
+    const client = await openPeer(t);
+    const ups: Session[] = [];
+    const downs: string[] = [];
+    const up = Promise.withResolvers<void>();
+    const link = openLink(client.transport, {
+      ...server.target,
+      onUp: (session) => {
+        ups.push(session);
+        up.resolve();
+      },
+      onDown: (reason) => downs.push(reason),
+    });
+    t.teardown(() => link.close());
+    await up.promise;
+    const peer = await server.nextSession();
+    peer.setHandlers({ onTransfer: (transfer) => void transfer.accept() });
+    server.transport.setSilent(true);
+    const under = ups[0]!.sendTransfer({ id, purpose: 'result', bytes: randomBytes(500_000) });
+    const unsettled = client.transport.stats().sessions + 1;
+    // A handshake is under way beside the session.
+    while (client.transport.stats().sessions < unsettled) await setTimeout(5);
+    server.transport.setSilent(false);
+    await under.done;
+    // It has come to its end, one way or the other.
+    while (client.transport.stats().sessions >= unsettled) await setTimeout(5);
+    await ups[0]!.sendMessage(id);
+    t.deepEqual(downs, []);
+    t.is(link.session, ups[0]);
+    t.is(ups.length, 1);
   });
 
   test(`E6 a silent transport neither hears nor speaks; afterwards it goes on (${driver})`, async (t) => {

@@ -63,7 +63,7 @@ export class Rogue {
       remoteStatic: victim.endpoint.publicKey,
       preSharedKey: undefined,
       connectionId: this.#localId,
-      payload: { timestamp: 1, continues: 0, epoch: 0, receiveBuffer: 4 * 1024 * 1024 },
+      payload: { timestamp: 1, continues: 0, epoch: 0, receiveBuffer: 4 * 1024 * 1024, replaces: 0 },
       cookie: undefined,
     })!;
     victim.endpoint.handleDatagram(initiation.packet, 0, initiation.packet.length, this.path, world.now);

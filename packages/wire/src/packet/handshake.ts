@@ -15,7 +15,8 @@ export const COOKIE = { nonce: 8, nonceBytes: 12, sealed: 20, cookieBytes: 16 } 
 export const HandshakePattern = { ik: 0, ikPsk2: 1 } as const;
 export type HandshakePattern = (typeof HandshakePattern)[keyof typeof HandshakePattern];
 
-export const HandshakeStatus = { accepted: 0, refused: 1, full: 2 } as const;
+/** `known`: the session that was to be replaced lives, and no other was made. */
+export const HandshakeStatus = { accepted: 0, refused: 1, full: 2, known: 3 } as const;
 export type HandshakeStatus = (typeof HandshakeStatus)[keyof typeof HandshakeStatus];
 
 /** Sealed inside message 1. No request travels here: message 1 can be replayed to a responder that has forgotten it. */
@@ -28,6 +29,8 @@ export interface InitPayload {
   readonly epoch: number;
   /** Bytes that the sender's receive buffer holds; the peer keeps no more in flight. */
   readonly receiveBuffer: number;
+  /** The responder's connection id of a session that a new one is to replace unless the responder still has it; 0 if there is none. */
+  readonly replaces: number;
 }
 
 export interface ResponsePayload {
@@ -81,6 +84,7 @@ export function encodeInitPayload(payload: InitPayload): Uint8Array {
   writeU32(b, 8, payload.continues);
   b[12] = payload.epoch;
   writeU32(b, 16, payload.receiveBuffer);
+  writeU32(b, 20, payload.replaces);
   return b;
 }
 
@@ -88,7 +92,13 @@ export function encodeInitPayload(payload: InitPayload): Uint8Array {
 export function decodeInitPayload(b: Uint8Array): InitPayload | undefined {
   const timestamp = readU32(b, 0) * 0x1_0000_0000 + readU32(b, 4);
   if (b.length !== INIT.payloadBytes || !Number.isSafeInteger(timestamp)) return undefined;
-  return { timestamp, continues: readU32(b, 8), epoch: b[12]!, receiveBuffer: readU32(b, 16) };
+  return {
+    timestamp,
+    continues: readU32(b, 8),
+    epoch: b[12]!,
+    receiveBuffer: readU32(b, 16),
+    replaces: readU32(b, 20),
+  };
 }
 
 export function encodeResponsePayload(payload: ResponsePayload): Uint8Array {
@@ -103,7 +113,7 @@ export function encodeResponsePayload(payload: ResponsePayload): Uint8Array {
 /** Undefined if the status is unknown. */
 export function decodeResponsePayload(b: Uint8Array): ResponsePayload | undefined {
   const status = b[4]!;
-  if (b.length !== RESPONSE.payloadBytes || status > HandshakeStatus.full) return undefined;
+  if (b.length !== RESPONSE.payloadBytes || status > HandshakeStatus.known) return undefined;
   return {
     connectionId: readU32(b, 0),
     status: status as HandshakeStatus,

@@ -92,7 +92,7 @@ test('N4 other versions and unknown types are nothing', (t) => {
 });
 
 test('W2 handshake payloads come back as they were written; reserved header bytes must be zero', (t) => {
-  const init = fc.record({ timestamp: fc.maxSafeNat(), continues: u32, epoch: u8, receiveBuffer: u32 });
+  const init = fc.record({ timestamp: fc.maxSafeNat(), continues: u32, epoch: u8, receiveBuffer: u32, replaces: u32 });
   fc.assert(fc.property(init, (value) => t.deepEqual(decodeInitPayload(encodeInitPayload(value)), value)));
   const status = fc.constantFrom(...Object.values(HandshakeStatus));
   const response = fc.record({ connectionId: u32, status, epoch: u8, receiveBuffer: u32 });

@@ -75,7 +75,9 @@ export class Links {
   #call(now: number, peer: NodeId): void {
     this.#retryAt.delete(peer);
     const path = { socket: 0, host: String(peer), port: PARENT_PORT };
-    this.#attempts.set(peer, this.endpoint.connect({ publicKey: this.#publicKeys.get(peer)!, path }, now));
+    const target = { publicKey: this.#publicKeys.get(peer)!, path };
+    const replaces = this.#sessions.get(peer);
+    this.#attempts.set(peer, this.endpoint.connect(replaces === undefined ? target : { ...target, replaces }, now));
   }
 
   #take(now: number, events: readonly EndpointEvent[]): readonly (readonly [NodeId, Uint8Array])[] {
@@ -111,7 +113,8 @@ export class Links {
     const current = this.#sessions.get(peer) === session;
     if (attempt) this.#attempts.delete(peer);
     if (current) this.#sessions.delete(peer);
-    if ((attempt || current) && session.initiator) this.#retryAt.set(peer, now + RETRY_MS);
+    const kept = attempt && this.#sessions.get(peer)?.isSilent(now) === false;
+    if ((attempt || current) && !kept && session.initiator) this.#retryAt.set(peer, now + RETRY_MS);
   }
 
   #calls(peer: NodeId): boolean {

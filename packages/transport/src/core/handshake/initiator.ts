@@ -38,7 +38,9 @@ export class Initiator {
 
   connect(target: EndpointTarget, now: number): Session {
     const session = this.#context.newSession(target.publicKey, true);
-    this.#targets.set(session, target);
+    // Not the session that is replaced: it shall not live as long as this one.
+    const { publicKey, path, preSharedKey } = target;
+    this.#targets.set(session, preSharedKey === undefined ? { publicKey, path } : { publicKey, path, preSharedKey });
     this.#start(session, target, now);
     return session;
   }
@@ -87,6 +89,11 @@ export class Initiator {
     }
     this.#pending.delete(session);
     const { payload, secrets } = result;
+    if (payload.status === HandshakeStatus.known) {
+      pending.target.replaces?.vouch(now);
+      session.close('still-open', now);
+      return;
+    }
     if (payload.status !== HandshakeStatus.accepted) {
       // A rekey that is refused ends the session too: the peer does not want it any more.
       session.close('refused', now);
@@ -146,6 +153,7 @@ export class Initiator {
   #attempt(pending: PendingHandshake, now: number): void {
     const { suite, random, receiveBuffer } = this.#context.config;
     const { session, target, cookie } = pending;
+    const { replaces } = target;
     pending.initiation = Initiation.create({
       suite,
       localStatic: this.#context.keys,
@@ -158,6 +166,7 @@ export class Initiator {
         continues: session.remoteId,
         epoch: session.state === 'established' ? session.nextEpoch : 0,
         receiveBuffer,
+        replaces: replaces?.state === 'established' ? replaces.remoteId : 0,
       },
       cookie: cookie !== undefined && now - cookie.at < COOKIE_LIFE_MS ? cookie.bytes : undefined,
     });

@@ -68,6 +68,11 @@ export class Responder {
       this.#continue(init, record, preSharedKey, path, now);
       return;
     }
+    if (this.#has(init)) {
+      record.attempts++;
+      this.#answer(init, HandshakeStatus.known, path, preSharedKey);
+      return;
+    }
     // Who comes back takes no more room than it has: its older session ends when the new one is proven.
     const returns = record.established !== undefined;
     if (!returns && !this.#quota.hasRoom(path.host, this.#context.sessionCount)) {
@@ -141,10 +146,21 @@ export class Responder {
     session.addEpoch(new EpochKeys(suite, epoch, { send, receive }, now), now);
   }
 
-  /** Answers without keeping anything. Impossible, and left out, where a pre-shared key is wanted. */
-  #answer(init: OpenedInit, status: HandshakeStatus, path: Path): void {
+  /**
+   * Whether the session that the initiator has doubts about is here. Then we have only been slow, and what is under way on it
+   * shall go on; it is lost to whoever has really started again.
+   */
+  #has(init: OpenedInit): boolean {
+    const { replaces } = init.payload;
+    const session = replaces === 0 ? undefined : this.#context.find(replaces);
+    if (session?.state !== 'established' && session?.state !== 'unconfirmed') return false;
+    return this.#context.config.suite.equal(session.remoteKey, init.remoteStatic);
+  }
+
+  /** Answers without keeping anything. Impossible, and left out, where another pre-shared key is wanted. */
+  #answer(init: OpenedInit, status: HandshakeStatus, path: Path, preSharedKey?: Uint8Array): void {
     const { epoch } = init.payload;
-    const response = init.respond({ connectionId: 0, status, epoch, receiveBuffer: 0 }, undefined);
+    const response = init.respond({ connectionId: 0, status, epoch, receiveBuffer: 0 }, preSharedKey);
     if (response !== undefined) this.#context.send(path, response.packet);
   }
 

@@ -84,7 +84,10 @@ export class Session {
   #lanes: SessionLanes | undefined;
   #heardAt = 0;
   #pingedAt = 0;
-  #unresponsive = false;
+  /** Beginning of the last silence that was reported. */
+  #silenceReported = -1;
+  /** When the peer last said, in another handshake, that it has this session. */
+  #vouchedAt = Number.NEGATIVE_INFINITY;
   #drainUntil = 0;
   #lastWords = 0;
   #lastWordOwed = false;
@@ -238,6 +241,18 @@ export class Session {
     this.#host.wake(this);
   }
 
+  /** The peer has this session still: whatever was taken for silence was slowness. */
+  vouch(now: number): void {
+    if (this.#state !== 'established') return;
+    this.#vouchedAt = now;
+    this.ping();
+  }
+
+  /** Whether the peer owes an acknowledgement for so long that it may have lost the session. */
+  isSilent(now: number): boolean {
+    return this.#parts !== undefined && now >= this.#silentAt(this.#parts);
+  }
+
   ping(): void {
     this.#live().pingOwed = true;
     this.#host.wake(this);
@@ -360,7 +375,7 @@ export class Session {
       parts.recovery.timeout,
       parts.recovery.owedSince + this.#host.limits.sessionIdleMs,
       stalledAt(parts),
-      this.#unresponsive ? Number.POSITIVE_INFINITY : silentAt(parts),
+      this.#silenceReported === this.#silentSince(parts) ? Number.POSITIVE_INFINITY : this.#silentAt(parts),
       this.#transmitter!.pacedUntil,
     );
     if (this.#hasDuties(parts)) at = Math.min(at, this.#keepAliveAt());
@@ -465,9 +480,22 @@ export class Session {
   }
 
   #noticeSilence(parts: SessionParts, now: number): void {
-    const silent = now >= silentAt(parts);
-    if (silent && !this.#unresponsive) this.#host.emit({ type: 'unresponsive', session: this });
-    this.#unresponsive = silent;
+    const since = this.#silentSince(parts);
+    if (since === this.#silenceReported || now < this.#silentAt(parts)) return;
+    this.#silenceReported = since;
+    this.#host.emit({ type: 'unresponsive', session: this });
+  }
+
+  #silentSince({ recovery }: SessionParts): number {
+    return Math.max(recovery.owedSince, this.#vouchedAt);
+  }
+
+  /**
+   * When acknowledgements have been missing for too long. Not counted by probes: a session that sends something more often than it
+   * probes, like the heartbeats of a server, puts each probe off.
+   */
+  #silentAt(parts: SessionParts): number {
+    return this.#silentSince(parts) + Math.max(UNRESPONSIVE_MS, 3 * parts.recovery.probeTimeout);
   }
 
   /** Gives back what the session holds of shared things. */
@@ -485,14 +513,6 @@ export class Session {
     if (this.#parts === undefined) throw new Error('the session is not established');
     return this.#parts;
   }
-}
-
-/**
- * When acknowledgements have been missing for too long. Not counted by probes: a session that sends something more often than it
- * probes, like the heartbeats of a server, puts each probe off.
- */
-function silentAt({ recovery }: SessionParts): number {
-  return recovery.owedSince + Math.max(UNRESPONSIVE_MS, 3 * recovery.probeTimeout);
 }
 
 /** When transfers that wait for their last records to be opened are taken up again; infinite if there are none. */
