@@ -34,6 +34,11 @@ export class Person {
     return this.client;
   }
 
+  /** Resolves when some news makes it true, at once if it is. */
+  async until(done: () => boolean): Promise<void> {
+    while (!done()) await new Promise<void>((resolve) => this.#listeners.push(resolve));
+  }
+
   /** The first news of that kind, past or to come. */
   async heard<K extends News['kind']>(kind: K): Promise<Extract<News, { kind: K }>> {
     for (;;) {
