@@ -9,6 +9,7 @@ import {
   resolveSettings,
   type Sources,
 } from '@p2pimg/settings';
+import { MAX_MESSAGE_VERSION } from '@p2pimg/wire';
 import { z } from 'zod';
 
 export interface ServerSettings {
@@ -27,6 +28,7 @@ export interface ServerSettings {
   readonly 'log.format': 'auto' | 'pretty' | 'json';
   readonly 'election.policy': 'least-outstanding' | 'least-load' | 'round-robin';
   readonly 'election.loadSource': 'auto' | 'host' | 'process';
+  readonly 'protocol.highestVersion': number;
   readonly 'timers.heartbeatMs': number;
   readonly 'timers.stampWaitMs': number;
   readonly 'timers.handlingGraceMs': number;
@@ -139,6 +141,11 @@ export const serverSettings: Definition<ServerSettings> = {
       schema: oneOf(['auto', 'host', 'process']),
       default: 'auto',
       description: 'load average of the host, or CPU time of this process; auto: process when servers share a host',
+    },
+    'protocol.highestVersion': {
+      schema: whole(1, MAX_MESSAGE_VERSION),
+      default: MAX_MESSAGE_VERSION,
+      description: 'speak no newer version of messages, for as long as an upgrade may have to be taken back',
     },
     'timers.heartbeatMs': { schema: whole(10, 10_000), default: 50, description: 'between two heartbeats' },
     'timers.stampWaitMs': {

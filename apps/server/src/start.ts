@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Log, ServerConfig } from '@p2pimg/cloud';
 import { type Manifest, readServerSecrets, type ServerSecrets } from '@p2pimg/identity';
-import { equalBytes } from '@p2pimg/wire';
+import { equalBytes, type VersionRange } from '@p2pimg/wire';
 import { CommandError, EXIT } from './exit.ts';
 import { readManifestFile } from './operator/manifest-file.ts';
 import type { ServerSettings } from './settings.ts';
@@ -42,6 +42,7 @@ export async function serverConfig(
   settings: ServerSettings,
   credentials: Credentials,
   log: Log,
+  versions: VersionRange,
 ): Promise<ServerConfig> {
   const s = settings;
   const loadSource = s['election.loadSource'];
@@ -60,6 +61,7 @@ export async function serverConfig(
     status: { host: s['status.host'], port: s['status.port'] },
     coversFolder: s['covers.folder'],
     defaultCover: s['covers.default'],
+    versions: { ...versions, highest: Math.min(versions.highest, s['protocol.highestVersion']) },
     threads: s['workers.threads'],
     policy: s['election.policy'],
     loadSource: loadSource === 'auto' ? undefined : loadSource,

@@ -106,6 +106,16 @@ export const targets: readonly Target[] = [
   },
   { name: 'requests', weight: 1, corpus: requests.map((m) => encodeRequest(m)), run: typed(decodeClientMessage) },
   { name: 'acknowledgements', weight: 1, corpus: acks.map((m) => encodeAck(m)), run: typed(decodeCloudMessage) },
-  { name: 'peer messages', weight: 1, corpus: peerRequests.map(encodePeerRequest), run: typed(decodePeerMessage) },
-  { name: 'server messages', weight: 1, corpus: notices.map(encodeServerMessage), run: typed(decodeServerMessage) },
+  {
+    name: 'peer messages',
+    weight: 1,
+    corpus: peerRequests.map((m) => encodePeerRequest(m)),
+    run: typed(decodePeerMessage),
+  },
+  {
+    name: 'server messages',
+    weight: 1,
+    corpus: notices.map((m) => encodeServerMessage(m)),
+    run: typed(decodeServerMessage),
+  },
 ];

@@ -41,6 +41,7 @@ export {
   encodePeerRequest,
   encodeRequest,
   encodeServerMessage,
+  type MessageOptions,
 } from './messages/codec.ts';
 export type {
   Ack,
@@ -56,7 +57,7 @@ export type {
   PeerRequest,
   Request,
 } from './messages/envelope.ts';
-export { type Failure, MESSAGE_VERSION, type WireAddress } from './messages/fields.ts';
+export type { Failure, WireAddress } from './messages/fields.ts';
 export type { PeerAckBody, PeerBodies, PeerDisposition, PeerType } from './messages/peer.ts';
 export type {
   AckBodies,
@@ -81,6 +82,7 @@ export type {
   ServerMessageType,
   Stamp,
 } from './messages/server.ts';
+export { commonVersion, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS, type VersionRange } from './messages/versions.ts';
 export { imageId, imageNameFromPath, isImageId, isImageName, parseImageId, printable } from './names.ts';
 export {
   CONTROL_HEADER_BYTES,

@@ -61,20 +61,28 @@ test('W2 the headers of the handshake packets as docs/protocol/handshake.md give
 });
 
 test('W2 the payloads of the handshake as docs/protocol/handshake.md gives them, and back; other lengths are nothing', (t) => {
+  const versions = { lowest: 1, highest: 1 };
   const init = {
     timestamp: 0x06_1122_3344_55,
     continues: 0x0a0b0c0d,
     epoch: 9,
     receiveBuffer: 0x0040_0000,
     replaces: 0x01020304,
+    versions,
   };
   const hex = `0000061122334455${'0a0b0c0d'}${'09'}${'000000'}${'00400000'}${'01020304'}${'00'.repeat(8)}`;
   t.is(toHex(encodeInitPayload(init)), hex);
   t.deepEqual(decodeInitPayload(fromHex(hex)), init);
-  const response = { connectionId: 0x0a0b0c0d, status: 2, epoch: 9, receiveBuffer: 0x0040_0000 } as const;
+  const response = { connectionId: 0x0a0b0c0d, status: 2, epoch: 9, receiveBuffer: 0x0040_0000, versions } as const;
   const answer = `${'0a0b0c0d'}${'02'}${'09'}${'0000'}${'00400000'}${'00000000'}`;
   t.is(toHex(encodeResponsePayload(response)), answer);
   t.deepEqual(decodeResponsePayload(fromHex(answer)), response);
+  const newer = { lowest: 2, highest: 256 };
+  t.is(toHex(encodeInitPayload({ ...init, versions: newer })), `${hex.slice(0, 26)}01ff${hex.slice(30)}`);
+  t.is(toHex(encodeResponsePayload({ ...response, versions: newer })), `${answer.slice(0, 12)}01ff${answer.slice(16)}`);
+  // A range that ends before it begins.
+  t.is(decodeInitPayload(fromHex(`${hex.slice(0, 26)}0100${hex.slice(30)}`)), undefined);
+  t.is(decodeResponsePayload(fromHex(`${answer.slice(0, 12)}0100${answer.slice(16)}`)), undefined);
   for (let length = 0; length < 40; length++) {
     if (length !== 32) t.is(decodeInitPayload(new Uint8Array(length)), undefined);
     if (length !== 16) t.is(decodeResponsePayload(new Uint8Array(length)), undefined);
@@ -123,11 +131,11 @@ const links: readonly (readonly [string, Decode, readonly Uint8Array[]])[] = [
     'peer',
     decodePeerMessage,
     [
-      ...peerRequests.map(encodePeerRequest),
+      ...peerRequests.map((m) => encodePeerRequest(m)),
       encodePeerAck({ type: 'image_request', id, status: 'success', body: { disposition: 'accepted' } }),
     ],
   ],
-  ['server', decodeServerMessage, notices.map(encodeServerMessage)],
+  ['server', decodeServerMessage, notices.map((m) => encodeServerMessage(m))],
 ];
 
 /** The message once for each object in it, with one more key there. */

@@ -1,6 +1,7 @@
 /** `p2pimg-server run`: one server of a cloud, until it is told to stop. */
 
 import type { RunningServer } from '@p2pimg/cloud';
+import type { VersionRange } from '@p2pimg/wire';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { EXIT } from '../exit.ts';
@@ -9,7 +10,7 @@ import { loadServerSettings, type ServerSettings } from '../settings.ts';
 import { type Credentials, readCredentials, readSignedManifest, serverConfig } from '../start.ts';
 import { addSettingsOptions, settingsFlags } from './settings-options.ts';
 
-export function addRun(program: Command): void {
+export function addRun(program: Command, versions: VersionRange): void {
   addSettingsOptions(
     program.command('run').description('run a server until it gets SIGTERM or SIGINT; SIGHUP reads the manifest again'),
   ).action(async (_options: object, command: Command) => {
@@ -17,7 +18,7 @@ export function addRun(program: Command): void {
     const credentials = await readCredentials(values);
     const log = createLogger(values, credentials.secrets.serverId);
     const { serve } = await import('../serve.ts');
-    const server = await serve(await serverConfig(values, credentials, log));
+    const server = await serve(await serverConfig(values, credentials, log, versions));
     announce(server, log);
     process.on('SIGHUP', () => void reload(server, values, credentials, log));
     await stopped(server, values, log);

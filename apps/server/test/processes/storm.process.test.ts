@@ -1,21 +1,13 @@
 import { randomInt } from 'node:crypto';
 import process from 'node:process';
-import type { AnyAck, RequestBodies, RequestType } from '@p2pimg/wire';
 import test from 'ava';
 import { encodeAndCompare } from '../support/encoding.ts';
+import { insist } from '../support/insist.ts';
 import { startCloud, type TestCloud } from '../support/local-cloud.ts';
 import { RawClient } from '../support/raw-client.ts';
 
 const ROUNDS = process.env.P2PIMG_LONG === '1' ? 15 : 3;
 const AT_ONCE = 4;
-
-/** `error` means: come again. Everything else is an answer. */
-async function insist<T extends RequestType>(client: RawClient, type: T, body: RequestBodies[T]): Promise<AnyAck> {
-  for (;;) {
-    const { ack } = await client.call(type, body);
-    if (ack.status !== 'error') return ack;
-  }
-}
 
 /** One server after the other is killed, frozen or stopped, and is back before the next. */
 async function storm(cloud: TestCloud): Promise<readonly string[]> {

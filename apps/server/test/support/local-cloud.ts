@@ -9,7 +9,8 @@ export interface TestCloud extends AsyncDisposable {
   readonly dir: TempDir;
   readonly cloud: LocalCloud;
   readonly servers: readonly SpawnedProcess[];
-  start(index: number): Promise<SpawnedProcess>;
+  /** @param main another program than `MAIN` */
+  start(index: number, main?: string, environment?: Readonly<Record<string, string>>): Promise<SpawnedProcess>;
   /** The page of `/statusz` of one server. */
   status(index: number): Promise<Record<string, never> & { readonly counters: Record<string, number> }>;
 }
@@ -23,8 +24,8 @@ export async function startCloud(count: number, settings: LocalCloudOptions['set
   }
   const cloud = await initLocalCloud({ folder: dir.path, servers: places, settings });
   const servers: SpawnedProcess[] = [];
-  const start = async (index: number): Promise<SpawnedProcess> => {
-    const server = await spawnNode(MAIN, ['run', '--config', cloud.servers[index]?.settingsPath ?? '']);
+  const start: TestCloud['start'] = async (index, main = MAIN, env = {}) => {
+    const server = await spawnNode(main, ['run', '--config', cloud.servers[index]?.settingsPath ?? ''], { env });
     servers[index] = server;
     return server;
   };

@@ -25,9 +25,11 @@ import {
   encodeRequest,
   fromHex,
   MAX_STEGO_BYTES,
+  MESSAGE_VERSIONS,
   type RequestBodies,
   type RequestType,
   toHex,
+  type VersionRange,
 } from '@p2pimg/wire';
 
 const RESEND_MS = 400;
@@ -64,13 +66,15 @@ export class RawClient implements AsyncDisposable {
     this.#transport = transport;
   }
 
-  static async open(manifestPath: string): Promise<RawClient> {
+  /** @param versions of messages, that it speaks */
+  static async open(manifestPath: string, versions: VersionRange = MESSAGE_VERSIONS): Promise<RawClient> {
     const { manifest } = openManifest(nodeSuite, await readFile(manifestPath));
     const { keys } = generateClientKeys(nodeSuite);
     const bind = { host: '127.0.0.1', port: 0 };
     const transport = await openTransport({
       keys: keys.box,
       bind,
+      versions,
       admit: () => ({ admit: false }),
       onSession: () => {},
     });
@@ -84,7 +88,7 @@ export class RawClient implements AsyncDisposable {
     const onUp = (session: Session): void => {
       this.#sessions.set(id, session);
       session.setHandlers({
-        onMessage: (bytes) => this.#onMessage(id, bytes),
+        onMessage: (bytes) => this.#onMessage(id, session.version, bytes),
         onLane: (lane) => this.#lane(session, lane.id).resolve(lane),
         onTransfer: (transfer) => this.#onTransfer(transfer),
       });
@@ -118,9 +122,11 @@ export class RawClient implements AsyncDisposable {
     const call: Call = { ack, assigned: [], upload, onAssigned, result: undefined };
     this.#calls.set(id, call);
     const request = { type, id, notAfter: Date.now() + LIFETIME_MS, servers: [], tried: [], body };
-    const bytes = encodeRequest(request as unknown as AnyRequest);
     const send = (): void => {
-      for (const session of this.#sessions.values()) session.sendMessage(bytes).catch(() => {});
+      for (const session of this.#sessions.values()) {
+        const bytes = encodeRequest(request as unknown as AnyRequest, { version: session.version });
+        session.sendMessage(bytes).catch(() => {});
+      }
     };
     send();
     const timer = setInterval(send, RESEND_MS);
@@ -132,13 +138,18 @@ export class RawClient implements AsyncDisposable {
     }
   }
 
+  /** The version of messages of its session with that server. */
+  versionWith(server: string): number | undefined {
+    return this.#sessions.get(server)?.version;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     for (const link of this.#links) link.close();
     await this.#transport.close();
   }
 
-  #onMessage(server: string, bytes: Uint8Array): void {
-    const message = decodeCloudMessage(bytes);
+  #onMessage(server: string, version: number, bytes: Uint8Array): void {
+    const message = decodeCloudMessage(bytes, { version });
     if (message.kind === 'ack') {
       this.#calls.get(message.ack.id)?.ack.resolve(message.ack);
       return;

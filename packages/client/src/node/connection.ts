@@ -63,6 +63,7 @@ export class Connection {
       bind,
       admit: () => ({ admit: this.#network !== undefined }),
       onSession: (session) => this.#network?.accept(session),
+      onIncompatible: (publicKey, _from, theirs) => this.#network?.incompatible(publicKey, theirs),
       ...(driver === undefined ? {} : { driver }),
     });
   }

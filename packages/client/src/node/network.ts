@@ -14,9 +14,11 @@ import {
   encodePeerRequest,
   encodeRequest,
   fromHex,
-  MAX_MESSAGE_BYTES,
+  type MessageOptions,
   type PeerAck,
   toHex,
+  UnsupportedVersionError,
+  type VersionRange,
   WireError,
 } from '@p2pimg/wire';
 import { type Dispatch, Sessions } from './sessions.ts';
@@ -58,25 +60,31 @@ export class Network {
     else this.#addPeer(key, session);
   }
 
+  /** Somebody speaks no version of messages that this client speaks: one of the two programs is too old. */
+  incompatible(publicKey: Uint8Array, { lowest, highest }: VersionRange): void {
+    const key = toHex(publicKey);
+    const who = this.#serverKeys.has(key) ? 'a server' : `peer ${key.slice(0, 8)}`;
+    this.#onMalformed(who, new UnsupportedVersionError(`speaks versions ${lowest} to ${highest} only`));
+  }
+
   sendCloud(server: string, request: AnyRequest): void {
-    this.#toServer(server, encodeRequest(request));
+    this.#toServer(server, (version) => encodeRequest(request, { version }));
   }
 
   cancelCloud(server: string, id: string): void {
-    this.#toServer(server, encodeCancel({ type: 'cancel', id }));
+    this.#toServer(server, (version) => encodeCancel({ type: 'cancel', id }, { version }));
   }
 
   /** Resolves when the peer's transport has the message. */
   async sendPeer(peer: string, address: Address, request: AnyPeerRequest): Promise<void> {
-    const bytes = encodePeerRequest(request);
     const known = this.sessions.of({ peer }).find(({ remoteAddress }) => sameAddress(remoteAddress, address));
-    if (known === undefined) return this.#connectAndSend(peer, address, bytes);
-    const sent = known.sendMessage(bytes);
+    if (known === undefined) return this.#connectAndSend(peer, address, request);
+    const sent = known.sendMessage(encodePeerRequest(request, { version: known.version }));
     if (await isSettledWithin(sent, HEDGE_MS)) {
       // A session that is found closed says nothing about the peer: a new one does.
-      return sent.catch(() => this.#connectAndSend(peer, address, bytes));
+      return sent.catch(() => this.#connectAndSend(peer, address, request));
     }
-    return Promise.any([sent, this.#connectAndSend(peer, address, bytes, known)]).catch((error: AggregateError) =>
+    return Promise.any([sent, this.#connectAndSend(peer, address, request, known)]).catch((error: AggregateError) =>
       Promise.reject(error.errors[0]),
     );
   }
@@ -84,7 +92,7 @@ export class Network {
   answerPeer(peer: string, ack: PeerAck): void {
     const [session] = this.sessions.of({ peer });
     // Without a session the peer is gone; it asks again under the same id.
-    session?.sendMessage(encodePeerAck(ack)).catch(() => {});
+    session?.sendMessage(encodePeerAck(ack, { version: session.version })).catch(() => {});
   }
 
   close(): void {
@@ -103,8 +111,8 @@ export class Network {
         this.sessions.add(
           { server },
           session,
-          (bytes) => this.#fromServer(server, bytes, MAX_MESSAGE_BYTES),
-          (bytes) => this.#fromServer(server, bytes, MAX_ANSWER_BYTES),
+          (bytes) => this.#fromServer(server, bytes, { version: session.version }),
+          (bytes) => this.#fromServer(server, bytes, { version: session.version, limit: MAX_ANSWER_BYTES }),
         );
         this.#dispatch({ kind: 'cloudUp', server });
       },
@@ -113,25 +121,25 @@ export class Network {
     this.#links.push(link);
   }
 
-  #toServer(server: string, bytes: Uint8Array): void {
+  #toServer(server: string, encode: (version: number) => Uint8Array): void {
     const [session] = this.sessions.of({ server });
     // Not sent, or not arrived: the core sends again, to whoever is there then.
-    session?.sendMessage(bytes).catch(() => {});
+    session?.sendMessage(encode(session.version)).catch(() => {});
   }
 
-  #fromServer(server: string, bytes: Uint8Array, limit: number): void {
+  #fromServer(server: string, bytes: Uint8Array, options: MessageOptions): void {
     this.#decode(server, () =>
-      this.#dispatch({ kind: 'cloudMessage', server, message: decodeCloudMessage(bytes, limit) }),
+      this.#dispatch({ kind: 'cloudMessage', server, message: decodeCloudMessage(bytes, options) }),
     );
   }
 
   /** @param replaces a session that the peer may have lost: it lives on if the peer was only slow */
-  async #connectAndSend(peer: string, address: Address, bytes: Uint8Array, replaces?: Session): Promise<void> {
+  async #connectAndSend(peer: string, address: Address, request: AnyPeerRequest, replaces?: Session): Promise<void> {
     const target = { address, publicKey: fromHex(peer) };
     const session = this.#transport.connect(replaces === undefined ? target : { ...target, replaces });
     await session.opened;
     this.#addPeer(peer, session);
-    await session.sendMessage(bytes);
+    await session.sendMessage(encodePeerRequest(request, { version: session.version }));
   }
 
   #addPeer(peer: string, session: Session): void {
@@ -141,7 +149,7 @@ export class Network {
           kind: 'peerMessage',
           peer,
           address: session.remoteAddress,
-          message: decodePeerMessage(bytes),
+          message: decodePeerMessage(bytes, { version: session.version }),
         }),
       ),
     );

@@ -12,16 +12,29 @@ import {
   type TransportLimits,
   type TransportStats,
 } from '@p2pimg/transport';
-import { encodeAck, encodeAssigned, fromHex, MAX_MESSAGE_BYTES, MAX_STEGO_BYTES, toHex } from '@p2pimg/wire';
+import {
+  encodeAck,
+  encodeAssigned,
+  fromHex,
+  MAX_MESSAGE_BYTES,
+  MAX_STEGO_BYTES,
+  toHex,
+  type VersionRange,
+} from '@p2pimg/wire';
 import type { BytesHandle, CloudEffect, OperationId, SessionId } from '../core/effects.ts';
 import type { CloudEvent, OperationFailure, OperationResult } from '../core/events.ts';
+
+/** Somebody speaks no version of messages that is spoken here. */
+export type Incompatible = (who: string, theirs: VersionRange) => void;
 
 export interface ClientPortOptions {
   readonly keys: StaticKeys;
   readonly bind: Address;
   readonly limits: Partial<TransportLimits>;
   readonly give: (event: CloudEvent) => void;
-  readonly onMessage: (session: SessionId, bytes: Uint8Array) => void;
+  readonly versions: VersionRange;
+  readonly onMessage: (session: SessionId, bytes: Uint8Array, version: number) => void;
+  readonly onIncompatible: Incompatible;
 }
 
 /** An upload that has been asked for, or an operation that a lane's end would leave without an end. */
@@ -70,6 +83,8 @@ export class ClientPort {
       keys: options.keys,
       bind: options.bind,
       limits: options.limits,
+      versions: options.versions,
+      onIncompatible: (_key, { host }, theirs) => options.onIncompatible(host, theirs),
       admit: () => ({ admit: true }),
       onSession: (session) => port.#welcome(session),
     });
@@ -95,12 +110,13 @@ export class ClientPort {
   sendClient({ session, message }: Of<'sendClient'>): void {
     const client = this.#sessions.get(session);
     if (client === undefined) return;
+    const { version } = client.session;
     if (message.kind === 'assigned') {
-      const bytes = encodeAssigned(message.assigned);
+      const bytes = encodeAssigned(message.assigned, { version });
       owe(client, bytes, () => client.session.sendMessage(bytes));
       return;
     }
-    const bytes = encodeAck(message.ack, MAX_STEGO_BYTES);
+    const bytes = encodeAck(message.ack, { version, limit: MAX_STEGO_BYTES });
     const id = fromHex(message.ack.id);
     owe(client, bytes, () =>
       bytes.length <= MAX_MESSAGE_BYTES
@@ -185,7 +201,7 @@ export class ClientPort {
     const client: ClientSession = { id, owed, session, lanes: new Map(), uploads: new Map(), pending: new Map() };
     this.#sessions.set(id, client);
     session.setHandlers({
-      onMessage: (bytes) => this.#options.onMessage(id, bytes),
+      onMessage: (bytes) => this.#options.onMessage(id, bytes, session.version),
       onTransfer: (transfer) => this.#offered(client, transfer),
       onClose: (reason) => this.#closed(client, reason),
     });

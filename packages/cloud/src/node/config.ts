@@ -1,6 +1,7 @@
 import type { ElectionTiming, Policy } from '@p2pimg/election';
 import type { Manifest, ServerSecrets } from '@p2pimg/identity';
 import type { Address } from '@p2pimg/transport';
+import type { VersionRange } from '@p2pimg/wire';
 import type { CloudLimits, CloudTiming, FailureSimulation } from '../core/config.ts';
 import type { LoadSource } from './load.ts';
 import type { Log } from './log.ts';
@@ -32,6 +33,8 @@ export interface ServerConfig {
   readonly defaultCover?: string | undefined;
   /** Threads for pictures (default: one less than the machine has cores, at least one). */
   readonly threads?: number | undefined;
+  /** Of messages, that this server speaks (default: wire's `MESSAGE_VERSIONS`). */
+  readonly versions?: VersionRange | undefined;
   readonly policy?: Policy | undefined;
   /** Default: `process` when the manifest has two servers on one host, else `host`. */
   readonly loadSource?: LoadSource | undefined;

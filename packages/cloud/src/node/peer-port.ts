@@ -9,7 +9,8 @@ import {
   type Transport,
   type TransportStats,
 } from '@p2pimg/transport';
-import { toHex } from '@p2pimg/wire';
+import { encodeServerMessage, type ServerMessage, toHex, type VersionRange } from '@p2pimg/wire';
+import type { Incompatible } from './client-port.ts';
 
 /**
  * Heartbeats are not acknowledged: whether a server has started again, and has lost the session, is asked this often. It could
@@ -30,7 +31,9 @@ export interface PeerPortOptions {
   readonly peers: readonly Peer[];
   /** Pre-shared keys; the first is used for sessions from here, all for sessions to here. */
   readonly psks: readonly Uint8Array[];
-  readonly onMessage: (from: string, bytes: Uint8Array) => void;
+  readonly versions: VersionRange;
+  readonly onMessage: (from: string, bytes: Uint8Array, version: number) => void;
+  readonly onIncompatible: Incompatible;
   /** The session with that server is gone. */
   readonly onDown: (peer: string) => void;
 }
@@ -54,13 +57,15 @@ export class PeerPort {
   }
 
   static async open(options: PeerPortOptions): Promise<PeerPort> {
-    const { keys, bind, peers, psks } = options;
+    const { keys, bind, peers, psks, versions } = options;
     let port: PeerPort | undefined;
     const transport = await openTransport({
       keys,
       bind,
+      versions,
+      onIncompatible: (key, { host }, theirs) => options.onIncompatible(port?.idOf(key) ?? host, theirs),
       admit: (publicKey) => {
-        if (port?.knows(publicKey) !== true) return { admit: false };
+        if (port?.idOf(publicKey) === undefined) return { admit: false };
         return psks.length === 0 ? { admit: true } : { admit: true, preSharedKeys: psks };
       },
       onSession: (session) => {
@@ -77,9 +82,10 @@ export class PeerPort {
     return this.#sessions.get(peer);
   }
 
-  send(to: string, bytes: Uint8Array, reliable: boolean): void {
+  send(to: string, message: ServerMessage, reliable: boolean): void {
     const session = this.#sessions.get(to);
     if (session === undefined) return;
+    const bytes = encodeServerMessage(message, { version: session.version });
     if (!reliable && session.sendDatagram(bytes)) return;
     session.sendMessage(bytes).catch(() => {}); // the session ended: election notices
   }
@@ -124,12 +130,13 @@ export class PeerPort {
     }
   }
 
-  private knows(publicKey: Uint8Array): boolean {
-    return this.#ids.has(toHex(publicKey));
+  /** Which server of the manifest has that key. */
+  private idOf(publicKey: Uint8Array): string | undefined {
+    return this.#ids.get(toHex(publicKey));
   }
 
   private welcome(session: Session): void {
-    const id = this.#ids.get(toHex(session.remoteKey));
+    const id = this.idOf(session.remoteKey);
     if (id === undefined) session.close();
     else this.adopt(id, session);
   }
@@ -137,7 +144,7 @@ export class PeerPort {
   private adopt(id: string, session: Session): void {
     this.#sessions.set(id, session);
     session.setHandlers({
-      onMessage: (bytes) => this.#options.onMessage(id, bytes),
+      onMessage: (bytes) => this.#options.onMessage(id, bytes, session.version),
       onClose: () => {
         // A newer session may have taken its place already.
         if (this.#sessions.get(id) !== session) return;

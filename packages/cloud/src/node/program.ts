@@ -1,5 +1,5 @@
 import type { OpenDirectory } from '@p2pimg/directory';
-import { decodeClientMessage, decodeServerMessage, encodeServerMessage, WireError } from '@p2pimg/wire';
+import { decodeClientMessage, decodeServerMessage, type VersionRange, WireError } from '@p2pimg/wire';
 import type { CloudCore, CloudStatus } from '../core/cloud-core.ts';
 import type { CloudEffect, OperationId, SessionId } from '../core/effects.ts';
 import type { CloudEvent } from '../core/events.ts';
@@ -28,12 +28,15 @@ export interface ServerStatus extends CloudStatus {
   readonly directory: 'up' | 'down';
   readonly counters: Counters;
   readonly heartbeatRoundTripMs: Readonly<Record<string, number | undefined>>;
+  /** Of messages: what this server speaks, and what it has agreed on with each of the others that it has a session with. */
+  readonly messageVersions: VersionRange & { readonly peers: Readonly<Record<string, number | undefined>> };
 }
 
 export interface ProgramParts {
   readonly core: CloudCore;
   readonly directory: OpenDirectory;
   readonly jobs: Jobs;
+  readonly versions: VersionRange;
   readonly log: Log;
 }
 
@@ -59,15 +62,21 @@ export class ServerProgram {
 
   readonly give = (event: CloudEvent): void => this.#driver.give(event);
 
-  readonly onClientMessage = (session: SessionId, bytes: Uint8Array): void => {
+  readonly onClientMessage = (session: SessionId, bytes: Uint8Array, version: number): void => {
     this.#receive('client', () => {
-      const message = decodeClientMessage(bytes);
+      const message = decodeClientMessage(bytes, { version });
       this.give({ type: 'clientMessage', session, message, wallMs: Date.now() });
     });
   };
 
-  readonly onPeerMessage = (from: string, bytes: Uint8Array): void => {
-    this.#receive('peer', () => this.give({ type: 'serverMessage', from, message: decodeServerMessage(bytes) }));
+  readonly onPeerMessage = (from: string, bytes: Uint8Array, version: number): void => {
+    this.#receive('peer', () => {
+      this.give({ type: 'serverMessage', from, message: decodeServerMessage(bytes, { version }) });
+    });
+  };
+
+  readonly onIncompatible = (port: 'client' | 'peer', who: string, theirs: VersionRange): void => {
+    this.#reporter.incompatible(port, who, theirs, this.#parts.versions);
   };
 
   readonly onPeerDown = (peer: string): void => this.give({ type: 'hint', peer });
@@ -121,6 +130,10 @@ export class ServerProgram {
       heartbeatRoundTripMs: Object.fromEntries(
         peers.map(({ id }) => [id, this.#ports?.peers.session(id)?.roundTripMs]),
       ),
+      messageVersions: {
+        ...this.#parts.versions,
+        peers: Object.fromEntries(peers.map(({ id }) => [id, this.#ports?.peers.session(id)?.version])),
+      },
     };
   }
 
@@ -150,7 +163,7 @@ export class ServerProgram {
     if (clients === undefined || peers === undefined) return;
     switch (effect.type) {
       case 'sendPeer':
-        peers.send(effect.to, encodeServerMessage(effect.message), effect.reliable);
+        peers.send(effect.to, effect.message, effect.reliable);
         break;
       case 'sendClient':
       case 'openLane':

@@ -1,4 +1,5 @@
 import type { ElectionFact } from '@p2pimg/election';
+import type { VersionRange } from '@p2pimg/wire';
 import type { CloudFact } from '../core/facts.ts';
 import { type Log, Throttle } from './log.ts';
 
@@ -57,6 +58,13 @@ export class Reporter {
   /** A message that could not be read; at most one line a second of each kind. */
   malformed(port: 'client' | 'peer', error: Error): void {
     this.#seldom(`${port} ${error.name}`, `malformed message on the ${port} port: ${error.name}`);
+  }
+
+  /** At most one line a second of each port. */
+  incompatible(port: 'client' | 'peer', who: string, theirs: VersionRange, ours: VersionRange): void {
+    const says = ({ lowest, highest }: VersionRange): string => `${lowest} to ${highest}`;
+    const message = `no common version of messages on the ${port} port: ${who} speaks ${says(theirs)}, this server ${says(ours)}`;
+    this.#seldom(`${port} version`, message);
   }
 
   #seldom(kind: string, message: string): void {

@@ -2,6 +2,7 @@ import { isIP } from 'node:net';
 import type { OpenDirectory } from '@p2pimg/directory';
 import { type Manifest, nodeSuite } from '@p2pimg/identity';
 import type { Address } from '@p2pimg/transport';
+import { MESSAGE_VERSIONS } from '@p2pimg/wire';
 import { CloudCore } from '../core/cloud-core.ts';
 import { resolveServers } from './addresses.ts';
 import { ClientPort } from './client-port.ts';
@@ -61,14 +62,17 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     const jobs = stack.adopt(new Jobs({ clusterKeys, covers, threads: threadsOf(config) }), close);
     await jobs.prepare();
 
+    const versions = config.versions ?? MESSAGE_VERSIONS;
     const host = config.bindHost ?? (isIP(own.host) === 0 ? '0.0.0.0' : own.host);
-    const program = new ServerProgram({ core, directory, jobs, log: config.log });
+    const program = new ServerProgram({ core, directory, jobs, versions, log: config.log });
     const peerPort = await PeerPort.open({
       keys: keys.box,
       bind: { host, port: own.peerPort },
       peers: peersOf(servers, own.id),
       psks,
+      versions,
       onMessage: program.onPeerMessage,
+      onIncompatible: (who, theirs) => program.onIncompatible('peer', who, theirs),
       onDown: program.onPeerDown,
     }).catch((error) => portUnavailable('servers', host, own.peerPort, error));
     stack.adopt(peerPort, close);
@@ -77,7 +81,9 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
       bind: { host, port: own.clientPort },
       limits: config.laneIdleMs === undefined ? {} : { laneIdleMs: config.laneIdleMs },
       give: program.give,
+      versions,
       onMessage: program.onClientMessage,
+      onIncompatible: (who, theirs) => program.onIncompatible('client', who, theirs),
     }).catch((error) => portUnavailable('clients', host, own.clientPort, error));
     stack.adopt(clientPort, close);
     const pages = {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { type Lane, nodeCryptoSuite, openTransport, type StaticKeys } from '@p2pimg/transport';
-import { fromHex } from '@p2pimg/wire';
+import { fromHex, MESSAGE_VERSIONS } from '@p2pimg/wire';
 import test, { type ExecutionContext } from 'ava';
 import type { SessionId } from '../../src/core/effects.ts';
 import type { CloudEvent, OperationResult } from '../../src/core/events.ts';
@@ -29,7 +29,15 @@ async function openPair(t: ExecutionContext, laneIdleMs: number) {
     if (event.type === 'sessionUp') arrived.resolve(event.session);
     if (event.type === 'completed') resultOf(event.opId).resolve(event.result);
   };
-  const port = await ClientPort.open({ keys, bind, limits: { laneIdleMs }, give, onMessage: () => {} });
+  const port = await ClientPort.open({
+    keys,
+    bind,
+    limits: { laneIdleMs },
+    versions: MESSAGE_VERSIONS,
+    give,
+    onMessage: () => {},
+    onIncompatible: () => {},
+  });
   const refuse = { admit: () => ({ admit: false as const }), onSession: () => {} };
   const transport = await openTransport({ keys: newKeys(), bind, ...refuse });
   t.teardown(() => Promise.all([port.close(), transport.close()]));

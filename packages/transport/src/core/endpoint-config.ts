@@ -1,3 +1,4 @@
+import type { VersionRange } from '@p2pimg/wire';
 import type { CryptoSuite, RandomBytes } from './crypto-suite.ts';
 import type { EndpointLimits } from './limits.ts';
 import type { Path } from './path.ts';
@@ -21,6 +22,10 @@ export interface EndpointConfig {
   readonly epochMs: number;
   /** Bytes that our socket's receive buffer holds as datagrams. */
   readonly receiveBuffer: number;
+  /** Of the application's messages that are spoken here. */
+  readonly versions: VersionRange;
+  /** A handshake with somebody who is let in failed for want of a version that both speak. */
+  readonly incompatible?: (publicKey: Uint8Array, path: Path, theirs: VersionRange) => void;
 }
 
 export interface EndpointTarget {

@@ -10,6 +10,7 @@ export type SessionEnd =
   | 'handshake-timeout'
   | 'refused'
   | 'still-open'
+  | 'no-common-version'
   | 'protocol-error';
 
 /** Why a transfer did not come to its end. */

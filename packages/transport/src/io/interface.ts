@@ -4,6 +4,8 @@
  * Everything here is implemented once, over the sans-IO core, and is the same for servers and clients.
  */
 
+import type { VersionRange } from '@p2pimg/wire';
+
 /** An IPv4 or IPv6 literal and a UDP port (1 … 65,535). Never a host name. */
 export interface Address {
   readonly host: string;
@@ -66,6 +68,10 @@ export interface TransportOptions {
   /** An incoming session is established. Handlers must be attached before this returns. */
   readonly onSession: (session: Session) => void;
   readonly limits?: Partial<TransportLimits>;
+  /** Of the application's messages that this side speaks (default: wire's `MESSAGE_VERSIONS`). */
+  readonly versions?: VersionRange;
+  /** Somebody who is let in speaks no version that this side speaks; no session comes of it. */
+  readonly onIncompatible?: (publicKey: Uint8Array, from: Address, theirs: VersionRange) => void;
   /** Default `auto`: UDP offload where the platform gives it, else plain sockets. */
   readonly driver?: 'auto' | 'dgram' | 'offload';
 }
@@ -111,6 +117,7 @@ export type CloseReason =
   | 'handshake-timeout'
   | 'refused'
   | 'still-open'
+  | 'no-common-version'
   | 'protocol-error';
 
 export interface Session {
@@ -118,6 +125,8 @@ export interface Session {
   readonly remoteKey: Uint8Array;
   readonly remoteAddress: Address;
   readonly initiator: boolean;
+  /** Of the application's messages: the highest that both sides speak; 0 before the session is established. */
+  readonly version: number;
   /** Smoothed round trip in ms; undefined before the first sample. */
   readonly roundTripMs: number | undefined;
   /** Resolves when established; rejects with `SessionClosedError`. */

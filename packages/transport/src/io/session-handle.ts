@@ -86,6 +86,10 @@ export class SessionHandle implements Session {
     return path === undefined ? this.#address : { host: path.host, port: path.port };
   }
 
+  get version(): number {
+    return this.#core.version;
+  }
+
   get roundTripMs(): number | undefined {
     return this.#core.roundTripMs;
   }

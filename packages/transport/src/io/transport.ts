@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
-import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import { MAX_DATAGRAM_BYTES, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS } from '@p2pimg/wire';
 import { Endpoint, packetBytes } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';
 import { resolveLimits } from '../core/limits.ts';
@@ -65,6 +65,8 @@ class NodeTransport implements Transport {
       admit: (publicKey, { host, port }) => options.admit(publicKey, { host, port }),
       epochMs: Date.now() - performance.now(),
       receiveBuffer: parent.receiveBuffer,
+      versions: options.versions ?? MESSAGE_VERSIONS,
+      incompatible: (publicKey, { host, port }, theirs) => options.onIncompatible?.(publicKey, { host, port }, theirs),
     });
     this.#context = {
       workers: this.#workers,
@@ -254,7 +256,12 @@ function chooseDriver(wanted: NonNullable<TransportOptions['driver']>): UdpDrive
   return offload ?? dgramDriver;
 }
 
-function checkOptions({ keys, bind }: TransportOptions): void {
+function checkOptions({ keys, bind, versions = MESSAGE_VERSIONS }: TransportOptions): void {
+  const { lowest, highest } = versions;
+  const whole = Number.isInteger(lowest) && Number.isInteger(highest);
+  if (!whole || lowest < 1 || lowest > highest || highest > MAX_MESSAGE_VERSION) {
+    throw new InvalidTransportOptionError('versions', `must be a range within 1 … ${MAX_MESSAGE_VERSION}`);
+  }
   if (keys.privateKey.length !== 32) throw new InvalidTransportOptionError('keys.privateKey', 'must have 32 bytes');
   if (isIP(bind.host) === 0) throw new InvalidTransportOptionError('bind.host', 'is no IP literal');
   if (!Number.isInteger(bind.port) || bind.port < 0 || bind.port > 65_535) {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { createSocket, type Socket } from 'node:dgram';
 import { Random } from '@p2pimg/netsim';
+import { MESSAGE_VERSIONS } from '@p2pimg/wire';
 import test from 'ava';
 import { Initiation } from '../../src/core/handshake/initiation.ts';
 import { Mac1 } from '../../src/core/handshake/macs.ts';
@@ -45,7 +46,7 @@ function genuine(publicKey: Uint8Array, continues: number): Uint8Array {
     remoteStatic: publicKey,
     preSharedKey: undefined,
     connectionId: 1,
-    payload: { timestamp: 1, continues, epoch: 0, receiveBuffer: 1_000_000, replaces: 0 },
+    payload: { timestamp: 1, continues, epoch: 0, receiveBuffer: 1_000_000, replaces: 0, versions: MESSAGE_VERSIONS },
     cookie: undefined,
   })!.packet;
 }

@@ -1,5 +1,5 @@
 import type { Actor, ActorAdapter, ActorIo, Birth, NodeId } from '@p2pimg/netsim';
-import { connectionIdAt, PacketType, packetNumberAt, packetType } from '@p2pimg/wire';
+import { connectionIdAt, MESSAGE_VERSIONS, PacketType, packetNumberAt, packetType } from '@p2pimg/wire';
 import { Endpoint, packetBytes } from '../../src/core/endpoint.ts';
 import type { EndpointEvent } from '../../src/core/events.ts';
 import { type EndpointLimits, resolveLimits } from '../../src/core/limits.ts';
@@ -81,6 +81,7 @@ export class SimPeer implements Actor<PeerEvent, Datagram> {
       limits: resolveLimits(limits),
       admit: () => ({ admit: true }),
       epochMs: EPOCH_MS,
+      versions: MESSAGE_VERSIONS,
       receiveBuffer: 4 * 1024 * 1024,
     });
   }

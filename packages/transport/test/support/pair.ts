@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import { EventQueue } from '@p2pimg/netsim';
+import { MESSAGE_VERSIONS, type VersionRange } from '@p2pimg/wire';
 import { Endpoint, packetBytes } from '../../src/core/endpoint.ts';
-import type { EndpointAdmission } from '../../src/core/endpoint-config.ts';
+import type { EndpointAdmission, EndpointConfig } from '../../src/core/endpoint-config.ts';
 import type { EndpointEvent } from '../../src/core/events.ts';
 import { type EndpointLimits, resolveLimits } from '../../src/core/limits.ts';
 import type { Path } from '../../src/core/path.ts';
@@ -75,6 +76,8 @@ export class Node {
       admit?: () => EndpointAdmission;
       privateKey?: Uint8Array;
       congestion?: () => CongestionController;
+      versions?: VersionRange;
+      incompatible?: EndpointConfig['incompatible'];
     } = {},
   ) {
     this.host = host;
@@ -86,6 +89,8 @@ export class Node {
       limits: resolveLimits(options.limits),
       admit: options.admit ?? (() => ({ admit: true })),
       ...(options.congestion === undefined ? {} : { congestion: options.congestion }),
+      versions: options.versions ?? MESSAGE_VERSIONS,
+      ...(options.incompatible === undefined ? {} : { incompatible: options.incompatible }),
       epochMs: 1_700_000_000_000,
       receiveBuffer: 4 * 1024 * 1024,
     });

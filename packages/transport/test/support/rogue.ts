@@ -4,6 +4,7 @@ import {
   type Frame,
   FrameType,
   frameBytes,
+  MESSAGE_VERSIONS,
   MIN_CONTROL_PAYLOAD_BYTES,
   PacketType,
   packetNumberAt,
@@ -63,7 +64,14 @@ export class Rogue {
       remoteStatic: victim.endpoint.publicKey,
       preSharedKey: undefined,
       connectionId: this.#localId,
-      payload: { timestamp: 1, continues: 0, epoch: 0, receiveBuffer: 4 * 1024 * 1024, replaces: 0 },
+      payload: {
+        timestamp: 1,
+        continues: 0,
+        epoch: 0,
+        receiveBuffer: 4 * 1024 * 1024,
+        replaces: 0,
+        versions: MESSAGE_VERSIONS,
+      },
       cookie: undefined,
     })!;
     victim.endpoint.handleDatagram(initiation.packet, 0, initiation.packet.length, this.path, world.now);

@@ -1,5 +1,5 @@
 /**
- * JSON on the wire: `{"v":1,"type":…}`. One decoder per link, so that nothing arrives where it has no business.
+ * JSON on the wire: `{"v":…,"type":…}`; `v` is the version that the session has agreed on. One decoder per link, so that nothing arrives where it has no business.
  *
  * Requests and peers' messages are `{v, type, id, …, body}`; acknowledgements are `{v, type: "<type>_ack", id, status, body | error}`.
  */
@@ -32,13 +32,20 @@ import { type ServerMessage, serverMessageSchemas } from './server.ts';
 
 const ACK = '_ack';
 
-/** A parsed JSON object whose version is ours and whose `type` is a string. */
+export interface MessageOptions {
+  /** The version that the session has agreed on (default 1). */
+  readonly version?: number;
+  /** Bytes (default: a message's; an acknowledgement that travels as a transfer may be longer). */
+  readonly limit?: number;
+}
+
+/** A parsed JSON object whose version is the session's and whose `type` is a string. */
 interface Envelope {
   readonly type: string;
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-function openEnvelope(bytes: Uint8Array, limit: number): Envelope {
+function openEnvelope(bytes: Uint8Array, { version = 1, limit = MAX_MESSAGE_BYTES }: MessageOptions): Envelope {
   if (bytes.length > limit) throw new MessageTooLongError(bytes.length, limit);
   let value: unknown;
   try {
@@ -50,7 +57,7 @@ function openEnvelope(bytes: Uint8Array, limit: number): Envelope {
     throw new MalformedMessageError('not a JSON object');
   }
   const { v, type, ...fields } = value as Record<string, unknown>;
-  if (v !== f.MESSAGE_VERSION) throw new UnsupportedVersionError('the message has another version');
+  if (v !== version) throw new UnsupportedVersionError('the message has another version than its session');
   if (typeof type !== 'string') throw new UnknownMessageTypeError('the message has no type');
   return { type, fields };
 }
@@ -70,8 +77,8 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, at = ''): T {
   throw new InvalidFieldError(path, issue?.code === 'unrecognized_keys' ? 'unknown field' : (issue?.code ?? 'invalid'));
 }
 
-function seal(type: string, fields: object, limit: number): Uint8Array {
-  const bytes = utf8Encode(JSON.stringify({ v: f.MESSAGE_VERSION, type, ...fields }));
+function seal(type: string, fields: object, { version = 1, limit = MAX_MESSAGE_BYTES }: MessageOptions): Uint8Array {
+  const bytes = utf8Encode(JSON.stringify({ v: version, type, ...fields }));
   if (bytes.length > limit) throw new MessageTooLongError(bytes.length, limit);
   return bytes;
 }
@@ -95,8 +102,8 @@ const ackHead = z.discriminatedUnion('status', [
 const peerAckHead = z.discriminatedUnion('status', [successHead, failureHead]);
 
 /** @throws WireError subclasses */
-export function decodeClientMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): ClientMessage {
-  const { type, fields } = openEnvelope(bytes, limit);
+export function decodeClientMessage(bytes: Uint8Array, options: MessageOptions = {}): ClientMessage {
+  const { type, fields } = openEnvelope(bytes, options);
   if (type === 'cancel') return { kind: 'cancel', id: parse(idOnly, fields).id };
   const schema = schemaOf<z.ZodType>(requestBodySchemas, type);
   const head = parse(requestHead, fields);
@@ -104,18 +111,18 @@ export function decodeClientMessage(bytes: Uint8Array, limit: number = MAX_MESSA
   return { kind: 'request', request };
 }
 
-export function encodeRequest(request: AnyRequest, limit: number = MAX_MESSAGE_BYTES): Uint8Array {
+export function encodeRequest(request: AnyRequest, options: MessageOptions = {}): Uint8Array {
   const { type, id, notAfter, servers, tried, body } = request;
-  return seal(type, { id, notAfter, servers, tried, body }, limit);
+  return seal(type, { id, notAfter, servers, tried, body }, options);
 }
 
-export function encodeCancel(cancel: Cancel): Uint8Array {
-  return seal('cancel', { id: cancel.id }, MAX_MESSAGE_BYTES);
+export function encodeCancel(cancel: Cancel, options: MessageOptions = {}): Uint8Array {
+  return seal('cancel', { id: cancel.id }, options);
 }
 
 /** @throws WireError subclasses */
-export function decodeCloudMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): CloudMessage {
-  const { type, fields } = openEnvelope(bytes, limit);
+export function decodeCloudMessage(bytes: Uint8Array, options: MessageOptions = {}): CloudMessage {
+  const { type, fields } = openEnvelope(bytes, options);
   if (type === 'assigned') return { kind: 'assigned', assigned: { type, ...parse(assignedHead, fields) } };
   if (!type.endsWith(ACK)) throw new UnknownMessageTypeError('no such message on this link');
   const of = type.slice(0, -ACK.length);
@@ -128,19 +135,19 @@ export function decodeCloudMessage(bytes: Uint8Array, limit: number = MAX_MESSAG
 }
 
 /** An acknowledgement may be longer than a message: it then travels as an `answer` transfer, with `limit` set accordingly. */
-export function encodeAck(ack: AnyAck, limit: number = MAX_MESSAGE_BYTES): Uint8Array {
+export function encodeAck(ack: AnyAck, options: MessageOptions = {}): Uint8Array {
   const { type, ...fields } = ack;
-  return seal(type + ACK, fields, limit);
+  return seal(type + ACK, fields, options);
 }
 
-export function encodeAssigned(assigned: Assigned): Uint8Array {
+export function encodeAssigned(assigned: Assigned, options: MessageOptions = {}): Uint8Array {
   const { type, ...fields } = assigned;
-  return seal(type, fields, MAX_MESSAGE_BYTES);
+  return seal(type, fields, options);
 }
 
 /** @throws WireError subclasses */
-export function decodePeerMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): PeerMessage {
-  const { type, fields } = openEnvelope(bytes, limit);
+export function decodePeerMessage(bytes: Uint8Array, options: MessageOptions = {}): PeerMessage {
+  const { type, fields } = openEnvelope(bytes, options);
   if (type.endsWith(ACK)) {
     const of = type.slice(0, -ACK.length);
     schemaOf<z.ZodType>(peerBodySchemas, of);
@@ -158,25 +165,25 @@ export function decodePeerMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE
   return { kind: 'request', request };
 }
 
-export function encodePeerRequest(request: AnyPeerRequest): Uint8Array {
-  return seal(request.type, { id: request.id, body: request.body }, MAX_MESSAGE_BYTES);
+export function encodePeerRequest(request: AnyPeerRequest, options: MessageOptions = {}): Uint8Array {
+  return seal(request.type, { id: request.id, body: request.body }, options);
 }
 
-export function encodePeerAck(ack: PeerAck): Uint8Array {
+export function encodePeerAck(ack: PeerAck, options: MessageOptions = {}): Uint8Array {
   const { type, ...fields } = ack;
-  return seal(type + ACK, fields, MAX_MESSAGE_BYTES);
+  return seal(type + ACK, fields, options);
 }
 
 /** @throws WireError subclasses */
-export function decodeServerMessage(bytes: Uint8Array, limit: number = MAX_MESSAGE_BYTES): ServerMessage {
-  const { type, fields } = openEnvelope(bytes, limit);
+export function decodeServerMessage(bytes: Uint8Array, options: MessageOptions = {}): ServerMessage {
+  const { type, fields } = openEnvelope(bytes, options);
   const schema = schemaOf<z.ZodType>(serverMessageSchemas, type);
   return { type, ...(parse(schema, fields) as object) } as ServerMessage;
 }
 
-export function encodeServerMessage(message: ServerMessage): Uint8Array {
+export function encodeServerMessage(message: ServerMessage, options: MessageOptions = {}): Uint8Array {
   const { type, ...fields } = message;
-  return seal(type, fields, MAX_MESSAGE_BYTES);
+  return seal(type, fields, options);
 }
 
 /**

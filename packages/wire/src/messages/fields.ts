@@ -6,7 +6,6 @@ import { MAX_GRANT_BYTES, MAX_SERVERS, MAX_VIEWS } from '../limits.ts';
 import { isImageId } from '../names.ts';
 
 /** The version of the message envelope. */
-export const MESSAGE_VERSION = 1;
 
 /** An IP literal and a UDP port. */
 export interface WireAddress {

@@ -1,3 +1,4 @@
+import type { VersionRange } from '../messages/versions.ts';
 import { PacketType } from './constants.ts';
 import { firstByte } from './headers.ts';
 import { readU32, writeU32 } from './integers.ts';
@@ -31,6 +32,8 @@ export interface InitPayload {
   readonly receiveBuffer: number;
   /** The responder's connection id of a session that a new one is to replace unless the responder still has it; 0 if there is none. */
   readonly replaces: number;
+  /** Of the JSON messages that the sender speaks. */
+  readonly versions: VersionRange;
 }
 
 export interface ResponsePayload {
@@ -38,6 +41,7 @@ export interface ResponsePayload {
   readonly status: HandshakeStatus;
   readonly epoch: number;
   readonly receiveBuffer: number;
+  readonly versions: VersionRange;
 }
 
 export function writeInitHeader(b: Uint8Array, pattern: HandshakePattern, connectionId: number): void {
@@ -83,21 +87,24 @@ export function encodeInitPayload(payload: InitPayload): Uint8Array {
   writeU32(b, 4, payload.timestamp % 0x1_0000_0000);
   writeU32(b, 8, payload.continues);
   b[12] = payload.epoch;
+  writeVersions(b, 13, payload.versions);
   writeU32(b, 16, payload.receiveBuffer);
   writeU32(b, 20, payload.replaces);
   return b;
 }
 
-/** Undefined if the timestamp is no safe integer. Reserved bytes are ignored: later versions of the payload may use them. */
+/** Undefined if the timestamp is no safe integer or the versions are no range. Reserved bytes are ignored: later versions of the payload may use them. */
 export function decodeInitPayload(b: Uint8Array): InitPayload | undefined {
   const timestamp = readU32(b, 0) * 0x1_0000_0000 + readU32(b, 4);
-  if (b.length !== INIT.payloadBytes || !Number.isSafeInteger(timestamp)) return undefined;
+  const versions = readVersions(b, 13);
+  if (b.length !== INIT.payloadBytes || !Number.isSafeInteger(timestamp) || versions === undefined) return undefined;
   return {
     timestamp,
     continues: readU32(b, 8),
     epoch: b[12]!,
     receiveBuffer: readU32(b, 16),
     replaces: readU32(b, 20),
+    versions,
   };
 }
 
@@ -106,18 +113,32 @@ export function encodeResponsePayload(payload: ResponsePayload): Uint8Array {
   writeU32(b, 0, payload.connectionId);
   b[4] = payload.status;
   b[5] = payload.epoch;
+  writeVersions(b, 6, payload.versions);
   writeU32(b, 8, payload.receiveBuffer);
   return b;
 }
 
-/** Undefined if the status is unknown. */
+/** Undefined if the status is unknown or the versions are no range. */
 export function decodeResponsePayload(b: Uint8Array): ResponsePayload | undefined {
   const status = b[4]!;
-  if (b.length !== RESPONSE.payloadBytes || status > HandshakeStatus.known) return undefined;
+  const versions = readVersions(b, 6);
+  if (b.length !== RESPONSE.payloadBytes || status > HandshakeStatus.known || versions === undefined) return undefined;
   return {
     connectionId: readU32(b, 0),
     status: status as HandshakeStatus,
     epoch: b[5]!,
     receiveBuffer: readU32(b, 8),
+    versions,
   };
+}
+
+/** Each less 1: programs older than these fields wrote zeros, and spoke version 1. */
+function writeVersions(b: Uint8Array, at: number, { lowest, highest }: VersionRange): void {
+  b[at] = lowest - 1;
+  b[at + 1] = highest - 1;
+}
+
+function readVersions(b: Uint8Array, at: number): VersionRange | undefined {
+  const [lowest, highest] = [b[at]! + 1, b[at + 1]! + 1];
+  return lowest <= highest ? { lowest, highest } : undefined;
 }

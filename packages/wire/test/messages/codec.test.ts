@@ -156,6 +156,18 @@ for (const [what, value, error] of REFUSED) {
   });
 }
 
+test('S6 W1 a message has the version of its session; in a session of another version it is refused', (t) => {
+  const request = requests[0]!;
+  for (const version of [1, 2, 256]) {
+    const bytes = encodeRequest(request, { version });
+    t.deepEqual(decodeClientMessage(bytes, { version }), { kind: 'request', request });
+    t.throws(() => decodeClientMessage(bytes, { version: version + 1 }), { instanceOf: UnsupportedVersionError });
+    const notice = encodeServerMessage(notices[0]!, { version });
+    t.deepEqual(decodeServerMessage(notice, { version }), notices[0]);
+    t.throws(() => decodeServerMessage(notice, { version: version + 1 }), { instanceOf: UnsupportedVersionError });
+  }
+});
+
 for (const views of [0, -1, 65_536, 1.5, 'abc', null]) {
   test(`N10 a request for ${views} views is refused`, (t) => {
     const bytes = json({ v: 1, type: 'image_request', id, body: { imageId: 'client6-puppy', views } });
@@ -173,7 +185,7 @@ test('N4 bytes that are not UTF-8 or not JSON are malformed, too many are not pa
   t.throws(() => decodeClientMessage(new Uint8Array([0xff, 0xfe])), { instanceOf: MalformedMessageError });
   t.throws(() => decodeClientMessage(utf8Encode('{"v":1')), { instanceOf: MalformedMessageError });
   t.throws(() => decodeClientMessage(new Uint8Array(64 * 1024 + 1)), { instanceOf: MessageTooLongError });
-  t.throws(() => decodeClientMessage(json(renew), 10), { instanceOf: MessageTooLongError });
+  t.throws(() => decodeClientMessage(json(renew), { limit: 10 }), { instanceOf: MessageTooLongError });
 });
 
 test('N7 an error never repeats what was received', (t) => {

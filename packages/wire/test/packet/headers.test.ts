@@ -92,10 +92,20 @@ test('N4 other versions and unknown types are nothing', (t) => {
 });
 
 test('W2 handshake payloads come back as they were written; reserved header bytes must be zero', (t) => {
-  const init = fc.record({ timestamp: fc.maxSafeNat(), continues: u32, epoch: u8, receiveBuffer: u32, replaces: u32 });
+  const versions = fc
+    .tuple(fc.integer({ min: 1, max: 256 }), fc.nat(255))
+    .map(([lowest, more]) => ({ lowest, highest: Math.min(256, lowest + more) }));
+  const init = fc.record({
+    timestamp: fc.maxSafeNat(),
+    continues: u32,
+    epoch: u8,
+    receiveBuffer: u32,
+    replaces: u32,
+    versions,
+  });
   fc.assert(fc.property(init, (value) => t.deepEqual(decodeInitPayload(encodeInitPayload(value)), value)));
   const status = fc.constantFrom(...Object.values(HandshakeStatus));
-  const response = fc.record({ connectionId: u32, status, epoch: u8, receiveBuffer: u32 });
+  const response = fc.record({ connectionId: u32, status, epoch: u8, receiveBuffer: u32, versions });
   fc.assert(fc.property(response, (value) => t.deepEqual(decodeResponsePayload(encodeResponsePayload(value)), value)));
   const huge = new Uint8Array(32).fill(255);
   t.is(decodeInitPayload(huge), undefined);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Birth, NodeId } from '@p2pimg/netsim';
 import { Endpoint, type EndpointEvent, nodeCryptoSuite, resolveLimits } from '@p2pimg/transport';
-import { toHex } from '@p2pimg/wire';
+import { MESSAGE_VERSIONS, toHex } from '@p2pimg/wire';
 
 type Session = ReturnType<Endpoint['connect']>;
 
@@ -37,6 +37,7 @@ export class Links {
       limits: resolveLimits({}),
       admit: (publicKey) => ({ admit: this.#nodes.has(toHex(publicKey)) }),
       epochMs: wallMs - now,
+      versions: MESSAGE_VERSIONS,
       receiveBuffer: 4 * 1024 * 1024,
     });
     this.#pingAt = now + PING_MS;

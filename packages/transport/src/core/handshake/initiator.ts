@@ -1,4 +1,4 @@
-import { HandshakeStatus } from '@p2pimg/wire';
+import { commonVersion, HandshakeStatus } from '@p2pimg/wire';
 import type { EndpointTarget } from '../endpoint-config.ts';
 import { EpochKeys } from '../keys/epoch-keys.ts';
 import type { Path } from '../path.ts';
@@ -94,7 +94,14 @@ export class Initiator {
       session.close('still-open', now);
       return;
     }
-    if (payload.status !== HandshakeStatus.accepted) {
+    const { versions, incompatible } = this.#context.config;
+    const version = commonVersion(versions, payload.versions);
+    if (version === undefined && session.state !== 'established') {
+      incompatible?.(session.remoteKey, path, payload.versions);
+      session.close('no-common-version', now);
+      return;
+    }
+    if (payload.status !== HandshakeStatus.accepted || version === undefined) {
       // A rekey that is refused ends the session too: the peer does not want it any more.
       session.close('refused', now);
       return;
@@ -111,6 +118,7 @@ export class Initiator {
         path,
         roundTripMs: Math.max(0.1, now - pending.sentAt),
         peerBuffer: payload.receiveBuffer,
+        version,
       },
       now,
     );
@@ -151,7 +159,7 @@ export class Initiator {
   }
 
   #attempt(pending: PendingHandshake, now: number): void {
-    const { suite, random, receiveBuffer } = this.#context.config;
+    const { suite, random, receiveBuffer, versions } = this.#context.config;
     const { session, target, cookie } = pending;
     const { replaces } = target;
     pending.initiation = Initiation.create({
@@ -167,6 +175,7 @@ export class Initiator {
         epoch: session.state === 'established' ? session.nextEpoch : 0,
         receiveBuffer,
         replaces: replaces?.state === 'established' ? replaces.remoteId : 0,
+        versions,
       },
       cookie: cookie !== undefined && now - cookie.at < COOKIE_LIFE_MS ? cookie.bytes : undefined,
     });

@@ -1,4 +1,4 @@
-import { HANDSHAKE_INIT_BYTES, HandshakeStatus, INIT } from '@p2pimg/wire';
+import { commonVersion, HANDSHAKE_INIT_BYTES, HandshakeStatus, INIT } from '@p2pimg/wire';
 import { EpochKeys } from '../keys/epoch-keys.ts';
 import type { Path } from '../path.ts';
 import type { Session } from '../session/session.ts';
@@ -12,6 +12,14 @@ import { type OpenedInit, openInit } from './response.ts';
 
 /** Before the first sample. */
 const INITIAL_ROUND_TRIP_MS = 50;
+
+/** Who may have a session, and what it will be like. */
+interface Applicant {
+  readonly init: OpenedInit;
+  readonly record: PeerRecord;
+  readonly preSharedKey: Uint8Array | undefined;
+  readonly version: number;
+}
 
 /** Answers message 1: the order of its steps is the defence (docs/protocol/handshake.md). */
 export class Responder {
@@ -73,6 +81,14 @@ export class Responder {
       this.#answer(init, HandshakeStatus.known, path, preSharedKey);
       return;
     }
+    const version = commonVersion(this.#context.config.versions, init.payload.versions);
+    if (version === undefined) {
+      record.attempts++;
+      this.#context.drop('no-common-version');
+      this.#context.config.incompatible?.(init.remoteStatic, path, init.payload.versions);
+      this.#answer(init, HandshakeStatus.refused, path, preSharedKey);
+      return;
+    }
     // Who comes back takes no more room than it has: its older session ends when the new one is proven.
     const returns = record.established !== undefined;
     if (!returns && !this.#quota.hasRoom(path.host, this.#context.sessionCount)) {
@@ -80,7 +96,7 @@ export class Responder {
       this.#answer(init, HandshakeStatus.full, path);
       return;
     }
-    const session = this.#admit(init, record, preSharedKey, path, now);
+    const session = this.#admit({ init, record, preSharedKey, version }, path, now);
     if (session !== undefined) this.#quota.opened(session, path.host, address === 'proven');
   }
 
@@ -126,7 +142,7 @@ export class Responder {
 
   /** New keys inside a session: only for its own initiator, and only the next epoch. Unknown sessions are not answered. */
   #continue(init: OpenedInit, record: PeerRecord, preSharedKey: Uint8Array | undefined, path: Path, now: number): void {
-    const { suite, receiveBuffer } = this.#context.config;
+    const { suite, receiveBuffer, versions } = this.#context.config;
     const { epoch, continues } = init.payload;
     const session = this.#context.find(continues);
     const known = session?.state === 'established' && !session.initiator && session.nextEpoch === epoch;
@@ -136,7 +152,7 @@ export class Responder {
     }
     record.attempts++;
     const status = HandshakeStatus.accepted;
-    const response = init.respond({ connectionId: continues, status, epoch, receiveBuffer }, preSharedKey);
+    const response = init.respond({ connectionId: continues, status, epoch, receiveBuffer, versions }, preSharedKey);
     if (response === undefined) {
       this.#context.drop('handshake');
       return;
@@ -160,17 +176,12 @@ export class Responder {
   /** Answers without keeping anything. Impossible, and left out, where another pre-shared key is wanted. */
   #answer(init: OpenedInit, status: HandshakeStatus, path: Path, preSharedKey?: Uint8Array): void {
     const { epoch } = init.payload;
-    const response = init.respond({ connectionId: 0, status, epoch, receiveBuffer: 0 }, preSharedKey);
+    const { versions } = this.#context.config;
+    const response = init.respond({ connectionId: 0, status, epoch, receiveBuffer: 0, versions }, preSharedKey);
     if (response !== undefined) this.#context.send(path, response.packet);
   }
 
-  #admit(
-    init: OpenedInit,
-    record: PeerRecord,
-    preSharedKey: Uint8Array | undefined,
-    path: Path,
-    now: number,
-  ): Session | undefined {
+  #admit({ init, record, preSharedKey, version }: Applicant, path: Path, now: number): Session | undefined {
     record.attempts++;
     record.unconfirmed?.close('handshake-timeout', now);
     const session = this.#context.newSession(init.remoteStatic, false);
@@ -181,6 +192,7 @@ export class Responder {
         status: HandshakeStatus.accepted,
         epoch,
         receiveBuffer: this.#context.config.receiveBuffer,
+        versions: this.#context.config.versions,
       },
       preSharedKey,
     );
@@ -200,6 +212,7 @@ export class Responder {
         path,
         roundTripMs: INITIAL_ROUND_TRIP_MS,
         peerBuffer: receiveBuffer,
+        version,
       },
       now,
     );

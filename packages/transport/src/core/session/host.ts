@@ -24,6 +24,7 @@ export type DropReason =
   | 'timestamp'
   | 'rate'
   | 'not-admitted'
+  | 'no-common-version'
   | 'too-many-sessions';
 
 /** What a session needs from the endpoint that it lives in. */

@@ -67,6 +67,8 @@ export interface Establishment {
   readonly roundTripMs: number;
   /** What the peer's receive buffer holds, in bytes. */
   readonly peerBuffer: number;
+  /** Of the application's messages: the highest that both speak. */
+  readonly version: number;
 }
 
 export type SessionState = 'handshaking' | 'unconfirmed' | 'established' | 'draining' | 'closed';
@@ -78,6 +80,7 @@ export class Session {
   readonly initiator: boolean;
   readonly #host: SessionHost;
   #state: SessionState = 'handshaking';
+  #version = 0;
   #parts: SessionParts | undefined;
   #transmitter: Transmitter | undefined;
   #frames: FrameHandler | undefined;
@@ -110,6 +113,11 @@ export class Session {
     return this.#parts?.path;
   }
 
+  /** Of the application's messages; 0 before it is agreed on. New keys do not change it. */
+  get version(): number {
+    return this.#version;
+  }
+
   /** Smoothed round trip in ms, once measured. */
   get roundTripMs(): number | undefined {
     return this.#parts?.recovery.roundTrip.sampled === true ? this.#parts.recovery.roundTrip.smoothed : undefined;
@@ -123,6 +131,7 @@ export class Session {
   /** Keys are there. The initiator may send at once; the responder waits for the first packet that it can open. */
   establish(how: Establishment, now: number): void {
     const { limits } = this.#host;
+    this.#version = how.version;
     const lanes = new LaneTable(this.initiator);
     const parts: SessionParts = {
       keys: new KeyRing(how.keys),
