@@ -1,5 +1,6 @@
 import { ACK_DELAY_UNIT_MS, type AckFrame, MAX_DATAGRAM_BYTES, type PacketRange } from '@p2pimg/wire';
 import type { CongestionController } from './congestion.ts';
+import { LostPackets } from './lost-packets.ts';
 import { Pacer } from './pacer.ts';
 import { RoundTrip } from './round-trip.ts';
 import { type PacketOwner, SentPackets } from './sent-packets.ts';
@@ -42,7 +43,7 @@ export class Recovery {
   #probes = 0;
   #probesOwed = 0;
   #progressAt = 0;
-  #lost: number[] = [];
+  readonly #lost = new LostPackets();
   #lostPackets = 0;
   #spuriousLosses = 0;
 
@@ -146,7 +147,7 @@ export class Recovery {
     const sent = this.#sent;
     const largest = frame.ranges[0]!.last;
     if (largest >= sent.nextNumber) return 0;
-    if (this.#lost.length > 0) this.#noticeSpurious(frame.ranges, now);
+    if (this.#lost.size > 0) this.#noticeSpurious(frame.ranges, now);
     const acked: number[] = [];
     let cursor = sent.first;
     for (let i = frame.ranges.length - 1; i >= 0; i--) {
@@ -224,6 +225,7 @@ export class Recovery {
       deliveredBefore: before.delivered,
     });
     sent.prune(now - 4 * this.roundTrip.timeout);
+    this.#lost.forgetBelow(sent.oldest);
     return bytes;
   }
 
@@ -236,20 +238,16 @@ export class Recovery {
 
   /** An acknowledgement for a packet that was declared lost: reordering is wider than thought. */
   #noticeSpurious(ranges: readonly PacketRange[], now: number): void {
-    const sent = this.#sent;
-    let r = ranges.length - 1;
-    // Both rise: packets are declared lost from the oldest on.
-    this.#lost = this.#lost.filter((number) => {
-      if (!sent.isLost(number)) return false;
-      while (r >= 0 && ranges[r]!.last < number) r--;
-      if (r < 0 || number < ranges[r]!.first) return true;
-      sent.acknowledge(number, now);
-      this.#reorderSteps = Math.min(MAX_REORDER_STEPS, this.#reorderSteps + 1);
-      this.#calmRounds = 0;
-      this.#spuriousLosses++;
-      this.#congestion.onSpuriousLoss();
-      return false;
-    });
+    for (let i = ranges.length - 1; i >= 0; i--) {
+      const { first, last } = ranges[i]!;
+      for (const number of this.#lost.take(first, last)) {
+        this.#sent.acknowledge(number, now);
+        this.#reorderSteps = Math.min(MAX_REORDER_STEPS, this.#reorderSteps + 1);
+        this.#calmRounds = 0;
+        this.#spuriousLosses++;
+        this.#congestion.onSpuriousLoss();
+      }
+    }
   }
 
   get #reorderWindow(): number {
@@ -276,7 +274,7 @@ export class Recovery {
       bytes += sent.bytes(cursor);
       newestLost = sentAt;
       this.#lostPackets++;
-      this.#lost.push(cursor);
+      this.#lost.add(cursor);
       sent.lose(cursor);
       cursor = next;
     }

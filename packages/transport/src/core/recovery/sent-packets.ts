@@ -56,6 +56,11 @@ export class SentPackets {
     return this.#count;
   }
 
+  /** The lowest number that is still remembered. */
+  get oldest(): number {
+    return this.#oldest;
+  }
+
   /** Numbers from the oldest one still remembered to the newest. */
   get span(): number {
     return this.#upper - this.#oldest;
@@ -121,10 +126,6 @@ export class SentPackets {
   after(number: number): number {
     const slot = this.#next[number % this.#capacity]!;
     return slot === NONE ? NONE : this.#numberOf(slot);
-  }
-
-  isLost(number: number): boolean {
-    return number >= this.#oldest && number < this.#upper && this.#state[number % this.#capacity] === LOST;
   }
 
   /** Ends a packet that is in flight or was thought lost, and tells its owner. */
