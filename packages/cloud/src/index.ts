@@ -1,4 +1,4 @@
-export { CloudCore, type CloudStatus } from './core/cloud-core.ts';
+export { CloudCore } from './core/cloud-core.ts';
 export {
   type CloudConfig,
   type CloudLimits,
@@ -13,6 +13,7 @@ export type { BytesHandle, CloudEffect, Job, JobResults, OperationId, SessionId 
 export { CloudConfigError } from './core/errors.ts';
 export type { CloudEvent, OperationFailure, OperationResult } from './core/events.ts';
 export type { ChosenBy, CloudFact, MoveCause } from './core/facts.ts';
+export type { CloudStatus } from './core/status.ts';
 export type { ServerConfig } from './node/config.ts';
 export type { Counters } from './node/counters.ts';
 export {

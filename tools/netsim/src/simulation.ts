@@ -1,4 +1,5 @@
 import type { Actor, ActorAdapter, ActorIo } from './actor.ts';
+import { FaultInjector } from './fault-injector.ts';
 import type { Fault, NodeId } from './faults.ts';
 import type { LinkModel } from './link.ts';
 import { Post, type Resend } from './post.ts';
@@ -26,6 +27,7 @@ export class Simulation<Message> {
 
   readonly #world: World<Message>;
   readonly #post: Post<Message>;
+  readonly #faults: FaultInjector<Message>;
   readonly #births: Random;
   readonly #slack: number;
   #instant = 0;
@@ -36,6 +38,11 @@ export class Simulation<Message> {
     this.random = root.fork();
     this.#world = new World(options, root.fork());
     this.#post = new Post(this.#world);
+    this.#faults = new FaultInjector(this.#world, {
+      at: (time, action) => this.at(time, action),
+      inject: (id, event) => this.inject(id, event),
+      restart: (node) => this.#start(node),
+    });
     this.#births = root.fork();
     this.#slack = options.timerSlackMs ?? 1;
   }
@@ -112,34 +119,14 @@ export class Simulation<Message> {
     this.#world.queue.push(this.#world.now, LOCAL, this.#world.node(id).id, -1, ANY_LIFE, event);
   }
 
+  /** Lets a fault happen now, whatever its `at`. */
+  apply(fault: Fault): void {
+    this.#faults.apply(fault);
+  }
+
   /** Enters a fault schedule. */
   schedule(faults: readonly Fault[]): void {
     for (const fault of faults) this.at(fault.at, () => this.apply(fault));
-  }
-
-  /** Lets a fault happen now, whatever its `at`. */
-  apply(fault: Fault): void {
-    switch (fault.kind) {
-      case 'crash':
-        this.#crash(fault.node, fault.disk, fault.downMs);
-        break;
-      case 'pause':
-        this.#freeze(fault.node, fault.forMs);
-        break;
-      case 'partition':
-        this.#partition(fault.from, fault.to, fault.oneWay, fault.forMs);
-        break;
-      case 'link':
-        this.#changeLink(fault.from, fault.to, fault.change, fault.forMs);
-        break;
-      case 'skew':
-        this.#world.say(fault.node, () => `clock runs at ${fault.rate}`);
-        this.#world.node(fault.node).setRate(this.#world.now, fault.rate);
-        break;
-      case 'signal':
-        this.#signal(fault.node, fault.signal);
-        break;
-    }
   }
 
   /** Processes everything that is due up to and at `time`. */
@@ -234,31 +221,6 @@ export class Simulation<Message> {
     else this.#step(node, node.adapter.timeout);
   }
 
-  #crash(id: NodeId, disk: 'kept' | 'lost', downMs: number | undefined): void {
-    const node = this.#world.node(id);
-    if (node.actor === undefined) return;
-    this.#world.say(id, () => `crashes, disk ${disk}`);
-    node.actor = undefined;
-    node.life += 1;
-    node.waiting = [];
-    node.frozenUntil = 0;
-    node.timerAt = Number.POSITIVE_INFINITY;
-    if (disk === 'lost') node.disk.clear();
-    if (downMs === undefined) return;
-    this.at(this.#world.now + downMs, () => {
-      node.restarts += 1;
-      this.#start(node);
-    });
-  }
-
-  #freeze(id: NodeId, forMs: number): void {
-    const node = this.#world.node(id);
-    if (node.actor === undefined) return;
-    this.#world.say(id, () => `freezes for ${forMs} ms`);
-    node.frozenUntil = Math.max(node.frozenUntil, this.#world.now + forMs);
-    this.#world.queue.push(this.#world.now + forMs, THAW, id, -1, node.life, undefined);
-  }
-
   /** What waited comes in the order of its arrival; whether the timer or the socket is served first is chance. */
   #thaw(node: SimNode): void {
     if (node.frozenUntil > this.#world.now) return;
@@ -271,32 +233,6 @@ export class Simulation<Message> {
     const order = this.#world.weather.chance(0.5) ? [...timers, ...others] : [...others, ...timers];
     const { life } = node;
     for (const { kind, from, payload } of order) if (node.life === life) this.#handle(node, kind, from, payload);
-  }
-
-  #partition(from: readonly NodeId[], to: readonly NodeId[], oneWay: boolean, forMs: number): void {
-    const names = (ids: readonly NodeId[]): string => ids.map((id) => this.nameOf(id)).join(',');
-    const arrow = oneWay ? '↛' : '↮';
-    this.#world.note('network', () => `cut ${names(from)} ${arrow} ${names(to)} for ${forMs} ms`);
-    const heal = this.#world.network.cut(from, to, oneWay);
-    this.at(this.#world.now + forMs, () => {
-      this.#world.note('network', () => `healed ${names(from)} ${arrow} ${names(to)}`);
-      heal();
-    });
-  }
-
-  #changeLink(from: NodeId, to: NodeId, change: Partial<LinkModel>, forMs: number): void {
-    this.#world.note(
-      'network',
-      () => `${this.nameOf(from)} → ${this.nameOf(to)} ${JSON.stringify(change)} for ${forMs} ms`,
-    );
-    this.at(this.#world.now + forMs, this.#world.network.link(from, to).change(change));
-  }
-
-  #signal(id: NodeId, signal: string): void {
-    const node = this.#world.node(id);
-    this.#world.say(id, () => `gets ${signal}`);
-    const event = node.adapter.signal?.(signal);
-    if (event !== undefined) this.inject(id, event);
   }
 
   #ioOf(node: SimNode): ActorIo<unknown, unknown> {

@@ -1,12 +1,4 @@
-import {
-  Election,
-  type ElectionEffect,
-  type ElectionEvent,
-  FailureToken,
-  type FailureTokenAnswer,
-  type FailureTokenEffect,
-  type GroupView,
-} from '@p2pimg/election';
+import { Election, type ElectionEffect, type ElectionEvent } from '@p2pimg/election';
 import type { CryptoSuite } from '@p2pimg/identity';
 import { type AnyRequest, type ClientMessage, MAX_REQUEST_LIFETIME_MS, type ServerMessage } from '@p2pimg/wire';
 import { type Client, Clients } from './clients.ts';
@@ -14,6 +6,7 @@ import { type CloudConfig, checkCloudConfig } from './config.ts';
 import type { CloudEffect, OperationId } from './effects.ts';
 import { NotNow, Refusal } from './errors.ts';
 import type { CloudEvent, OperationResult } from './events.ts';
+import { FailureDrill } from './failure-drill.ts';
 import { Outbox } from './outbox.ts';
 import { procedures } from './procedures/procedures.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -22,28 +15,12 @@ import { RequestTable } from './requests/table.ts';
 import { failureAck } from './runs/acks.ts';
 import { Runs } from './runs/runs.ts';
 import { Workers } from './runs/workers.ts';
+import type { CloudStatus } from './status.ts';
 
 /** A client's clock may be ahead of ours by this much before its requests are refused. */
 const MAX_CLOCK_LEAD_MS = 60_000;
 /** A client with too many open requests waits this long. */
 const CROWDED_RETRY_MS = 500;
-
-/** What a server is doing, for `/statusz`. */
-export interface CloudStatus {
-  readonly group: GroupView;
-  readonly isLeader: boolean;
-  /** Playing dead (SPEC E6). */
-  readonly silent: boolean;
-  readonly tokenTurn: number | undefined;
-  readonly tokenHolder: string | undefined;
-  readonly sessions: number;
-  /** Request ids remembered; those not yet answered by anybody; those that this server works on. */
-  readonly remembered: number;
-  readonly unanswered: number;
-  readonly working: number;
-  readonly workersBusy: number;
-  readonly workersWaiting: number;
-}
 
 /**
  * What one server does, without any I/O: events in, effects out. `now` is the server's own monotonic clock in ms.
@@ -52,19 +29,15 @@ export interface CloudStatus {
 export class CloudCore {
   readonly #config: CloudConfig;
   readonly #election: Election;
-  readonly #token: FailureToken | undefined;
+  readonly #drill: FailureDrill;
   readonly #clients: Clients = new Clients();
   readonly #table: RequestTable;
   readonly #workers: Workers;
   readonly #runs: Runs;
   readonly #lifecycle: Lifecycle;
   readonly #out: Outbox = new Outbox();
-  /** Numbers of the failure token's own directory calls. */
-  readonly #tokenOperations = new Map<OperationId, number>();
   /** Wall clock minus monotonic clock. */
   #wallOffset = 0;
-  /** Playing dead until then; undefined otherwise. */
-  #silentUntil: number | undefined;
 
   /**
    * @param suite randomness and synchronous cryptography
@@ -76,8 +49,6 @@ export class CloudCore {
     const { self } = election;
     this.#config = config;
     this.#election = new Election(election, () => randomFraction(suite));
-    this.#token =
-      failureToken && new FailureToken({ self, order: election.members.map(({ id }) => id).sort(), ...failureToken });
     this.#table = new RequestTable(limits.requests);
     this.#workers = new Workers(limits);
     this.#runs = new Runs({
@@ -91,30 +62,39 @@ export class CloudCore {
       },
       lifecycle: () => this.#lifecycle,
     });
-    this.#lifecycle = new Lifecycle(self, this.#election, this.#table, timing, this.#out, this.#runs);
+    this.#drill = new FailureDrill(election, failureToken, this.#out, () => this.#runs.nextOperation());
+    this.#lifecycle = new Lifecycle({
+      self,
+      election: this.#election,
+      table: this.#table,
+      timing,
+      out: this.#out,
+      work: this.#runs,
+    });
   }
 
   /** @returns what to do, in order */
   step(now: number, event: CloudEvent): readonly CloudEffect[] {
-    if (this.#silentUntil !== undefined && now < this.#silentUntil) {
+    const { silentUntil } = this.#drill;
+    if (silentUntil !== undefined && now < silentUntil) {
       this.#keepBooks(event);
       return this.#out.take();
     }
-    if (this.#silentUntil !== undefined) this.#revive(now);
+    if (silentUntil !== undefined) this.#revive(now);
     // A server that stood still takes a new incarnation before it looks at anything else.
     const due = this.#election.nextTimeout();
     if (due !== undefined && now >= due) this.#stepElection(now, { type: 'timeout' });
     this.#handle(now, event);
-    if (this.#silentUntil === undefined) this.#handleTimeouts(now);
+    if (this.#drill.silentUntil === undefined) this.#handleTimeouts(now);
     return this.#out.take();
   }
 
   /** When `step` wants a `timeout`, on the clock of `now`; undefined before the start. */
   nextTimeout(): number | undefined {
-    if (this.#silentUntil !== undefined) return this.#silentUntil;
+    if (this.#drill.silentUntil !== undefined) return this.#drill.silentUntil;
     const next = Math.min(
       this.#election.nextTimeout() ?? Number.POSITIVE_INFINITY,
-      this.#token?.nextTimeout() ?? Number.POSITIVE_INFINITY,
+      this.#drill.nextTimeout(),
       this.#lifecycle.nextTimeout(),
       this.#runs.nextTimeout(),
     );
@@ -127,11 +107,11 @@ export class CloudCore {
   }
 
   status(): CloudStatus {
-    const row = this.#token?.row;
+    const { row, silentUntil } = this.#drill;
     return {
       group: this.#election.view(),
       isLeader: this.#election.isLeader,
-      silent: this.#silentUntil !== undefined,
+      silent: silentUntil !== undefined,
       tokenTurn: row?.turn,
       tokenHolder: row?.holder,
       sessions: this.#clients.size,
@@ -147,7 +127,7 @@ export class CloudCore {
     switch (event.type) {
       case 'start':
         this.#stepElection(now, event);
-        this.#stepToken(now, event);
+        this.#drill.step(now, event, this.#election.view());
         break;
       case 'timeout':
         return;
@@ -179,9 +159,8 @@ export class CloudCore {
   }
 
   #handleTimeouts(now: number): void {
-    const token = this.#token?.nextTimeout();
-    if (token !== undefined && now >= token) this.#stepToken(now, { type: 'timeout' });
-    if (this.#silentUntil !== undefined) return;
+    if (now >= this.#drill.nextTimeout()) this.#drill.step(now, { type: 'timeout' }, this.#election.view());
+    if (this.#drill.silentUntil !== undefined) return;
     this.#lifecycle.timeout(now);
     this.#runs.timeout(now);
   }
@@ -280,60 +259,25 @@ export class CloudCore {
   // ---- completions ----
 
   #onCompleted(now: number, opId: OperationId, result: OperationResult): void {
-    const tokenOpId = this.#tokenOperations.get(opId);
-    if (tokenOpId !== undefined) {
-      this.#tokenOperations.delete(opId);
-      const answer = result.ok ? { answer: result.value as FailureTokenAnswer } : {};
-      this.#stepToken(now, { type: 'answer', opId: tokenOpId, ...answer });
-      return;
-    }
+    if (this.#drill.completed(now, opId, result, this.#election.view())) return;
     if (!this.#runs.completed(now, opId, result)) this.#out.report({ kind: 'lateCompletion' });
   }
 
-  // ---- failure simulation ----
-
-  #stepToken(now: number, event: Parameters<FailureToken['step']>[1]): void {
-    if (this.#token === undefined) return;
-    const { joining, self, members } = this.#election.view();
-    const othersLive = !joining && members.some(({ id, state }) => id !== self && state === 'alive');
-    for (const effect of this.#token.step(now, event, othersLive)) this.#performToken(now, effect);
-  }
-
-  #performToken(now: number, effect: FailureTokenEffect): void {
-    switch (effect.type) {
-      case 'directory': {
-        const opId = this.#runs.nextOperation();
-        this.#tokenOperations.set(opId, effect.opId);
-        const { method, args } = effect.call;
-        const call = method === 'readToken' ? { method, call: args } : { method, call: args };
-        this.#out.push({ type: 'directory', opId, call });
-        return;
-      }
-      case 'silence':
-        if (effect.untilMs <= now) return;
-        this.#silentUntil = effect.untilMs;
-        this.#out.report({ kind: 'silence', silent: true });
-        this.#out.push({ type: 'silence', silent: true });
-        return;
-      case 'report':
-        this.#out.report({ kind: 'token', fact: effect.fact });
-        break;
-    }
-  }
+  // ---- playing dead ----
 
   /** Deaf and mute: only what the surroundings will not say again is kept. */
   #keepBooks(event: CloudEvent): void {
     if (event.type === 'sessionUp') this.#clients.up(event.session, event.clientKey, event.address);
     else if (event.type === 'sessionDown') this.#clients.down(event.session);
     else if (event.type === 'completed') {
-      this.#tokenOperations.delete(event.opId);
+      this.#drill.forget(event.opId);
       this.#runs.keepLane(event.opId, event.result);
     }
   }
 
   /** Back as after a standstill: election takes a new incarnation by itself, and the others have taken the work over. */
   #revive(now: number): void {
-    this.#silentUntil = undefined;
+    this.#drill.awake();
     this.#lifecycle.forsake(now);
     this.#out.report({ kind: 'silence', silent: false });
     this.#out.push({ type: 'silence', silent: false });

@@ -1,8 +1,9 @@
 import type { OpenDirectory } from '@p2pimg/directory';
 import { decodeClientMessage, decodeServerMessage, type VersionRange, WireError } from '@p2pimg/wire';
-import type { CloudCore, CloudStatus } from '../core/cloud-core.ts';
+import type { CloudCore } from '../core/cloud-core.ts';
 import type { CloudEffect, OperationId, SessionId } from '../core/effects.ts';
 import type { CloudEvent } from '../core/events.ts';
+import type { CloudStatus } from '../core/status.ts';
 import type { ClientPort } from './client-port.ts';
 import { type Counters, Counting } from './counters.ts';
 import { callDirectory } from './directory-calls.ts';

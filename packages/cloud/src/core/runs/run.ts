@@ -20,3 +20,9 @@ export interface Run {
   lane: number | undefined;
   hasWorker: boolean;
 }
+
+/** Where its transfers travel. */
+export function laneOf({ lane }: Run): number {
+  if (lane === undefined) throw new Error('a transfer without a worker port');
+  return lane;
+}

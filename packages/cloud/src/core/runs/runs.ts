@@ -10,9 +10,11 @@ import type { CloudFact } from '../facts.ts';
 import type { Outbox } from '../outbox.ts';
 import type { Context, Operation, Procedure, Procedures } from '../procedures/procedure.ts';
 import type { Entry } from '../requests/entry.ts';
-import type { Lifecycle, Work } from '../requests/lifecycle.ts';
+import type { Lifecycle } from '../requests/lifecycle.ts';
+import type { Work } from '../requests/moves.ts';
 import { errorOf, failureAck, successAck } from './acks.ts';
-import type { Run } from './run.ts';
+import { laneOf, type Run } from './run.ts';
+import { longestOperationMs, longestRequestMs } from './time-limits.ts';
 import type { Workers } from './workers.ts';
 
 /** A client that is told to come back because everything is full waits at least this long. */
@@ -64,8 +66,7 @@ export class Runs implements Work {
   }
 
   longestMs(request: AnyRequest): number {
-    const { answerMs, queueMs, workerMs } = this.#options.config.timing;
-    return request.type === 'encode' ? answerMs + queueMs + workerMs : answerMs;
+    return longestRequestMs(request, this.#options.config.timing);
   }
 
   start(now: number, entry: Entry): void {
@@ -162,7 +163,10 @@ export class Runs implements Work {
     run.opId = opId;
     run.waitingFor = operation.kind;
     this.#operations.set(opId, run);
-    this.#deadlines.set(run.entry.id, Math.min(run.until, now + this.#longestOf(operation)));
+    this.#deadlines.set(
+      run.entry.id,
+      Math.min(run.until, now + longestOperationMs(operation, this.#options.config.timing)),
+    );
     const { session } = run.client;
     const requestId = run.request.id;
     switch (operation.kind) {
@@ -211,18 +215,6 @@ export class Runs implements Work {
     run.until = now + this.#options.config.timing.workerMs;
     this.#deadlines.set(run.entry.id, run.until);
     this.#advance(now, run, () => run.procedure.next());
-  }
-
-  /** A client that is slower than it may be loses its worker port; one that waits for this server does not. */
-  #longestOf(operation: Operation): number {
-    const { transferGraceMs, minBytesPerSecond } = this.#options.config.timing;
-    const bytes =
-      operation.kind === 'upload'
-        ? operation.bytes
-        : operation.kind === 'result'
-          ? operation.bytes.byteLength
-          : Number.POSITIVE_INFINITY;
-    return transferGraceMs + (bytes / minBytesPerSecond) * 1000;
   }
 
   #assign(run: Run): void {
@@ -303,9 +295,4 @@ export class Runs implements Work {
     const { id: requestId, type: requestType } = run.request;
     this.#out.report({ kind: 'ended', requestId, requestType, outcome, code, ms: now - run.startedAt });
   }
-}
-
-function laneOf({ lane }: Run): number {
-  if (lane === undefined) throw new Error('a transfer without a worker port');
-  return lane;
 }

@@ -1,0 +1,54 @@
+import type { Election, ServerId } from '@p2pimg/election';
+import type { Entry } from './entry.ts';
+
+/** Who may take a request, as this server sees the group now. */
+export class Eligibility {
+  readonly #self: ServerId;
+  readonly #election: Election;
+
+  constructor(self: ServerId, election: Election) {
+    this.#self = self;
+    this.#election = election;
+  }
+
+  /** Not while it has no view, nor while it leaves. */
+  mayServe(): boolean {
+    const { joining, members } = this.#election.view();
+    return !joining && members.some(({ id, state }) => id === this.#self && state === 'alive');
+  }
+
+  /** Whether this server stamps requests: it leads, and may serve itself. */
+  get mayStamp(): boolean {
+    return this.#election.isLeader && this.mayServe();
+  }
+
+  /** The server that the leader chooses for it. */
+  chooseHandler(entry: Entry): ServerId {
+    return this.#election.chooseHandler(choiceOf(entry));
+  }
+
+  /** This server's place in the order of those that take it without a stamp: 0 goes first. */
+  rankOf(entry: Entry): number {
+    return Math.max(0, this.#election.rendezvousOrder(choiceOf(entry)).indexOf(this.#self));
+  }
+
+  /** Whether another server keeps an attempt that both have begun: the first in the request's order, which does not depend on loads. */
+  goesBefore(other: ServerId, entry: Entry): boolean {
+    const order = this.#election.rendezvousOrder({ requestId: entry.id, tried: [], reachable: [] });
+    return order.indexOf(other) < order.indexOf(this.#self);
+  }
+
+  /** Servers that are there, that the client reaches and that have not failed this request. */
+  candidates(entry: Entry): readonly ServerId[] {
+    const reachable = entry.request?.servers ?? [];
+    return this.#election
+      .view()
+      .members.filter(({ id, state }) => state === 'alive' && !entry.failed.has(id))
+      .map(({ id }) => id)
+      .filter((id) => reachable.length === 0 || reachable.includes(id));
+  }
+}
+
+function choiceOf(entry: Entry): { requestId: string; tried: readonly ServerId[]; reachable: readonly ServerId[] } {
+  return { requestId: entry.id, tried: [...entry.failed], reachable: entry.request?.servers ?? [] };
+}

@@ -1,0 +1,110 @@
+import type { ServerId } from '@p2pimg/election';
+import type { Done, Handling, RequestNotice, Stamp } from '@p2pimg/wire';
+import type { Outbox } from '../outbox.ts';
+import type { Entry } from './entry.ts';
+import type { LifecycleParts, Moves } from './moves.ts';
+import type { RequestTable } from './table.ts';
+
+/** How long the id of a request is kept that only peers have spoken of. */
+const NOTICE_KEEPING_MS = 60_000;
+
+/** What the other servers say about requests: who was chosen, who has begun, who is done. */
+export class Notices {
+  readonly #self: ServerId;
+  readonly #table: RequestTable;
+  readonly #out: Outbox;
+  readonly #moves: Moves;
+
+  constructor({ self, table, out }: LifecycleParts, moves: Moves) {
+    this.#self = self;
+    this.#table = table;
+    this.#out = out;
+    this.#moves = moves;
+  }
+
+  receive(now: number, from: ServerId, message: RequestNotice): void {
+    const entry = this.#table.get(message.id) ?? this.#table.add(message.id, now + NOTICE_KEEPING_MS);
+    if (entry === undefined) {
+      this.#out.report({ kind: 'turnedAway', code: 'overloaded' });
+      return;
+    }
+    switch (message.type) {
+      case 'stamp':
+        this.#onStamp(now, entry, message);
+        break;
+      case 'handling':
+        this.#onHandling(now, entry, from, message);
+        break;
+      case 'done':
+        this.#onDone(now, entry, from, message);
+        break;
+    }
+  }
+
+  #onStamp(now: number, entry: Entry, { handler, epoch, attempt }: Stamp): void {
+    if (attempt === 0) {
+      // Also of one that comes too late to be followed.
+      this.#moves.stampWait.came(entry.openedAt === undefined ? 0 : now - entry.openedAt);
+      entry.openedAt = undefined;
+    }
+    const older = epoch < entry.epoch || attempt < entry.attempt;
+    if (older || (entry.phase !== 'open' && attempt === entry.attempt)) return;
+    entry.epoch = epoch;
+    entry.attempt = attempt;
+    if (handler === this.#self) {
+      if (entry.phase === 'here') return;
+      this.#moves.setPhase(entry, 'open');
+      this.#moves.count(now, entry, handler);
+      entry.handler = handler;
+      if (entry.request !== undefined) this.#moves.begin(now, entry, 'leader');
+      else this.#moves.actAt.set(entry.id, now + this.#moves.grace.ms);
+      return;
+    }
+    if (entry.phase === 'here') this.#moves.yield(now, entry, handler);
+    this.#moves.setElsewhere(now, entry, handler);
+    this.#moves.awaitBeginning(now, entry);
+  }
+
+  #onHandling(now: number, entry: Entry, from: ServerId, { attempt }: Handling): void {
+    if (entry.stampedAt !== undefined) {
+      this.#moves.grace.came(now - entry.stampedAt);
+      entry.stampedAt = undefined;
+    }
+    if (attempt < entry.attempt || entry.phase === 'answered') return;
+    if (entry.phase === 'here') {
+      if (attempt === entry.attempt && !this.#goesBefore(from, entry)) return;
+      this.#moves.yield(now, entry, from);
+    }
+    entry.attempt = attempt;
+    this.#moves.setElsewhere(now, entry, from);
+    this.#moves.watch(now, entry);
+  }
+
+  #onDone(now: number, entry: Entry, from: ServerId, { attempt, outcome }: Done): void {
+    if (outcome === 'answered') {
+      if (entry.phase === 'here') this.#moves.yield(now, entry, from);
+      entry.attempt = Math.max(entry.attempt, attempt);
+      entry.handler = from;
+      entry.answeredAt = now;
+      this.#moves.count(now, entry, undefined);
+      this.#moves.actAt.clear(entry.id);
+      this.#moves.setPhase(entry, 'answered');
+      return;
+    }
+    if (outcome === 'passed') entry.failed.add(from);
+    const current = entry.handler === from && entry.phase === 'elsewhere' && attempt >= entry.attempt;
+    if (!current) return;
+    if (outcome === 'passed') {
+      this.#moves.move(now, entry, 'passed');
+      return;
+    }
+    this.#moves.count(now, entry, undefined);
+    this.#moves.actAt.clear(entry.id);
+    this.#moves.setPhase(entry, 'cancelled');
+  }
+
+  #goesBefore(other: ServerId, entry: Entry): boolean {
+    this.#out.report({ kind: 'doubled', requestId: entry.id, other });
+    return this.#moves.eligibility.goesBefore(other, entry);
+  }
+}
