@@ -1,15 +1,8 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WrongPassphraseError } from '@p2pimg/identity';
 import test, { type ExecutionContext } from 'ava';
-import { Person, people, smallPicture } from './people.ts';
-
-async function folder(t: ExecutionContext): Promise<string> {
-  const path = await mkdtemp(join(tmpdir(), 'p2pimg-client-'));
-  t.teardown(() => rm(path, { recursive: true, force: true }));
-  return path;
-}
+import { newFolder, Person, people, smallPicture } from './people.ts';
 
 async function ownerAndViewer(t: ExecutionContext) {
   const { cloud, people: two } = await people(t, 2);
@@ -49,11 +42,11 @@ test('M6 M4: keys are replaced on a port that stays; rights go on once fingerpri
 
 test('M6: a profile that is lost is made anew with the recovery key that was told at registration', async (t) => {
   const { cloud } = await people(t, 0);
-  const first = new Person(await folder(t), cloud);
+  const first = new Person(await newFolder(t), cloud);
   await first.open();
   const { clientId, recoveryKey } = await first.client.register();
   await first.client.close();
-  const second = new Person(await folder(t), cloud);
+  const second = new Person(await newFolder(t), cloud);
   await second.open();
   t.teardown(() => second.client.close());
   await t.throwsAsync(second.client.recover(clientId, 'ABCD'), { name: 'RecoveryKeyError' });
@@ -66,7 +59,7 @@ test('M6: a profile that is lost is made anew with the recovery key that was tol
 
 test('C2 M4: a backup of a profile in use is a profile; put back later it brings no view back', async (t) => {
   const { owner, viewer, imageId } = await ownerAndViewer(t);
-  const copy = join(await folder(t), 'backup');
+  const copy = join(await newFolder(t), 'backup');
   const passphrase = 'correct horse battery';
   const report = await viewer.client.backup(copy, { passphrase });
   t.is(report.pictures, 1);

@@ -49,9 +49,20 @@ export class Person {
   }
 }
 
-/** A cloud and so many people, registered and signed in. */
-export async function people(t: ExecutionContext, count: number): Promise<{ cloud: TinyCloud; people: Person[] }> {
-  const cloud = await TinyCloud.start();
+/** A folder that is deleted after the test. */
+export async function newFolder(t: ExecutionContext): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'p2pimg-client-'));
+  t.teardown(() => rm(path, { recursive: true, force: true }));
+  return path;
+}
+
+/** A cloud and so many people, registered and signed in. @param coverSide as for {@link TinyCloud.start} */
+export async function people(
+  t: ExecutionContext,
+  count: number,
+  coverSide?: number,
+): Promise<{ cloud: TinyCloud; people: Person[] }> {
+  const cloud = await TinyCloud.start(2, coverSide);
   t.teardown(() => cloud.close());
   const all: Person[] = [];
   for (let i = 0; i < count; i++) {

@@ -26,6 +26,8 @@ test('U2 U3 U4 U5 M2 M3 M5: a picture from one disk to another, counted down, ne
   const request = await owner.heard('requestArrived');
   t.is((await owner.client.approve(request.id)).delivery, 'delivered');
   await viewer.heard('imageArrived');
+  const arriving = viewer.news.findLast((news) => news.kind === 'imageArriving');
+  t.is(arriving?.kind === 'imageArriving' && arriving.done, arriving?.kind === 'imageArriving' && arriving.bytes);
   t.deepEqual(
     viewer.client.peerImages().map(({ remaining }) => remaining),
     [2],

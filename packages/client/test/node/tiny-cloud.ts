@@ -43,7 +43,7 @@ export class TinyCloud {
   readonly #cover: CompiledCover;
   readonly #uploads = new Map<string, (bytes: Promise<Uint8Array>) => void>();
 
-  private constructor(servers: readonly Server[], cluster: ClusterKeyPair, manifest: Uint8Array) {
+  private constructor(servers: readonly Server[], cluster: ClusterKeyPair, manifest: Uint8Array, coverSide: number) {
     this.#servers = servers;
     this.#cluster = cluster;
     this.manifest = manifest;
@@ -51,10 +51,11 @@ export class TinyCloud {
       const { grantId, ...fields } = decodeGrant(nodeSuite, fromBase64Url(grant));
       return { ...fields, grantId: toHex(grantId) };
     }, readRotation);
-    this.#cover = compileCover(plainCover());
+    this.#cover = compileCover(plainCover(coverSide));
   }
 
-  static async start(count = 2): Promise<TinyCloud> {
+  /** @param coverSide pixels; a square of 160 hides some kilobytes */
+  static async start(count = 2, coverSide = 160): Promise<TinyCloud> {
     const cluster = generateClusterKey(nodeSuite);
     let cloud: TinyCloud | undefined;
     const servers: Server[] = [];
@@ -73,7 +74,7 @@ export class TinyCloud {
       });
       servers.push({ id, keys, transport, sessions });
     }
-    cloud = new TinyCloud(servers, cluster, manifestOf(servers, cluster));
+    cloud = new TinyCloud(servers, cluster, manifestOf(servers, cluster), coverSide);
     return cloud;
   }
 
@@ -155,9 +156,8 @@ function manifestOf(servers: readonly Server[], clusterKey: ClusterKeyPair): Uin
   return signManifest(nodeSuite, createManifest(nodeSuite, terms), generateSignPair(nodeSuite));
 }
 
-/** Large enough for a picture of a few kilobytes. */
-function plainCover(): Raster {
-  const [width, height] = [160, 160];
+function plainCover(side: number): Raster {
+  const [width, height] = [side, side];
   const rgba = Uint8Array.from({ length: width * height * 4 }, (_, i) => (i % 4 === 3 ? 255 : (i * 7) % 251));
   return { width, height, rgba };
 }

@@ -135,7 +135,7 @@ export class Arrivals {
     const deadline = transferDeadline(context, bytes - start);
     const told = { kind: 'imageArriving', from: from.clientId, imageId, bytes, resumedFrom: start } as const;
     if (start > 0) context.report({ ...told, done: start });
-    for (const { offset } of partsFrom(bytes, start)) {
+    for (const { offset, length } of partsFrom(bytes, start)) {
       const transfer = yield* this.#nextOffered(partId(offerId, offset), expected);
       const onProgress = (done: number): void => context.report({ ...told, done: offset + done });
       const part = yield* context.perform<BytesHandle>({ kind: 'acceptTransfer', transfer }, { onProgress, deadline });
@@ -144,6 +144,8 @@ export class Arrivals {
       } finally {
         context.release(part);
       }
+      // Also of a part that was here before it was its turn, which tells nothing on the way.
+      context.report({ ...told, done: offset + length });
     }
   }
 
