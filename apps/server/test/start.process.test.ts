@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { chmod, copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { generateServerKeys, nodeSuite, readServerSecrets, writeServerSecrets } from '@p2pimg/identity';
-import { freeUdpPorts, runNode, type TempDir, tempDir } from '@p2pimg/testkit';
+import { freeUdpPorts, runNode, spawnNode, type TempDir, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import { initLocalCloud, type LocalCloud } from '../src/operator/init-local.ts';
 import { MAIN } from './support/local-cloud.ts';
@@ -98,3 +98,22 @@ test('S3 a folder of covers without a picture, exit code 3', async (t) => {
   t.is(code, 3);
   t.regex(stderr, /holds no PNG or JPEG/);
 });
+
+test('S1 S6 a hang-up while a server starts does not end it: the manifest is read again once it serves', async (t) => {
+  t.timeout(60_000);
+  await using prepared = await prepare();
+  await using server = await spawnNode(MAIN, ['run', '--config', prepared.settings, '--log-format', 'json']);
+  while (!(await catchesHangUps(server.pid))) await new Promise(setImmediate);
+  t.deepEqual(server.lines(), [], 'it does not serve yet');
+  server.signal('SIGHUP');
+  await server.line('goes on by manifest');
+  server.signal('SIGTERM');
+  t.is((await server.exited).code, 0);
+});
+
+/** Whether SIGHUP no longer ends the process: signal 1 is the lowest bit of the mask that Linux shows. */
+async function catchesHangUps(pid: number): Promise<boolean> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  const mask = /^SigCgt:\t([0-9a-f]+)$/m.exec(status)?.[1] ?? '0';
+  return (BigInt(`0x${mask}`) & 1n) === 1n;
+}

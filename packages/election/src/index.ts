@@ -1,5 +1,6 @@
 export { addressKey, InvalidAddressError } from './core/address.ts';
 export {
+  checkMembers,
   type ElectionConfig,
   type ElectionTiming,
   LAN_TIMING,

@@ -14,13 +14,14 @@ export function addRun(program: Command, versions: VersionRange): void {
   addSettingsOptions(
     program.command('run').description('run a server until it gets SIGTERM or SIGINT; SIGHUP reads the manifest again'),
   ).action(async (_options: object, command: Command) => {
+    const handleHangUps = noticeHangUps();
     const { values } = await loadServerSettings(settingsFlags(command), process.env);
     const credentials = await readCredentials(values);
     const log = createLogger(values, credentials.secrets.serverId);
     const { serve } = await import('../serve.ts');
     const server = await serve(await serverConfig(values, credentials, log, versions));
     announce(server, log);
-    process.on('SIGHUP', () => void reload(server, values, credentials, log));
+    handleHangUps(() => void reload(server, values, credentials, log));
     await stopped(server, values, log);
   });
 }
@@ -28,6 +29,23 @@ export function addRun(program: Command, versions: VersionRange): void {
 function announce({ serverId, clientAddress, statusAddress }: RunningServer, log: Logger): void {
   const status = statusAddress === undefined ? undefined : `http://${statusAddress.host}:${statusAddress.port}/statusz`;
   log.info({ status }, `server ${serverId} serves clients on ${clientAddress.host} port ${clientAddress.port}`);
+}
+
+/**
+ * Notices SIGHUP from now on, which would end the process: a service manager may send it as soon as there is one. What came before
+ * there was a handler is handled once.
+ */
+function noticeHangUps(): (handler: () => void) => void {
+  let handle: (() => void) | undefined;
+  let missed = false;
+  process.on('SIGHUP', () => {
+    if (handle === undefined) missed = true;
+    else handle();
+  });
+  return (handler) => {
+    handle = handler;
+    if (missed) handler();
+  };
 }
 
 /** SIGHUP: the manifest is read again. A bad one changes nothing. */

@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import type { OpenDirectory } from '@p2pimg/directory';
+import { checkMembers } from '@p2pimg/election';
 import { type Manifest, nodeSuite } from '@p2pimg/identity';
 import type { Address } from '@p2pimg/transport';
 import { MESSAGE_VERSIONS } from '@p2pimg/wire';
@@ -34,7 +35,8 @@ export interface RunningServer {
   status(): ServerStatus;
   /**
    * Goes on by another manifest, whose signature has been verified: other servers may have come, gone or moved.
-   * @throws ServerStartError subclasses; the server then goes on as before
+   * Several are taken over in the order of the calls.
+   * @throws ServerStartError subclasses, election's MembershipError; the server then goes on as before
    */
   reload(manifest: Manifest): Promise<void>;
   /** Takes nothing new, hands the lead over, finishes what it has (for at most `drainMs`, default 10,000) and ends. */
@@ -97,17 +99,26 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
     stack.defer(() => program.end());
     const opened = stack.move();
     let { manifest } = config;
+    const takeOver = async (next: Manifest): Promise<void> => {
+      checkSuccessor({ manifest, secrets: config.secrets }, next, Date.now());
+      const resolved = await resolveServers(next);
+      const members = membersOf(resolved);
+      checkMembers(own.id, members);
+      manifest = next;
+      peerPort.setPeers(peersOf(resolved, own.id));
+      program.give({ type: 'members', members });
+    };
+    // One after the other: a name that resolves slowly must not let an older manifest come last.
+    let reloading: Promise<void> = Promise.resolve();
     return {
       serverId: own.id,
       clientAddress: clientPort.address,
       statusAddress: status?.address,
       status: () => program.status(),
-      reload: async (next) => {
-        checkSuccessor({ manifest, secrets: config.secrets }, next, Date.now());
-        const resolved = await resolveServers(next);
-        manifest = next;
-        peerPort.setPeers(peersOf(resolved, own.id));
-        program.give({ type: 'members', members: membersOf(resolved) });
+      reload: (next) => {
+        const turn = reloading.then(() => takeOver(next));
+        reloading = turn.catch(() => {}); // told to whoever called
+        return turn;
       },
       stop: async ({ drainMs = 10_000 } = {}) => {
         await program.drain(drainMs);
