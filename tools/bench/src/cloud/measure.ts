@@ -4,7 +4,7 @@ import type { ClientProcess } from './client-process.ts';
 import { type CloudBenchOptions, shares } from './options.ts';
 import type { Answer } from './protocol.ts';
 import { type AnswerFigures, figuresOf } from './report.ts';
-import { type Usage, usageOf } from './usage.ts';
+import { THREAD_KINDS, type ThreadSeconds, type Usage, usageOf } from './usage.ts';
 
 /** After the last answer, for worker ports to be closed and garbage to be collected. */
 const SETTLE_MS = 2_500;
@@ -13,6 +13,7 @@ const SETTLE_MS = 2_500;
 export interface ProcessFigures {
   readonly name: string;
   readonly cpuSeconds: number;
+  readonly threads: ThreadSeconds;
   readonly peakMemoryMb: number;
   /** When the clock started, and a while after the last answer. */
   readonly memoryMb: readonly [before: number, after: number];
@@ -64,6 +65,9 @@ function processFigures(name: string, before: Usage, end: Usage, after: Usage): 
   return {
     name,
     cpuSeconds: end.cpuSeconds - before.cpuSeconds,
+    threads: Object.fromEntries(
+      THREAD_KINDS.map((kind) => [kind, end.threads[kind] - before.threads[kind]]),
+    ) as unknown as ThreadSeconds,
     peakMemoryMb: after.peakMemoryMb,
     memoryMb: [before.memoryMb, after.memoryMb],
     sockets: [before.sockets, after.sockets],

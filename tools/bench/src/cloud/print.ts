@@ -3,6 +3,7 @@
 import type { CloudBenchOptions } from './options.ts';
 import type { Times } from './report.ts';
 import type { RunReport } from './run.ts';
+import { THREAD_KINDS } from './usage.ts';
 
 export function reportText(options: CloudBenchOptions, report: RunReport): string {
   const { requests, totalSeconds, requestsPerSecond, failures, failed, responseMs, completeMs, perServer, counts } =
@@ -21,6 +22,10 @@ export function reportText(options: CloudBenchOptions, report: RunReport): strin
       .join(', ')}`,
     `take-overs ${counts.takeovers}, begun twice ${counts.doubled}, asked again ${counts.duplicates}, turned away ${counts.turnedAway}`,
     `for a request    ${each(counts.datagrams)} datagrams, ${each(counts.bytes / 1024)} KiB; ${counts.retransmitted} packets sent again in all`,
+    `CPU of a request ${THREAD_KINDS.map((kind) => {
+      const seconds = report.processes.reduce((sum, { threads }) => sum + threads[kind], 0);
+      return `${kind} ${((1_000 * seconds) / requests).toFixed(2)}`;
+    }).join(', ')} ms`,
     ...report.processes.map(
       ({ name, cpuSeconds, peakMemoryMb, memoryMb, sockets }) =>
         `${name.padEnd(16)} ${cpuSeconds.toFixed(2)} s CPU, memory ${memoryMb.join(' → ')} MB (peak ${peakMemoryMb}), sockets ${sockets.join(' → ')}`,

@@ -17,6 +17,9 @@ interface CpuProfile {
 
 const MOST_LINES = 40;
 
+/** What a thread is said to do while it does nothing here; the last is a thread of the pool that waits for work. */
+const IDLE: ReadonlySet<string> = new Set(['(idle)', '(program)', 'atomicsWaitLoop']);
+
 /** The costliest functions by their own time, and the same by place: one table for servers, one for clients. */
 export async function profileText(folder: string): Promise<string> {
   const files = globSync('*/*.cpuprofile', { cwd: folder });
@@ -44,7 +47,7 @@ function addProfile(
   const frames = new Map(nodes.map(({ id, callFrame }) => [id, callFrame]));
   for (const [i, id] of samples.entries()) {
     const { functionName, url, lineNumber } = frames.get(id)!;
-    if (functionName === '(idle)') continue;
+    if (IDLE.has(functionName)) continue;
     const seconds = (timeDeltas[i] ?? 0) / 1e6;
     add(
       functions,
