@@ -16,7 +16,8 @@ export const MAX_MAILBOX_PER_SENDER = 100;
 export const DEFAULT_IMAGES_PER_CLIENT = 10_000;
 /**
  * Grants that wait for one viewer's acknowledgement, and those of one owner that wait; between the two at most a tenth of it, so
- * that nobody fills another's alone. Default of `DirectoryOptions.pendingPerClient`.
+ * that nobody fills another's alone. Holds for every version by which a grant begins to wait, not only for its first. Default of
+ * `DirectoryOptions.pendingPerClient`.
  */
 export const DEFAULT_PENDING_PER_CLIENT = 10_000;
 export const DEFAULT_QUOTAS: Quotas = { images: DEFAULT_IMAGES_PER_CLIENT, pending: DEFAULT_PENDING_PER_CLIENT };

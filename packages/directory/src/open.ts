@@ -23,7 +23,8 @@ export interface DirectoryOptions {
   readonly imagesPerClient?: number;
   /**
    * Grants that may wait for one viewer, and for the viewers of one owner, until they are acknowledged; between two clients a tenth of
-   * it: 10 … 1,000,000, default 10,000. The first grant of a pair is refused with `too_many_pending` beyond it; changes never are.
+   * it: 10 … 1,000,000, default 10,000. Beyond it a version that gives more views is refused with `too_many_pending`, unless the
+   * grant waits already; one that does not give more is never refused, but does not begin to wait.
    */
   readonly pendingPerClient?: number;
   /** MySQL: connections to each node. Default 16. */

@@ -17,11 +17,11 @@ async function another(directory: OpenDirectory, grant: GrantFields, name: strin
 }
 
 for (const [kind, create] of [
-  ['sqlite', async () => folder.at('quotas.db')],
+  ['sqlite', async (name: string) => folder.at(`${name}.db`)],
   ['mysql', () => database.createDatabase()],
 ] as const) {
   test(`D2 N4 a client publishes as many images as it may, and no more (${kind})`, async (t) => {
-    const url = await create();
+    const url = await create('images');
     await migrate(url);
     const directory = await openDirectory(url, { imagesPerClient: 3 });
     t.teardown(() => directory.close());
@@ -39,8 +39,8 @@ for (const [kind, create] of [
     await newImage(directory, other, 'd');
   });
 
-  test(`D4 N9 grants that wait for a viewer, or are left by an owner, are counted; changes and withdrawals pass (${kind})`, async (t) => {
-    const url = await create();
+  test(`D4 N9 grants that wait for a viewer, or are left by an owner, are counted; changes of what waits and withdrawals pass (${kind})`, async (t) => {
+    const url = await create('pending');
     await migrate(url);
     const directory = await openDirectory(url, { pendingPerClient: 20 });
     t.teardown(() => directory.close());
@@ -79,6 +79,63 @@ for (const [kind, create] of [
     for (let got = 0; got < 20; got++) await publish({ ...(await newGrant(directory, 1)), viewerId: target });
     await t.throwsAsync(publish({ ...(await newGrant(directory, 1)), viewerId: target }), tooMany);
     t.is(await waiting(target), 20);
+  });
+
+  test(`D4 N9 no order of versions lets more grants wait than the quota; less is always taken (${kind})`, async (t) => {
+    const url = await create('versions');
+    await migrate(url);
+    const directory = await openDirectory(url, { pendingPerClient: 20 });
+    t.teardown(() => directory.close());
+    const publish = (grant: GrantFields) => directory.publishGrant({ claim: newClaim(), ...grant });
+    const waiting = async (clientId: number) => (await directory.pending({ clientId, limit: 50 })).grants.length;
+    const tooMany = { name: 'DeniedError', message: /too many grants wait/ };
+    const acknowledge = ({ viewerId, grantId, version }: GrantFields) => {
+      const grants = [{ grantId, version }];
+      return directory.acknowledge({ claim: newClaim(), clientId: viewerId, grants, notices: [] });
+    };
+
+    // Withdrawals that come first of all are kept, and do not wait beyond the quota; rights given in a next version would.
+    const first = await newGrant(directory, 0);
+    const { viewerId } = first;
+    const withdrawn = [first];
+    while (withdrawn.length < 25) withdrawn.push(await another(directory, first, `w${withdrawn.length}`));
+    for (const grant of withdrawn) await publish(grant);
+    t.is(await waiting(viewerId), 2);
+    for (const grant of withdrawn.slice(0, 2)) await publish(revised(grant, 1));
+    for (const grant of withdrawn.slice(2)) await t.throwsAsync(publish(revised(grant, 1)), tooMany);
+    for (const grant of withdrawn.slice(2)) await publish(revised(grant, 0));
+    t.is(await waiting(viewerId), 2);
+
+    // Nor do grants begin to wait together that were acknowledged one after the other.
+    const friend = await newGrant(directory, 5);
+    const known = [friend];
+    while (known.length < 6) known.push(await another(directory, friend, `k${known.length}`));
+    for (const grant of known) {
+      await publish(grant);
+      await acknowledge(grant);
+    }
+    const [one, two, three, four, five] = known as [GrantFields, GrantFields, GrantFields, GrantFields, GrantFields];
+    await publish(revised(one, 9));
+    await publish(revised(two, 9));
+    await t.throwsAsync(publish(revised(three, 9)), tooMany);
+    // Less, and the same in another version, is taken at once and keeps nobody else out.
+    for (const [grant, allowed] of [
+      [three, 2],
+      [four, 0],
+      [five, 5],
+    ] as const) {
+      await publish(revised(grant, allowed));
+      t.like(await directory.grant(grant), { version: 2, allowed });
+    }
+    t.is(await waiting(friend.viewerId), 2);
+    await publish(revised(revised(one, 9), 20));
+    await acknowledge(revised(two, 9));
+    await publish(revised(revised(four, 0), 3));
+    t.is(await waiting(friend.viewerId), 2);
+
+    // Somebody else still reaches the viewer.
+    await publish({ ...(await newGrant(directory, 1)), viewerId });
+    t.is(await waiting(viewerId), 3);
   });
 }
 

@@ -19,7 +19,15 @@ const selectPair = statement<{ imageId: string; viewerId: number }>()((db, p) =>
     .leftJoin('access_rights as a', (join) =>
       join.on('a.viewer_id', '=', p.viewerId).onRef('a.image_id', '=', 'r.image_id'),
     )
-    .select(['r.client_id as owner_id', 'v.id as viewer_id', 'a.grant_id', 'a.version', 'a.signed_grant'])
+    .select([
+      'r.client_id as owner_id',
+      'v.id as viewer_id',
+      'a.grant_id',
+      'a.version',
+      'a.allowed',
+      'a.pending_since',
+      'a.signed_grant',
+    ])
     .where('r.image_id', '=', p.imageId),
 );
 
@@ -43,6 +51,7 @@ const countPending = statement<{ viewerId: number; ownerId: number; quota: numbe
   ]);
 });
 
+/** A grant to be stored. */
 interface NewGrant extends Record<string, string | number | Uint8Array> {
   readonly viewerId: number;
   readonly imageId: string;
@@ -53,6 +62,7 @@ interface NewGrant extends Record<string, string | number | Uint8Array> {
   readonly grant: Uint8Array;
 }
 
+/** `waits` is 1 when the viewer is to be told, 0 when not. */
 const insertGrant = statement<NewGrant & { readonly waits: number }>()((db, p, { now }) =>
   db.insertInto('access_rights').values({
     viewer_id: p.viewerId,
@@ -69,13 +79,17 @@ const insertGrant = statement<NewGrant & { readonly waits: number }>()((db, p, {
   }),
 );
 
-const raiseGrant = statement<{ grantId: Uint8Array; version: number; allowed: number; grant: Uint8Array }>()(
-  (db, p, { now }) =>
-    db
-      .updateTable('access_rights')
-      .set({ version: p.version, allowed: p.allowed, signed_grant: p.grant, pending_since: now })
-      .where('grant_id', '=', p.grantId)
-      .where('version', '<', p.version),
+const raiseGrant = statement<NewGrant & { readonly waits: number }>()((db, p, { now }) =>
+  db
+    .updateTable('access_rights')
+    .set({
+      version: p.version,
+      allowed: p.allowed,
+      signed_grant: p.grant,
+      pending_since: sql<number | null>`case when ${p.waits} = 1 then ${now} end`,
+    })
+    .where('grant_id', '=', p.grantId)
+    .where('version', '<', p.version),
 );
 
 // MySQL assigns from left to right and reads what it has just assigned, so the tests on old values come first.
@@ -132,7 +146,7 @@ async function publish(session: Session, grant: NewGrant, quota: number): Promis
   if (pair.owner_id !== ownerId)
     return { refusal: new DeniedError('not_owner', 'the image belongs to another client') };
   if (pair.viewer_id === null) return { refusal: new NotFoundError('viewer') };
-  if (pair.grant_id === null || pair.version === null || pair.signed_grant === null) {
+  if (pair.grant_id === null || pair.version === null || pair.allowed === null || pair.signed_grant === null) {
     return insertFirst(session, grant, quota);
   }
 
@@ -144,26 +158,39 @@ async function publish(session: Session, grant: NewGrant, quota: number): Promis
     if (equalBytes(pair.signed_grant, grant.grant)) return { value: { version } };
     return { refusal: new ConflictError('grant_bytes', 'another grant has this version') };
   }
-  const raised = await session.change(raiseGrant, { grantId, version, allowed: grant.allowed, grant: grant.grant });
+  // What waits already takes no more room in its next version.
+  const waits = pair.pending_since !== null || (await hasRoom(session, grant, quota));
+  if (!waits && grant.allowed > pair.allowed) return tooManyPending();
+  const raised = await session.change(raiseGrant, { ...grant, waits: waits ? 1 : 0 });
   if (raised === 0) throw new Restart();
   return { value: { version } };
 }
 
 async function insertFirst(session: Session, grant: NewGrant, quota: number): Promise<Published> {
-  const { viewerId, ownerId } = grant;
-  const pending = await session.first(countPending, { viewerId, ownerId, quota });
-  if (pending === undefined) throw new Error('counting gave no row');
-  const { of_viewer: ofViewer, of_owner: ofOwner, of_both: ofBoth } = pending;
-  const full = Number(ofViewer) >= quota || Number(ofOwner) >= quota || Number(ofBoth) >= quota / 10;
-  // A withdrawal is never refused, or others could keep it out by filling the viewer's mailbox: it counts, and waits for nobody.
-  if (full && grant.allowed > 0) {
-    return { refusal: new DeniedError('too_many_pending', 'too many grants wait for their viewers') };
-  }
-  const { duplicate } = await session.write(insertGrant, { ...grant, waits: full ? 0 : 1 });
+  const waits = await hasRoom(session, grant, quota);
+  if (!waits && grant.allowed > 0) return tooManyPending();
+  const { duplicate } = await session.write(insertGrant, { ...grant, waits: waits ? 1 : 0 });
   if (!duplicate) return { value: { version: grant.version } };
   const holder = await session.first(selectGrant, { grantId: grant.grantId });
   if (holder === undefined || isPair(holder, grant)) throw new Restart(); // somebody published the pair at this moment
   return { refusal: new ConflictError('grant_id', 'another pair has this grant id') };
+}
+
+/**
+ * Whether one more grant of this owner may begin to wait for this viewer. Without room a version that gives more is refused, and
+ * one that does not is stored without waiting: were it refused, others could keep a withdrawal out by filling the viewer's
+ * mailbox. It counts at once, even where the viewer has shown no grant yet (it may have one that was never published); the
+ * viewer learns of it when it asks for a view.
+ */
+async function hasRoom(session: Session, { viewerId, ownerId }: NewGrant, quota: number): Promise<boolean> {
+  const pending = await session.first(countPending, { viewerId, ownerId, quota });
+  if (pending === undefined) throw new Error('counting gave no row');
+  const { of_viewer: ofViewer, of_owner: ofOwner, of_both: ofBoth } = pending;
+  return Number(ofViewer) < quota && Number(ofOwner) < quota && Number(ofBoth) < quota / 10;
+}
+
+function tooManyPending(): Published {
+  return { refusal: new DeniedError('too_many_pending', 'too many grants wait for their viewers') };
 }
 
 function isPair(row: Pick<AccessRightsTable, 'viewer_id' | 'image_id'>, grant: NewGrant): boolean {
