@@ -16,6 +16,8 @@ export interface NodeSettings {
    * for the slowest member that has joined.
    */
   readonly settlingMs: number;
+  /** Monotonic, ms. Default: the process's. */
+  readonly now?: () => number;
 }
 
 type Acquired = (error: unknown, connection: NodeConnection | undefined) => void;
@@ -24,6 +26,7 @@ type Acquired = (error: unknown, connection: NodeConnection | undefined) => void
 export class DatabaseNode {
   readonly #options: ConnectionOptions;
   readonly #settings: NodeSettings;
+  readonly #now: () => number;
   readonly #owner: ConnectionOwner;
   readonly #timer: NodeJS.Timeout;
   readonly #open = new Set<NodeConnection>();
@@ -37,12 +40,13 @@ export class DatabaseNode {
   constructor(options: ConnectionOptions, settings: NodeSettings) {
     this.#options = { ...options, connectTimeout: settings.probeTimeoutMs };
     this.#settings = settings;
+    this.#now = settings.now ?? (() => performance.now());
     this.#owner = { release: (connection) => this.#released(connection), failed: (...what) => this.#failed(...what) };
     this.#probe = new NodeProbe(this.#options, settings.probeTimeoutMs, (ready) => {
       if (!ready && this.#up) this.#down();
       if (!ready || this.#up) return;
       this.#up = true;
-      this.#upSince = performance.now();
+      this.#upSince = this.#now();
     });
     this.#timer = setInterval(() => {
       if (settings.probeAlways || !this.#up) this.#probe.check();
@@ -55,7 +59,7 @@ export class DatabaseNode {
 
   /** Usable, and so for long enough to be preferred. */
   get settled(): boolean {
-    return this.#up && performance.now() - this.#upSince >= this.#settings.settlingMs;
+    return this.#up && this.#now() - this.#upSince >= this.#settings.settlingMs;
   }
 
   acquire(acquired: Acquired): void {

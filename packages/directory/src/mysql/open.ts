@@ -8,7 +8,7 @@ import { requireSchema } from '../schema/migrate.ts';
 import type { Quotas } from '../sql/engine.ts';
 import { createKysely, MysqlEngine } from './engine.ts';
 import { fromMysql } from './errors.ts';
-import type { NodeSettings } from './node.ts';
+import { DatabaseNode, type NodeSettings } from './node.ts';
 import { NodePool } from './pool.ts';
 import { requireServerVersion } from './server-version.ts';
 
@@ -41,10 +41,7 @@ export function createPool(endpoints: readonly MysqlEndpoint[], settings: PoolSe
     probeAlways: several,
     settlingMs: SETTLING_MS,
   };
-  return new NodePool(
-    endpoints.map((endpoint) => connectionOptions(endpoint, settings)),
-    node,
-  );
+  return new NodePool(endpoints.map((endpoint) => new DatabaseNode(connectionOptions(endpoint, settings), node)));
 }
 
 function connectionOptions(endpoint: MysqlEndpoint, { tls }: PoolSettings): ConnectionOptions {

@@ -6,15 +6,15 @@
  */
 
 import type { MysqlPool, MysqlPoolConnection } from 'kysely';
-import type { ConnectionOptions } from 'mysql2';
 import { NodeLostError } from './connection.ts';
-import { DatabaseNode, type NodeSettings } from './node.ts';
+import type { DatabaseNode } from './node.ts';
 
 export class NodePool implements MysqlPool {
   readonly #nodes: readonly DatabaseNode[];
 
-  constructor(endpoints: readonly ConnectionOptions[], settings: NodeSettings) {
-    this.#nodes = endpoints.map((endpoint) => new DatabaseNode(endpoint, settings));
+  /** @param nodes the preferred writer first; closed with the pool */
+  constructor(nodes: readonly DatabaseNode[]) {
+    this.#nodes = nodes;
   }
 
   getConnection(callback: (error: unknown, connection: MysqlPoolConnection) => void): void {
