@@ -1,4 +1,4 @@
-import type { OpenDirectory } from '@p2pimg/directory';
+import type { Directory } from '@p2pimg/directory';
 import { decodeClientMessage, decodeServerMessage, type VersionRange, WireError } from '@p2pimg/wire';
 import type { CloudCore } from '../core/cloud-core.ts';
 import type { CloudEffect, OperationId, SessionId } from '../core/effects.ts';
@@ -16,8 +16,6 @@ import type { PeerPort } from './peer-port.ts';
 import { Reporter } from './reporter.ts';
 
 const LOAD_INTERVAL_MS = 1_000;
-const PURGE_INTERVAL_MS = 60_000;
-const PURGE_LIMIT = 10_000;
 const DRAIN_POLL_MS = 20;
 /** The others must hear that this server leaves before it is gone, or they would have to find out. */
 const FAREWELL_MS = 200;
@@ -35,7 +33,7 @@ export interface ServerStatus extends CloudStatus {
 
 export interface ProgramParts {
   readonly core: CloudCore;
-  readonly directory: OpenDirectory;
+  readonly directory: Directory;
   readonly jobs: Jobs;
   readonly versions: VersionRange;
   readonly log: Log;
@@ -87,7 +85,6 @@ export class ServerProgram {
     this.#ports = { clients, peers };
     this.#timers = [
       setInterval(() => this.give({ type: 'load', ...meter.sample() }), LOAD_INTERVAL_MS),
-      setInterval(() => this.#purge(), PURGE_INTERVAL_MS),
       setInterval(() => this.#checkDirectory(), DIRECTORY_CHECK_MS),
     ];
     this.give({ type: 'start' });
@@ -216,10 +213,5 @@ export class ServerProgram {
     callDirectory(this.#parts.directory, { method: 'info', call: {} }).then(({ ok }) => {
       this.#directoryUp = ok;
     });
-  }
-
-  #purge(): void {
-    // What one server leaves, another takes: a failure here concerns nobody.
-    this.#parts.directory.purge({ limit: PURGE_LIMIT }).catch(() => {});
   }
 }

@@ -25,6 +25,7 @@ import {
   threadsOf,
 } from './prepare.ts';
 import { ServerProgram, type ServerStatus } from './program.ts';
+import { startPurging } from './purge.ts';
 import { StatusServer } from './status-server.ts';
 
 /** A server that serves. */
@@ -97,6 +98,8 @@ export async function startServer(config: ServerConfig): Promise<RunningServer> 
 
     program.start(clientPort, peerPort, new LoadMeter(loadSourceOf(config, servers)));
     stack.defer(() => program.end());
+    const purging = startPurging(config.directoryUrl, directory);
+    stack.defer(() => clearInterval(purging));
     const opened = stack.move();
     let { manifest } = config;
     const takeOver = async (next: Manifest): Promise<void> => {
