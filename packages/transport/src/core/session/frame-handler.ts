@@ -1,4 +1,12 @@
-import { type DataHeader, type Frame, FrameType, type TransferOpenFrame, type TransferPieceFrame } from '@p2pimg/wire';
+import {
+  type DataHeader,
+  type Frame,
+  FrameType,
+  MalformedFrameError,
+  readFrames,
+  type TransferOpenFrame,
+  type TransferPieceFrame,
+} from '@p2pimg/wire';
 import { ProtocolViolation } from '../errors.ts';
 import type { TransferFailure } from '../events.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
@@ -6,10 +14,22 @@ import type { Path } from '../path.ts';
 import type { IncomingTransfer, SegmentResult } from '../transfers/incoming-transfer.ts';
 import { MAX_TRANSFER_BYTES } from '../transfers/layout.ts';
 import { STOP_CODES } from '../transfers/stop-codes.ts';
+import { isAck, isChallenge, isEliciting, isUrgent } from './frame-kinds.ts';
 import type { SessionHost } from './host.ts';
 import type { SessionParts } from './parts.ts';
 import type { Session } from './session.ts';
 import type { SessionLanes } from './session-lanes.ts';
+
+/** Control frames that may wait for a packet; past it the peer asks without taking the answers. */
+const MAX_WAITING_FRAMES = 4_096;
+
+/** Where a control packet came from. */
+export interface PacketOrigin {
+  readonly number: number;
+  readonly path: Path;
+  /** It is the newest packet, and not from where the peer was. */
+  readonly moved: boolean;
+}
 
 /** The receiving half of a session: what each opened frame, and each segment, does. */
 export class FrameHandler {
@@ -25,8 +45,32 @@ export class FrameHandler {
     this.#host = host;
   }
 
+  /** Takes the opened content of a control packet. A peer that breaks the protocol ends the session. */
+  handleAll(plaintext: Uint8Array, { number, path, moved }: PacketOrigin, now: number): void {
+    const { received, recovery, paths, queue } = this.#parts;
+    try {
+      const frames = readFrames(plaintext);
+      // More would only make us look through what is in flight again and again.
+      if (frames.filter(isAck).length > 1) throw new ProtocolViolation('acknowledgements');
+      const roundTrip = recovery.roundTrip.smoothed;
+      received.add(number, frames.some(isEliciting), frames.some(isUrgent), roundTrip, now);
+      // A challenge gets an answer: with one of ours it would get twice what it is.
+      if (moved && !frames.some(isChallenge)) paths.suspect(path, now);
+      for (const frame of frames) {
+        this.#handle(frame, path, now);
+        // A frame may have ended the session.
+        if (this.#session.state !== 'established') return;
+        if (queue.size > MAX_WAITING_FRAMES) throw new ProtocolViolation('unanswered frames');
+      }
+      if (recovery.isIgnored) throw new ProtocolViolation('nothing acknowledged');
+    } catch (error) {
+      if (!(error instanceof ProtocolViolation) && !(error instanceof MalformedFrameError)) throw error;
+      this.#session.close('protocol-error', now);
+    }
+  }
+
   /** @throws ProtocolViolation */
-  handle(frame: Frame, path: Path, now: number): void {
+  #handle(frame: Frame, path: Path, now: number): void {
     const session = this.#session;
     const parts = this.#parts;
     switch (frame.type) {

@@ -1,0 +1,64 @@
+import {
+  CONTROL_HEADER_BYTES,
+  DATA_TOKEN_OFFSET,
+  type DataHeader,
+  epochAt,
+  laneAt,
+  packetNumberAt,
+  TAG_BYTES,
+} from '@p2pimg/wire';
+import type { EpochKeys } from '../keys/epoch-keys.ts';
+import { controlNonce } from '../keys/nonces.ts';
+import { MAX_TRACKED_PACKETS } from '../recovery/sent-packets.ts';
+import type { DropReason } from './host.ts';
+import type { SessionParts } from './parts.ts';
+
+export interface OpenedControl {
+  readonly plaintext: Uint8Array;
+  readonly number: number;
+  readonly lane: number;
+  readonly epoch: EpochKeys;
+  /** No packet with a higher number has come before. */
+  readonly newest: boolean;
+}
+
+/** Opens a control packet of `length` bytes at `at`, and takes note of its number; or says why it is dropped, and changes nothing. */
+export function openControl(
+  { keys, lanes, replay }: SessionParts,
+  b: Uint8Array,
+  at: number,
+  length: number,
+  now: number,
+): OpenedControl | DropReason {
+  const epoch = keys.find(epochAt(b, at), now);
+  if (epoch === undefined) return 'unknown-epoch';
+  const lane = laneAt(b, at);
+  if (lane !== 0 && lanes.get(lane) === undefined) return 'unknown-lane';
+  const number = packetNumberAt(b, at);
+  if (!replay.isFresh(number)) return 'replay';
+  const body = at + CONTROL_HEADER_BYTES;
+  const tagAt = at + length - TAG_BYTES;
+  const plaintext = epoch.receive
+    .control(lane)
+    .open(controlNonce(number), b.subarray(at, body), b.subarray(body, tagAt), b.subarray(tagAt, at + length));
+  if (plaintext === undefined) return 'seal';
+  const newest = number > replay.highest;
+  replay.mark(number);
+  return { plaintext, number, lane, epoch, newest };
+}
+
+/** The keys of a data packet at `at` whose number is fresh and whose token is right; or why it is dropped. Nothing is opened yet. */
+export function admitData(
+  { keys, replay }: SessionParts,
+  header: DataHeader,
+  b: Uint8Array,
+  at: number,
+  now: number,
+): EpochKeys | DropReason {
+  const epoch = keys.find(header.epoch, now);
+  if (epoch === undefined) return 'unknown-epoch';
+  const number = header.packetNumber;
+  if (number > replay.highest + MAX_TRACKED_PACKETS) return 'too-far-ahead';
+  if (!replay.isFresh(number)) return 'replay';
+  return epoch.receive.tokens.matches(number, b, at + DATA_TOKEN_OFFSET) ? epoch : 'token';
+}
