@@ -88,11 +88,13 @@ export {
   exportClientKeys,
   importClientKeys,
   readClientKeys,
+  readRecoveryKey,
   readRootKey,
   readServerSecrets,
   type SecretRead,
   type SecretWrite,
   writeClientKeys,
+  writeRecoveryKey,
   writeRootKey,
   writeServerSecrets,
 } from './node/secret-files.ts';

@@ -37,6 +37,12 @@ async function changePassphrase(context: CommandContext, folder: string, remove:
   // Two files could not be changed at once.
   if (existsSync(join(folder, 'keys.next.json')))
     throw new CommandError('a change of keys is under way: "p2pimg signin" ends it', EXIT.error, 'rotation_pending');
+  if (existsSync(join(folder, 'recovery.json')))
+    throw new CommandError(
+      'a registration is under way: "p2pimg register" ends it',
+      EXIT.error,
+      'registration_pending',
+    );
   const path = join(folder, 'keys.json');
   const keys = await readKeys(context, path);
   const passphrase = remove ? undefined : await askPassphrase(context, 'new');

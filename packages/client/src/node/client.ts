@@ -74,10 +74,13 @@ export class Client {
     return () => this.#listeners.delete(listener);
   }
 
+  /** `recoveryKey`: told by the first call that succeeds, whatever became of earlier ones. @throws ClientError */
   async register(options: { readonly token?: string } = {}): Promise<Registered> {
     const recovery = await this.#profile.keys.keepFresh();
     const { clientId } = await this.#call('register', options);
-    return { clientId, recoveryKey: recovery && formatRecoveryKey(nodeSuite, recovery) };
+    const recoveryKey = recovery && formatRecoveryKey(nodeSuite, recovery);
+    await this.#profile.keys.told();
+    return { clientId, recoveryKey };
   }
 
   /**

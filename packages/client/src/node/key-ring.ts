@@ -9,14 +9,18 @@ import {
   type KeyPair,
   nodeSuite,
   readClientKeys,
+  readRecoveryKey,
   rotateClientKeys,
   SecretMissingError,
   syncFolder,
   writeClientKeys,
+  writeRecoveryKey,
 } from '@p2pimg/identity';
 
 const KEPT = 'keys.json';
 const NEXT = 'keys.next.json';
+/** Beside the keys until the registration is confirmed: told by a later process when this one is killed. */
+const UNTOLD = 'recovery.json';
 
 export class KeyRing {
   readonly #folder: string;
@@ -31,7 +35,11 @@ export class KeyRing {
   private constructor(
     folder: string,
     passphrase: string | undefined,
-    keys: { readonly kept: ClientKeys | undefined; readonly next: ClientKeys | undefined },
+    keys: {
+      readonly kept: ClientKeys | undefined;
+      readonly next: ClientKeys | undefined;
+      readonly untold: KeyPair | undefined;
+    },
   ) {
     this.#folder = folder;
     this.#passphrase = passphrase;
@@ -40,7 +48,7 @@ export class KeyRing {
     const known = keys.next ?? keys.kept;
     const fresh = known === undefined ? generateClientKeys(nodeSuite) : undefined;
     this.#current = known ?? fresh!.keys;
-    this.#recovery = fresh?.recovery;
+    this.#recovery = fresh?.recovery ?? keys.untold;
   }
 
   /**
@@ -49,24 +57,34 @@ export class KeyRing {
    */
   static async open(folder: string, passphrase: string | undefined, rotating: boolean): Promise<KeyRing> {
     if (!rotating) await rm(join(folder, NEXT), { force: true });
-    const kept = await readIfThere(join(folder, KEPT), passphrase);
-    const next = rotating ? await readIfThere(join(folder, NEXT), passphrase) : undefined;
-    return new KeyRing(folder, passphrase, { kept, next });
+    const kept = await ifThere(readClientKeys(join(folder, KEPT), { passphrase }));
+    const next = rotating ? await ifThere(readClientKeys(join(folder, NEXT), { passphrase })) : undefined;
+    const untold = kept && (await ifThere(readRecoveryKey(join(folder, UNTOLD), { passphrase })));
+    return new KeyRing(folder, passphrase, { kept, next, untold });
   }
 
   get current(): ClientKeys {
     return this.#current;
   }
 
-  /** Writes keys that were made for this process; returns the recovery key, once. */
+  /** Writes keys that were made for this process; returns the recovery key until {@link told}. */
   async keepFresh(): Promise<KeyPair | undefined> {
     if (this.#kept === undefined) {
+      if (this.#recovery !== undefined)
+        await writeRecoveryKey(join(this.#folder, UNTOLD), this.#recovery, {
+          passphrase: this.#passphrase,
+          replace: true,
+        });
       await writeClientKeys(join(this.#folder, KEPT), this.#current, { passphrase: this.#passphrase });
       this.#kept = this.#current;
     }
-    const once = this.#recovery;
+    return this.#recovery;
+  }
+
+  /** The registration is confirmed: the recovery key is with its person, and nowhere else from now on. */
+  async told(): Promise<void> {
+    await rm(join(this.#folder, UNTOLD), { force: true });
     this.#recovery = undefined;
-    return once;
   }
 
   /** Makes the next keys and writes them. @param recoveryKey the public half, when it replaces keys that are not here */
@@ -92,8 +110,8 @@ export class KeyRing {
     if (this.#next === undefined) return;
     await rename(join(this.#folder, NEXT), join(this.#folder, KEPT));
     await syncFolder(this.#folder);
+    if (this.#kept === undefined) this.#recovery = undefined; // of keys that were never registered
     this.#kept = this.#next;
-    this.#recovery = undefined;
     this.#next = undefined;
   }
 
@@ -105,7 +123,7 @@ export class KeyRing {
     if (used) {
       const fresh = this.#kept === undefined ? generateClientKeys(nodeSuite) : undefined;
       this.#current = this.#kept ?? fresh!.keys;
-      this.#recovery = fresh?.recovery;
+      this.#recovery = fresh?.recovery ?? this.#recovery;
     }
     return used;
   }
@@ -117,9 +135,9 @@ export class KeyRing {
   }
 }
 
-async function readIfThere(path: string, passphrase: string | undefined): Promise<ClientKeys | undefined> {
+async function ifThere<T>(reading: Promise<T>): Promise<T | undefined> {
   try {
-    return await readClientKeys(path, { passphrase });
+    return await reading;
   } catch (error) {
     if (error instanceof SecretMissingError) return undefined;
     throw error;

@@ -1,4 +1,4 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WrongPassphraseError } from '@p2pimg/identity';
 import test, { type ExecutionContext } from 'ava';
@@ -55,6 +55,27 @@ test('M6: a profile that is lost is made anew with the recovery key that was tol
   await second.client.close();
   await second.open();
   t.is((await second.client.signIn()).clientId, clientId);
+});
+
+test('U2 M6: the recovery key is told by the registration that succeeds, after one that was refused and a process that ended', async (t) => {
+  const { cloud } = await people(t, 0);
+  const person = new Person(await newFolder(t), cloud);
+  await person.open({ passphrase: 'correct horse battery' });
+  t.teardown(() => person.client.close());
+  cloud.directory.closed = true;
+  await t.throwsAsync(person.client.register(), { message: /refused/ });
+  await t.throwsAsync(person.client.register(), { message: /refused/ });
+  await person.client.close();
+  t.is((await stat(join(person.folder, 'recovery.json'))).mode & 0o777, 0o600);
+  await person.open({ passphrase: 'correct horse battery' });
+  cloud.directory.closed = false;
+  const { clientId, recoveryKey } = await person.client.register();
+  t.false((await readdir(person.folder)).includes('recovery.json'));
+  const again = new Person(await newFolder(t), cloud);
+  await again.open();
+  t.teardown(() => again.client.close());
+  await again.client.recover(clientId, recoveryKey!);
+  t.is((await again.client.signIn()).clientId, clientId);
 });
 
 test('C2 M4: a backup of a profile in use is a profile; put back later it brings no view back', async (t) => {

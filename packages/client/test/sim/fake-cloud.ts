@@ -46,6 +46,8 @@ export class FakeCloud {
   readonly #answered = new Map<string, AnyAck>();
   readonly #released = new Map<string, { sequence: number; used: number }>();
   releases = 0;
+  /** Takes no new clients. */
+  closed = false;
   readonly #parseGrant: (grant: string) => GrantFields;
   readonly #parseRotation: (statement: string) => RotationFields;
 
@@ -69,6 +71,7 @@ export class FakeCloud {
     const no = (code: string): AnyAck =>
       ({ type, id, server, status: 'refused', error: { code, message: code } }) as AnyAck;
     if (request.type === 'register') {
+      if (this.closed) return no('registration_closed');
       const member = this.members.get(key) ?? this.#newMember(key, request.body.signKey);
       return ok({ clientId: member.clientId });
     }

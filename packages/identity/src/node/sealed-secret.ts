@@ -46,7 +46,7 @@ const protectionSchema = z.discriminatedUnion('kind', [
 const fileSchema = z.strictObject({
   format: z.literal(FORMAT),
   version: z.literal(VERSION),
-  kind: z.enum(['client', 'server', 'root']),
+  kind: z.enum(['client', 'server', 'root', 'recovery']),
   protection: protectionSchema,
   secret: z.string().max(MAX_SECRET_BYTES),
   checksum: hex(8),

@@ -1,4 +1,4 @@
-/** Secret files on disk, mode 0600: a client's keys, a server's secrets, the operator's root key. */
+/** Secret files on disk, mode 0600: a client's keys, a server's secrets, the operator's root key, a recovery key until it is told. */
 
 import { open } from 'node:fs/promises';
 import type { ClientKeys, KeyPair } from '../core/keys.ts';
@@ -10,11 +10,11 @@ import {
 } from '../core/secrets/errors.ts';
 import {
   decodeClientKeys,
-  decodeRootKey,
   decodeServerSecrets,
+  decodeSignPair,
   encodeClientKeys,
-  encodeRootKey,
   encodeServerSecrets,
+  encodeSignPair,
   type SecretKind,
   type ServerSecrets,
 } from '../core/secrets/payload.ts';
@@ -55,12 +55,22 @@ export async function readServerSecrets(path: string, options: SecretRead = {}):
 
 /** @throws SecretExistsError, PassphraseLengthError, errors of node:fs */
 export function writeRootKey(path: string, root: KeyPair, options: SecretWrite = {}): Promise<void> {
-  return writeSecret(path, 'root', encodeRootKey(root), options);
+  return writeSecret(path, 'root', encodeSignPair(root), options);
 }
 
 /** @throws as {@link readClientKeys} */
 export async function readRootKey(path: string, options: SecretRead = {}): Promise<KeyPair> {
-  return decodeRootKey(nodeSuite, await readSecret(path, 'root', options));
+  return decodeSignPair(nodeSuite, await readSecret(path, 'root', options));
+}
+
+/** @throws SecretExistsError, PassphraseLengthError, errors of node:fs */
+export function writeRecoveryKey(path: string, recovery: KeyPair, options: SecretWrite = {}): Promise<void> {
+  return writeSecret(path, 'recovery', encodeSignPair(recovery), options);
+}
+
+/** @throws as {@link readClientKeys} */
+export async function readRecoveryKey(path: string, options: SecretRead = {}): Promise<KeyPair> {
+  return decodeSignPair(nodeSuite, await readSecret(path, 'recovery', options));
 }
 
 /** A client's keys to carry to another machine; always under a passphrase. @throws PassphraseLengthError */

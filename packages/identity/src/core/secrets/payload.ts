@@ -18,7 +18,7 @@ import { SecretCorruptError } from './errors.ts';
 /** Pre-shared keys between servers: the current one, and the next during a change. */
 export const MAX_PSKS = 2;
 
-export type SecretKind = 'client' | 'server' | 'root';
+export type SecretKind = 'client' | 'server' | 'root' | 'recovery';
 
 /** Everything that a server keeps secret. */
 export interface ServerSecrets {
@@ -48,7 +48,7 @@ const serverSchema = z.strictObject({
   clusterKeys: z.array(key).min(1).max(MAX_CLUSTER_KEYS),
   psks: z.array(key).max(MAX_PSKS),
 });
-const rootSchema = z.strictObject({ sign: key });
+const signPairSchema = z.strictObject({ sign: key });
 
 export function encodeClientKeys({ sign, box, recoveryKey, retiredBoxes }: ClientKeys): Uint8Array {
   return toJson({
@@ -94,13 +94,14 @@ export function decodeServerSecrets(suite: CryptoSuite, bytes: Uint8Array): Serv
   };
 }
 
-export function encodeRootKey(root: KeyPair): Uint8Array {
-  return toJson({ sign: toHex(root.privateKey) });
+/** The root key, or a recovery key. */
+export function encodeSignPair(pair: KeyPair): Uint8Array {
+  return toJson({ sign: toHex(pair.privateKey) });
 }
 
 /** @throws SecretCorruptError */
-export function decodeRootKey(suite: CryptoSuite, bytes: Uint8Array): KeyPair {
-  return signPairFrom(suite, parse(rootSchema, bytes).sign);
+export function decodeSignPair(suite: CryptoSuite, bytes: Uint8Array): KeyPair {
+  return signPairFrom(suite, parse(signPairSchema, bytes).sign);
 }
 
 function toJson(value: object): Uint8Array {
