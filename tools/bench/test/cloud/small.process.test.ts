@@ -28,5 +28,10 @@ test('P1 P2 S6 a small run: the leader killed midway, one server slow, and every
   t.true((report.totalSeconds as number) > 0);
   const { average, p50, max } = report.completeMs as Readonly<Record<string, number>>;
   t.true(average! > 0 && p50! > 0 && max! >= average!);
-  t.is((report.processes as readonly unknown[]).length, 5, 'the killed one has no figures');
+  const processes = report.processes as readonly { readonly threads: Readonly<Record<string, number>> }[];
+  t.is(processes.length, 5, 'the killed one has no figures');
+  for (const { threads } of processes) {
+    t.deepEqual(Object.keys(threads), ['main', 'workers', 'v8', 'rest']);
+    t.true(threads.main! > 0);
+  }
 });
