@@ -52,7 +52,8 @@ export class Endpoint {
     const messages = {
       total: config.limits.maxMessageMemoryBytes,
       each: config.limits.maxMessageMemoryBytesPerSession,
-      assured: 2 * config.limits.maxMessageBytes,
+      wanted: 2 * config.limits.maxMessageBytes,
+      holders: config.limits.maxSessions,
     };
     this.#host = {
       suite: config.suite,

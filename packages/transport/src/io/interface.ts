@@ -49,7 +49,8 @@ export interface TransportLimits {
   /**
    * Bytes of messages that wait to be sent or acknowledged, and of those that are not whole yet, each: in all (default
    * 128 MiB) and per session (default 4 MiB; fewer when memory runs short: at most an eighth of what is free, but always
-   * two messages). Past it `sendMessage` rejects with `SendQueueFullError`.
+   * an equal part of half of all, that is 6.5 KiB, or two messages if that is less). Past it `sendMessage` rejects with
+   * `SendQueueFullError`, and messages of several packets that come in wait with their sender.
    */
   readonly maxMessageMemoryBytes: number;
   readonly maxMessageMemoryBytesPerSession: number;

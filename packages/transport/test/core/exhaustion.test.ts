@@ -9,7 +9,7 @@ import { nodeCryptoSuite as suite } from '../../src/node/crypto-suite.ts';
 import { World } from '../support/pair.ts';
 
 test('N5 a peer that begins more messages than its window allows breaks the protocol', (t) => {
-  const messages = new IncomingMessages(64 * 1024, new FairBudget({ total: 1e6, each: 1e6, assured: 1e6 }));
+  const messages = new IncomingMessages(64 * 1024, new FairBudget({ total: 1e6, each: 1e6, wanted: 1e6, holders: 1 }));
   const begin = (number: number): void => {
     messages.add({ type: FrameType.message, number, total: 2, offset: 0, bytes: new Uint8Array(1) });
   };

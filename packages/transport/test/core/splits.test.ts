@@ -6,7 +6,7 @@ import { FairBudget } from '../../src/core/fair-budget.ts';
 import { IncomingMessages } from '../../src/core/messages/incoming-messages.ts';
 import { OutgoingMessages } from '../../src/core/messages/outgoing-messages.ts';
 
-const budget = (): FairBudget => new FairBudget({ total: 1e7, each: 1e6, assured: 1e6 });
+const budget = (): FairBudget => new FairBudget({ total: 1e7, each: 1e6, wanted: 1e6, holders: 1 });
 const message = Uint8Array.from({ length: 300 }, (_, i) => i);
 
 test('W2 T1 a message split at every place, in both orders, is the message', (t) => {

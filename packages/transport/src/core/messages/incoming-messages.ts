@@ -6,6 +6,8 @@ import { MESSAGE_WINDOW, MESSAGE_WINDOW_BYTES, MINIMUM_FRAGMENT } from './outgoi
 
 /** Twice the window of the sender, rounded up: numbers behind it were delivered long ago. */
 const DELIVERED_BITS: number = MESSAGE_WINDOW * 4;
+/** What a message that is not whole costs besides its bytes, about: two objects, a buffer and a map. */
+const OVERHEAD_BYTES = 512;
 
 interface PartialMessage {
   readonly bytes: Uint8Array;
@@ -21,6 +23,8 @@ export class IncomingMessages {
   readonly #delivered = new ReplayWindow(DELIVERED_BITS);
   readonly #partial = new Map<number, PartialMessage>();
   #heldBytes = 0;
+  /** Taken of what all share. */
+  #cost = 0;
 
   /** `shared` is what all sessions may hold together. */
   constructor(maxMessageBytes: number, shared: FairBudget) {
@@ -34,8 +38,25 @@ export class IncomingMessages {
   }
 
   /**
+   * Whether there is memory for what these frames of one packet begin. A shortage is not the peer's fault, and it cannot
+   * know of it: such a packet is to be dropped as a whole, so that it comes again. What breaks the protocol has room: `add` says so.
+   */
+  hasRoom(frames: Iterable<MessageFrame>): boolean {
+    const begun = new Map<number, number>();
+    for (const { number, total, bytes } of frames) {
+      const known = bytes.length >= total || !this.#delivered.isFresh(number) || this.#partial.has(number);
+      if (!known) begun.set(number, total);
+    }
+    if (begun.size === 0) return true;
+    let bytes = 0;
+    for (const total of begun.values()) bytes += total;
+    if (this.#breaksWindow(begun.size, bytes)) return true;
+    return this.#shared.allows(this.#cost, bytes + begun.size * OVERHEAD_BYTES);
+  }
+
+  /**
    * The whole message if this fragment completes it.
-   * @throws ProtocolViolation when the peer breaks its window or contradicts itself.
+   * @throws ProtocolViolation when the peer breaks its window or contradicts itself, or when there was no room.
    */
   add(frame: MessageFrame): Uint8Array | undefined {
     const { number, total, offset, bytes } = frame;
@@ -62,16 +83,20 @@ export class IncomingMessages {
   }
 
   #start(number: number, total: number): PartialMessage {
-    // Small messages cost more than their bytes: their number counts too.
-    const tooMany = this.#partial.size >= MESSAGE_WINDOW;
-    if (tooMany || this.#heldBytes + total > MESSAGE_WINDOW_BYTES + this.#maxMessageBytes) {
-      throw new ProtocolViolation('message window');
-    }
-    if (!this.#shared.take(this.#heldBytes, total)) throw new ProtocolViolation('share of the memory for messages');
+    if (this.#breaksWindow(1, total)) throw new ProtocolViolation('message window');
+    const cost = total + OVERHEAD_BYTES;
+    if (!this.#shared.take(this.#cost, cost)) throw new ProtocolViolation('room for messages');
+    this.#cost += cost;
     const partial = { bytes: new Uint8Array(total), fragments: new Map<number, number>(), received: 0 };
     this.#partial.set(number, partial);
     this.#heldBytes += total;
     return partial;
+  }
+
+  /** Small messages cost more than their bytes: their number counts too. */
+  #breaksWindow(messages: number, bytes: number): boolean {
+    const tooMany = this.#partial.size + messages > MESSAGE_WINDOW;
+    return tooMany || this.#heldBytes + bytes > MESSAGE_WINDOW_BYTES + this.#maxMessageBytes;
   }
 
   #drop(number: number): void {
@@ -79,7 +104,9 @@ export class IncomingMessages {
     if (partial === undefined) return;
     this.#partial.delete(number);
     this.#heldBytes -= partial.bytes.length;
-    this.#shared.give(partial.bytes.length);
+    const cost = partial.bytes.length + OVERHEAD_BYTES;
+    this.#shared.give(this.#cost, cost);
+    this.#cost -= cost;
   }
 
   /** The session is over: gives back what it held. */

@@ -95,8 +95,8 @@ export class OutgoingMessages {
   }
 
   #give(bytes: number): void {
+    this.#shared.give(this.#heldBytes, bytes);
     this.#heldBytes -= bytes;
-    this.#shared.give(bytes);
   }
 
   /** The window counts from the oldest unacknowledged message: the receiver tells repeated numbers by a bitmap. */
