@@ -1,12 +1,4 @@
-import {
-  type DataHeader,
-  type Frame,
-  FrameType,
-  MalformedFrameError,
-  readFrames,
-  type TransferOpenFrame,
-  type TransferPieceFrame,
-} from '@p2pimg/wire';
+import { type DataHeader, type Frame, FrameType, type TransferOpenFrame, type TransferPieceFrame } from '@p2pimg/wire';
 import { ProtocolViolation } from '../errors.ts';
 import type { TransferFailure } from '../events.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
@@ -45,11 +37,11 @@ export class FrameHandler {
     this.#host = host;
   }
 
-  /** Takes the opened content of a control packet. A peer that breaks the protocol ends the session. */
-  handleAll(plaintext: Uint8Array, { number, path, moved }: PacketOrigin, now: number): void {
+  /** Takes the frames of a control packet; undefined if its content was none. A peer that breaks the protocol ends the session. */
+  handleAll(frames: readonly Frame[] | undefined, { number, path, moved }: PacketOrigin, now: number): void {
     const { received, recovery, paths, queue } = this.#parts;
     try {
-      const frames = readFrames(plaintext);
+      if (frames === undefined) throw new ProtocolViolation('malformed frames');
       // More would only make us look through what is in flight again and again.
       if (frames.filter(isAck).length > 1) throw new ProtocolViolation('acknowledgements');
       const roundTrip = recovery.roundTrip.smoothed;
@@ -64,7 +56,7 @@ export class FrameHandler {
       }
       if (recovery.isIgnored) throw new ProtocolViolation('nothing acknowledged');
     } catch (error) {
-      if (!(error instanceof ProtocolViolation) && !(error instanceof MalformedFrameError)) throw error;
+      if (!(error instanceof ProtocolViolation)) throw error;
       this.#session.close('protocol-error', now);
     }
   }

@@ -19,6 +19,7 @@ export type DropReason =
   | 'replay'
   | 'seal'
   | 'spoiled-record'
+  | 'no-memory'
   | 'mac'
   | 'handshake'
   | 'timestamp'

@@ -3,18 +3,23 @@ import {
   DATA_TOKEN_OFFSET,
   type DataHeader,
   epochAt,
+  type Frame,
   laneAt,
+  MalformedFrameError,
   packetNumberAt,
+  readFrames,
   TAG_BYTES,
 } from '@p2pimg/wire';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
 import { controlNonce } from '../keys/nonces.ts';
 import { MAX_TRACKED_PACKETS } from '../recovery/sent-packets.ts';
+import { isMessage } from './frame-kinds.ts';
 import type { DropReason } from './host.ts';
 import type { SessionParts } from './parts.ts';
 
 export interface OpenedControl {
-  readonly plaintext: Uint8Array;
+  /** Undefined if the content is none. */
+  readonly frames: readonly Frame[] | undefined;
   readonly number: number;
   readonly lane: number;
   readonly epoch: EpochKeys;
@@ -24,7 +29,7 @@ export interface OpenedControl {
 
 /** Opens a control packet of `length` bytes at `at`, and takes note of its number; or says why it is dropped, and changes nothing. */
 export function openControl(
-  { keys, lanes, replay }: SessionParts,
+  { keys, lanes, replay, incomingMessages }: SessionParts,
   b: Uint8Array,
   at: number,
   length: number,
@@ -42,9 +47,12 @@ export function openControl(
     .control(lane)
     .open(controlNonce(number), b.subarray(at, body), b.subarray(body, tagAt), b.subarray(tagAt, at + length));
   if (plaintext === undefined) return 'seal';
+  const frames = framesOf(plaintext);
+  // A shortage that others made: not marked and not acknowledged, so it comes again.
+  if (frames !== undefined && !incomingMessages.hasRoom(frames.filter(isMessage))) return 'no-memory';
   const newest = number > replay.highest;
   replay.mark(number);
-  return { plaintext, number, lane, epoch, newest };
+  return { frames, number, lane, epoch, newest };
 }
 
 /** The keys of a data packet at `at` whose number is fresh and whose token is right; or why it is dropped. Nothing is opened yet. */
@@ -61,4 +69,13 @@ export function admitData(
   if (number > replay.highest + MAX_TRACKED_PACKETS) return 'too-far-ahead';
   if (!replay.isFresh(number)) return 'replay';
   return epoch.receive.tokens.matches(number, b, at + DATA_TOKEN_OFFSET) ? epoch : 'token';
+}
+
+function framesOf(plaintext: Uint8Array): readonly Frame[] | undefined {
+  try {
+    return readFrames(plaintext);
+  } catch (error) {
+    if (error instanceof MalformedFrameError) return undefined;
+    throw error;
+  }
 }

@@ -202,7 +202,7 @@ export class Session {
       this.#host.drop(opened);
       return;
     }
-    const { plaintext, number, lane, epoch, newest } = opened;
+    const { frames, number, lane, epoch, newest } = opened;
     if (this.#state === 'draining') {
       this.#farewell?.repeat();
       this.#host.wake(this);
@@ -212,7 +212,7 @@ export class Session {
     parts.keys.confirm(epoch);
     if (lane !== 0) this.#lanes?.heard(lane, path, now);
     const moved = lane === 0 && newest && path.socket === 0 && !samePath(path, parts.path);
-    this.#frames?.handleAll(plaintext, { number, path, moved }, now);
+    this.#frames?.handleAll(frames, { number, path, moved }, now);
     this.#host.wake(this);
   }
 
