@@ -42,8 +42,9 @@ export function* nextGrant(
 ): Flow<SentGrant> {
   const { imageId, digest, contentKey } = own;
   const { signKey, boxKey, blocked } = yield* book.keysOf(viewerId);
-  if (blocked) throw new ClientError('blocked', `client ${viewerId} is blocked`);
   const before = context.model.get('sent', pairKey(imageId, viewerId));
+  // Rights can always be taken back.
+  if (blocked && allowed > (before?.allowed ?? 0)) throw new ClientError('blocked', `client ${viewerId} is blocked`);
   const version = Math.max(before?.version ?? 0, above) + 1;
   if (version > MAX_VERSION) throw new ClientError('rights_invalid', 'there is no further version of these rights');
   const mode = newMode ?? before?.mode ?? WITNESSED;
