@@ -98,3 +98,29 @@ test('M6 N9: a client killed before each effect of a rotation ends it at its nex
     t.false(reached && n > 200);
   }
 });
+
+test('M6 N9: a refusal that says nothing of the keys does not give up new ones that the cloud may have', (t) => {
+  const { world, owner } = shared();
+  world.onEffect = (_, effect) => (effect.kind === 'job' && effect.job.name === 'promoteKeys' ? 'crash' : 'go');
+  t.throws(() => world.ask(owner, 'rotateKeys', {}));
+  world.onEffect = () => 'go';
+  world.cloud.clockWrong = true;
+  world.start(owner);
+  t.throws(() => world.ask(owner, 'signIn', {}), { message: /request_too_far_ahead/ });
+  world.cloud.clockWrong = false;
+  t.is(world.ask(owner, 'signIn', {}).clientId, 1);
+  t.is(keyOf(world, 1), owner.jobs.key);
+  t.is(owner.core!.model.get('rotation', 'rotation'), undefined);
+});
+
+test('U8: rights of a blocked viewer can be taken and withdrawn, not raised', (t) => {
+  const { world, owner } = shared();
+  world.ask(owner, 'setBlocked', { clientId: 2, blocked: true });
+  const change = (what: { kind: 'add' | 'take'; views: number } | { kind: 'revoke' }) =>
+    world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: what });
+  t.throws(() => change({ kind: 'add', views: 1 }), { message: /blocked/ });
+  t.is(change({ kind: 'take', views: 1 }).remaining, 2);
+  t.is(change({ kind: 'revoke' }).remaining, 0);
+  world.run(10_000);
+  t.is([...world.cloud.rows.values()][0]!.allowed, 0, 'the directory knows');
+});

@@ -48,6 +48,8 @@ export class FakeCloud {
   releases = 0;
   /** Takes no new clients. */
   closed = false;
+  /** Refuses rotations for their time, as a server whose clock differs does. */
+  clockWrong = false;
   readonly #parseGrant: (grant: string) => GrantFields;
   readonly #parseRotation: (statement: string) => RotationFields;
 
@@ -75,6 +77,7 @@ export class FakeCloud {
       const member = this.members.get(key) ?? this.#newMember(key, request.body.signKey);
       return ok({ clientId: member.clientId });
     }
+    if (request.type === 'rotate_keys' && this.clockWrong) return no('request_too_far_ahead');
     if (request.type === 'rotate_keys')
       return this.#rotate(key, request.body.statement) ? ok({ clientId: 1 }) : no('bad_rotation');
     const me = this.members.get(key);

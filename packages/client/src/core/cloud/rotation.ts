@@ -8,6 +8,12 @@ import { reissue } from '../sharing/reissue.ts';
 import type { Cloud } from './cloud.ts';
 
 /**
+ * Refusals after which these new keys are surely not the current ones. A refusal of another kind (a wrong clock, a full server, an id in
+ * use) tells nothing of an earlier request, whose answer a crash may have lost.
+ */
+const NOT_ROTATED: ReadonlySet<string> = new Set(['bad_rotation', 'keys_changed', 'key_taken', 'not_registered']);
+
+/**
  * New keys for this client. They are on the disk, with the statement that makes them valid, before the cloud hears of them, and from then on
  * in use: a session with the new keys may repeat the statement until it is answered, over any crash. Rights that were given are signed anew.
  */
@@ -24,7 +30,7 @@ export class Rotation {
 
   /**
    * Signed by the keys of this profile, or by the recovery key when those are lost or stolen.
-   * @throws ClientError `not_registered`, CloudUnreachableError (it goes on at the next sign-in), CloudRefusedError (the old keys stay)
+   * @throws ClientError `not_registered`, CloudUnreachableError (it goes on at the next sign-in), CloudRefusedError (the old keys stay when the rotation is none; after another refusal it goes on, too)
    */
   rotate(args: CallArgs<'rotateKeys'>): Flow<undefined> {
     return this.#context.locks.hold('rotation', () => this.#rotate(args));
@@ -65,7 +71,7 @@ export class Rotation {
     try {
       yield* this.#cloud.ask('rotate_keys', { signKey, boxKey, statement });
     } catch (error) {
-      if (!(error instanceof CloudRefusedError)) throw error;
+      if (!(error instanceof CloudRefusedError && NOT_ROTATED.has(error.reason))) throw error;
       yield* context.job('dropKeys', {});
       yield* context.commit(remove('rotation', ROTATION));
       throw error;
