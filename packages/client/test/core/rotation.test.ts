@@ -124,3 +124,38 @@ test('U8: rights of a blocked viewer can be taken and withdrawn, not raised', (t
   world.run(10_000);
   t.is([...world.cloud.rows.values()][0]!.allowed, 0, 'the directory knows');
 });
+
+test('M6 U8: a revocation at any effect of a rotation stands', (t) => {
+  for (let n = 1, reached = true; reached; n++) {
+    const { world, owner } = shared();
+    let effects = 0;
+    let revoking: number | undefined;
+    world.onEffect = (client) => {
+      if (client === owner && ++effects === n)
+        revoking = world.call(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'revoke' } });
+      return 'go';
+    };
+    world.ask(owner, 'rotateKeys', {});
+    reached = revoking !== undefined;
+    world.onEffect = () => 'go';
+    if (revoking === undefined) break;
+    world.runUntil(() => owner.outcomes.has(revoking!));
+    world.run(20_000);
+    if (!owner.outcomes.get(revoking)!.ok) continue; // refused while signed out: nothing was promised
+    t.is(owner.core!.model.all('sent')[0]!.allowed, 0, `revoked at effect ${n}`);
+    t.is([...world.cloud.rows.values()][0]!.allowed, 0, `revoked at effect ${n}`);
+  }
+});
+
+test('M6 N10: rights in their last version stop neither a rotation nor a sign-in', (t) => {
+  const { world, owner } = shared();
+  const sent = owner.core!.model.all('sent')[0]!;
+  world.crash(owner);
+  owner.disk.push({ table: 'sent', key: `2 ${IMAGE}`, value: { ...sent, version: 0xffff_ffff } });
+  world.start(owner);
+  world.ask(owner, 'signIn', {});
+  world.ask(owner, 'rotateKeys', {});
+  t.is(keyOf(world, 1), owner.jobs.key);
+  t.is(owner.core!.model.get('rotation', 'rotation'), undefined);
+  t.true(owner.core!.signedIn);
+});

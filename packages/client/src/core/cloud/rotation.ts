@@ -3,7 +3,7 @@ import type { Context } from '../context.ts';
 import { ClientError, CloudRefusedError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import type { AddressBook } from '../peers/address-book.ts';
-import { type Change, put, ROTATION, remove, SELF, type Self } from '../records.ts';
+import { pairKey, put, ROTATION, remove, SELF, type Self } from '../records.ts';
 import { reissue } from '../sharing/reissue.ts';
 import type { Cloud } from './cloud.ts';
 
@@ -77,14 +77,10 @@ export class Rotation {
       throw error;
     }
     yield* context.job('promoteKeys', {});
+    // Each pair by itself, as its owner changes it; the rotation ends last, so that a crash before signs the rest anew.
+    for (const { imageId, viewerId } of context.model.all('sent'))
+      yield* reissue(context, this.#book, pairKey(imageId, viewerId));
     const self: Self = context.model.self ?? { clientId, counter: 0, generation: undefined };
-    yield* context.commit(...(yield* this.#settled(self)));
-  }
-
-  *#settled(self: Self): Flow<readonly Change[]> {
-    const context = this.#context;
-    const signedAnew: Change[] = [];
-    for (const sent of context.model.all('sent')) signedAnew.push(...(yield* reissue(context, this.#book, sent)));
-    return [remove('rotation', ROTATION), put('self', SELF, self), ...signedAnew];
+    yield* context.commit(remove('rotation', ROTATION), put('self', SELF, self));
   }
 }

@@ -5,13 +5,18 @@ import type { AddressBook } from '../peers/address-book.ts';
 import { type Change, type OutboxEntry, pairKey, put, type SentGrant } from '../records.ts';
 import { grantChanges, nextGrant, peerEntry } from './grants.ts';
 
-/** The same rights in a next version, signed with the keys of now; told in what waits for the viewer already, or in a message of its own. */
-export function* reissue(context: Context, book: AddressBook, before: SentGrant): Flow<readonly Change[]> {
-  const sent = yield* signedAnew(context, book, before, before.version);
-  return sent === undefined ? [] : [...grantChanges(context, sent).changes, ...telling(context, sent)];
+/** The rights of a pair in a next version, signed with the keys of now; told in what waits for the viewer already, or in a message of its own. */
+export function reissue(context: Context, book: AddressBook, pair: string): Flow<void> {
+  return context.locks.hold(`sent ${pair}`, function* () {
+    const before = context.model.get('sent', pair);
+    if (before === undefined) return;
+    const sent = yield* signedAnew(context, book, before, before.version);
+    if (sent === undefined) return;
+    yield* context.commit(...grantChanges(context, sent).changes, ...telling(context, sent));
+  });
 }
 
-/** The same rights above a version that the directory has; the caller publishes them. False when they stay as they are. @throws ClientError `rights_invalid` */
+/** The same rights above a version that the directory has; the caller publishes them. False when they stay as they are. */
 export function reissueAbove(context: Context, book: AddressBook, before: SentGrant, version: number): Flow<boolean> {
   const key = pairKey(before.imageId, before.viewerId);
   return context.locks.hold(`sent ${key}`, function* () {
@@ -35,9 +40,10 @@ function* signedAnew(
   try {
     return yield* nextGrant(context, book, own, viewerId, allowed, { above });
   } catch (error) {
-    // A blocked viewer gets nothing more.
-    if (error instanceof ClientError && error.code === 'blocked') return undefined;
-    throw error;
+    // Nothing can stand above the last version: this pair stays as it is, and stops no other.
+    if (!(error instanceof ClientError && error.code === 'rights_invalid')) throw error;
+    context.trouble(`signing the rights of client ${viewerId} on ${imageId} anew`, error);
+    return undefined;
   }
 }
 
