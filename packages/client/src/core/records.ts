@@ -93,6 +93,8 @@ export interface SentGrant {
   readonly version: number;
   readonly allowed: number;
   readonly mode: SharingMode;
+  /** Milliseconds since the epoch; 0 for never. Absent in records of before: then it follows from `changedAt`. */
+  readonly expiresAt?: number;
   /** As far as the owner knows. */
   readonly used: number;
   readonly grant: string;

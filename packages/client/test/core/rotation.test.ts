@@ -1,5 +1,7 @@
 import test from 'ava';
+import type { RightsChange } from '../../src/core/calls.ts';
 import { left } from '../../src/core/sharing/rights.ts';
+import { parseGrant } from '../sim/fake-jobs.ts';
 import { type SimClient, World } from '../sim/world.ts';
 
 const IMAGE = 'client1-puppy';
@@ -158,4 +160,24 @@ test('M6 N10: rights in their last version stop neither a rotation nor a sign-in
   t.is(keyOf(world, 1), owner.jobs.key);
   t.is(owner.core!.model.get('rotation', 'rotation'), undefined);
   t.true(owner.core!.signedIn);
+});
+
+test('M6 M5: an offline share that has expired stays so when its rights are signed anew, taken or withdrawn', (t) => {
+  const { world, owner } = shared();
+  const change = (what: RightsChange) =>
+    world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: what });
+  const expiry = () => parseGrant(owner.core!.model.all('sent')[0]!.grant).expiresAt!;
+  change({ kind: 'mode', mode: { kind: 'offline', views: 2, hours: 1 } });
+  const chosen = expiry();
+  world.run(3 * 3_600_000);
+  world.ask(owner, 'rotateKeys', {});
+  t.is(expiry(), chosen);
+  change({ kind: 'take', views: 1 });
+  t.is(expiry(), chosen);
+  change({ kind: 'add', views: 1 });
+  t.true(expiry() > world.now);
+  const added = expiry();
+  world.run(60_000);
+  change({ kind: 'revoke' });
+  t.is(expiry(), added);
 });

@@ -12,7 +12,7 @@ import {
   put,
   type SentGrant,
 } from '../records.ts';
-import { checkMode, modeTerms, type SharingMode, WITNESSED } from './mode.ts';
+import { checkMode, type ModeTerms, modeTerms, type SharingMode, WITNESSED } from './mode.ts';
 
 /** Versions are 32 bits wide. */
 const MAX_VERSION = 0xffff_ffff;
@@ -52,11 +52,24 @@ export function* nextGrant(
   const { clientId: ownerId } = context.self();
   const viewer = { signKey, boxKey };
   const parties = { ownerId, viewerId, viewer, imageId, digest, contentKey };
-  const terms = { ...parties, version, allowed, ...modeTerms(mode, context.now) };
+  const terms = { ...parties, version, allowed, ...termsOf(context, before, allowed, newMode) };
   const { grant, grantId, viewerShare } = yield* context.job('issueGrant', terms);
   const { used = 0, viewedAt } = before ?? {};
-  const rights = { version, allowed, mode, used, grant, viewerShare };
+  const rights = { version, allowed, mode, expiresAt: terms.expiresAt, used, grant, viewerShare };
   return { imageId, viewerId, grantId, ...rights, changedAt: context.now, viewedAt };
+}
+
+/** The time of an offline share starts again when its mode is chosen or views are added, never because rights are taken or signed anew. */
+function termsOf(
+  { now }: Context,
+  before: SentGrant | undefined,
+  allowed: number,
+  newMode: SharingMode | undefined,
+): ModeTerms {
+  if (before === undefined || newMode !== undefined || allowed > before.allowed)
+    return modeTerms(newMode ?? before?.mode ?? WITNESSED, now);
+  const terms = modeTerms(before.mode, before.changedAt);
+  return { ...terms, expiresAt: before.expiresAt ?? terms.expiresAt };
 }
 
 /** Keeps a grant, and has the directory told. */

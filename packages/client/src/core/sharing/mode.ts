@@ -3,7 +3,7 @@ import { ClientError } from '../errors.ts';
 
 /**
  * Who counts a viewer's views. `witnessed`: the cloud, one by one. `offline`: the cloud counts up to `views` in advance for one device,
- * which shows them without it until `hours` after the last change of rights; restoring that device's whole home can repeat them.
+ * which shows them without it until `hours` after the mode was chosen or views were added; restoring that device's whole home can repeat them.
  * `trusting`: the viewer's own ledger; restoring it repeats all.
  */
 export type SharingMode =
