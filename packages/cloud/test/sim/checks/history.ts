@@ -12,8 +12,8 @@ export interface Asked {
   readonly at: number;
   state: 'open' | 'answered' | 'abandoned';
   answeredAt: number | undefined;
-  /** The first final answer, without the name of the server that gave it. */
-  answer: string | undefined;
+  /** The first final answer. */
+  answer: AnyAck | undefined;
   /** Codes of the errors after which it was sent again. */
   readonly errors: string[];
 }
@@ -101,10 +101,19 @@ export class History {
   #checkSame(asked: Asked, ack: AnyAck): void {
     const hides = ack.type === 'encode' && ack.status === 'success';
     if (asked.draft.effect === undefined && !hides) return;
-    const answer = contentOf(ack);
-    asked.answer ??= answer;
-    if (asked.answer !== answer) this.#broken(`${nameOf(asked)} was answered ${asked.answer} and ${answer}`);
+    asked.answer ??= ack;
+    const [first, again] = [contentOf(asked.answer), contentOf(ack)];
+    if (first === again || isWithdrawn(asked.draft, [asked.answer, ack])) return;
+    this.#broken(`${nameOf(asked)} was answered ${first} and ${again}`);
   }
+}
+
+/** One answer was given, and another time refused since its ground had gone; they may arrive in either order. */
+function isWithdrawn(draft: Draft, answers: readonly [AnyAck, AnyAck]): boolean {
+  const given = answers.find(({ status }) => status === 'success');
+  const refused = answers.find(({ status }) => status === 'refused');
+  if (given?.status !== 'success' || refused?.status !== 'refused') return false;
+  return draft.withdrawn(given.body).includes(refused.error.code);
 }
 
 /** The answer without who gave it, and without what is read afresh each time. */

@@ -14,6 +14,8 @@ export interface Draft {
   /** The person learns the answer. @returns what is wrong with it */
   readonly succeeded: (body: object) => string | undefined;
   readonly refused: () => void;
+  /** Codes with which whoever has been given this answer may be refused the same request another time. */
+  readonly withdrawn: (body: object) => readonly string[];
   /** Of an `encode`: for nobody but its handler. */
   readonly contentKey: string | undefined;
   /** Made by nobody else at the same time: the person's other requests wait. */
@@ -36,14 +38,16 @@ export interface Handling<T extends RequestType> {
   readonly refusals?: () => readonly string[];
   readonly succeeded?: (body: AckBodies[T]) => string | undefined;
   readonly refused?: () => void;
+  readonly withdrawn?: (body: AckBodies[T]) => readonly string[];
   readonly contentKey?: string;
   readonly alone?: boolean;
 }
 
 export function draft<T extends RequestType>(type: T, body: RequestBodies[T], handling: Handling<T>): Draft {
-  const { effect, refusals = none, succeeded, refused = nothing, contentKey, alone = false } = handling;
-  const read = succeeded as ((body: object) => string | undefined) | undefined;
-  return { type, body, effect, refusals, succeeded: read ?? nothing, refused, contentKey, alone };
+  const { effect, refusals = none, refused = nothing, contentKey, alone = false } = handling;
+  const succeeded = (handling.succeeded as Draft['succeeded'] | undefined) ?? nothing;
+  const withdrawn = (handling.withdrawn as Draft['withdrawn'] | undefined) ?? none;
+  return { type, body, effect, refusals, succeeded, refused, withdrawn, contentKey, alone };
 }
 
 const none = (): readonly string[] => [];

@@ -17,6 +17,7 @@ export function changeView(desk: Desk): Draft | undefined {
   const allowed = random.chance(0.1) ? 0 : grant.allowed + 1 + random.below(3);
   const bytes = signed(desk, grant, version, allowed);
   Object.assign(grant, { version, allowed, bytes, signedAt: person.rotations });
+  grant.changes.push({ version, allowed });
   const { viewer, picture } = grant;
   return draft(
     'change-view',
@@ -43,7 +44,7 @@ function newGrant({ person, society, random }: Desk): Grant | undefined {
 
 function emptyGrant(owner: Person, viewer: Person, picture: Picture): Grant {
   const bytes = new Uint8Array(0);
-  return { owner, viewer, picture, version: 0, allowed: 0, bytes, signedAt: 0, sequences: new Set() };
+  return { owner, viewer, picture, version: 0, allowed: 0, bytes, signedAt: 0, changes: [], sequences: new Set() };
 }
 
 function signed(
@@ -79,7 +80,7 @@ export function releaseView({ person, society, random }: Desk): Draft | undefine
   const mine = society.grants.filter(({ viewer, version }) => viewer === person && version > 0);
   if (mine.length === 0) return undefined;
   const grant = random.pick(mine);
-  const { bytes, picture, sequences, owner, signedAt } = grant;
+  const { bytes, picture, sequences, owner, signedAt, changes } = grant;
   const nonce = randomHex(random, 32);
   return draft(
     'release_view',
@@ -94,6 +95,9 @@ export function releaseView({ person, society, random }: Desk): Draft | undefine
         sequences.add(sequence);
         return undefined;
       },
+      // docs/decisions/0604: a repeat is answered while the newest grant covers its view.
+      withdrawn: ({ version, used }) =>
+        changes.some((change) => change.version > version && change.allowed < used) ? ['no_views_left', 'revoked'] : [],
     },
   );
 }

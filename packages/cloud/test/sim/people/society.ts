@@ -31,6 +31,8 @@ export interface Grant {
   bytes: Uint8Array;
   /** `owner.rotations` when it was signed. */
   signedAt: number;
+  /** Every version that was signed. */
+  readonly changes: { readonly version: number; readonly allowed: number }[];
   /** Views that were released, with their numbers: no two are the same. */
   readonly sequences: Set<number>;
 }
