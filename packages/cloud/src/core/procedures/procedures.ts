@@ -12,6 +12,7 @@ export function procedures(registrations: RateLimit): Procedures {
   return {
     register: registerWith(registrations),
     rotate_keys: rotateKeys,
+    // Not once: its answer tells what waits, and that is for the keys of today, also when it comes again.
     sign_in: signIn,
     renew,
     shutdown: doneOnce('shutdown', shutdown),

@@ -47,7 +47,7 @@ export function rotateKeys({ person, clientId, suite, random, wallNow }: Desk): 
 
 export function signIn({ person, clientId }: Desk): Draft {
   person.counter += 1;
-  const { counter } = person;
+  const { counter, rotations } = person;
   const change = begin(person, 'signing in');
   return draft(
     'sign_in',
@@ -59,6 +59,8 @@ export function signIn({ person, clientId }: Desk): Draft {
         if (person.presenceChanges === change) person.presence = 'online';
         return undefined;
       },
+      // A sign-in tells what waits: to the keys of today only, also when it comes again.
+      withdrawn: () => (person.rotations > rotations ? ['not_registered'] : []),
     },
   );
 }
