@@ -36,6 +36,7 @@ export { type GrantVersion, supersedes } from './core/grant/supersede.ts';
 export {
   accountLeft,
   accountUsed,
+  decidesAlone,
   type LedgerAccount,
   type ReleasedViews,
   type ReservedViews,

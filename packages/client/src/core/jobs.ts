@@ -112,7 +112,8 @@ interface JobTypes {
     readonly output: { readonly genuine: boolean } & LedgerCounts;
   };
   /**
-   * Brings a stored picture's rights band and the ledger up to that grant and count, durably. The counts are the ledger's then.
+   * Brings a stored picture's rights band and the ledger up to that grant and count, durably. The counts are the ledger's then, without
+   * views in advance whose time is over.
    * `genuine: false`, and nothing written, when the band was changed by somebody else.
    */
   readonly rewriteBand: {
@@ -148,7 +149,7 @@ interface JobTypes {
     readonly output: LedgerCounts;
   };
   /**
-   * Spends a view without the cloud, durably: one held in advance, or in mode `trusting`. The key waits in memory under `ticket`.
+   * Spends a view without the cloud, durably: one held in advance, in whatever mode, or in mode `trusting`. The key waits in memory under `ticket`.
    * Fails with the name of the ledger's error.
    */
   readonly spendAlone: {

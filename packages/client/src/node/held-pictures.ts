@@ -5,6 +5,7 @@ import {
   accountUsed,
   BandTamperedError,
   bandGrant,
+  decidesAlone,
   decodeGrant,
   encodeBand,
   joinContentKey,
@@ -54,26 +55,26 @@ export class HeldPictures {
     const band = await this.#genuineBand(picture, expected);
     if (band === undefined || !equalBytes(band.grant, expected.bytes)) return NOT_GENUINE;
     if (toHex(suite.sha256(stripRights(picture))) !== digest) return NOT_GENUINE;
-    return { genuine: true, ...(await this.#account(expected, 0)) };
+    return { genuine: true, ...counts(await this.#account(expected, 0)) };
   }
 
   async rewriteBand({ blob, grant, used }: JobInput<'rewriteBand'>): Promise<JobOutput<'rewriteBand'>> {
     const { blobs, ledger } = this.#at;
     const signed = parse(grant);
-    const counts = await this.#account(signed, used);
+    const account = await this.#account(signed, used);
     const picture = await blobs.read(blob);
     const before = await this.#genuineBand(picture, signed);
-    if (before === undefined) return { genuine: false, ...counts };
+    if (before === undefined) return { genuine: false, ...counts(account) };
     const { sequence } = ledger.ledger;
     // Where the ledger alone decides, the picture remembers how far it was.
-    const isCurrent = signed.mode === 'witnessed' || before.ledgerSequence >= sequence;
-    if (isCurrent && equalBytes(before.grant, signed.bytes) && before.used === counts.used)
-      return { genuine: true, ...counts };
+    const isCurrent = !decidesAlone(account) || before.ledgerSequence >= sequence;
+    if (isCurrent && equalBytes(before.grant, signed.bytes) && before.used === account.used)
+      return { genuine: true, ...counts(account) };
     const ledgerSequence = Math.max(before.ledgerSequence, sequence);
-    const band: RightsBand = { grant: signed.bytes, used: counts.used, ledgerSequence };
+    const band: RightsBand = { grant: signed.bytes, used: account.used, ledgerSequence };
     writeRights(picture, encodeBand(suite, band, await openViewerShare(signed, this.#boxes())));
     await blobs.replace(blob, picture);
-    return { genuine: true, ...counts };
+    return { genuine: true, ...counts(account) };
   }
 
   makeReleaseKey(): { readonly nonce: string } {
@@ -145,10 +146,10 @@ export class HeldPictures {
 
   /** The content key without the cloud. When nothing is held in advance the ledger refuses the view, so no key is needed. */
   async #ownKey(signed: SignedGrant): Promise<Uint8Array> {
-    if (signed.mode === 'trusting') return openViewerShare(signed, this.#boxes());
     const account = this.#at.ledger.ledger.account(signed.grantId);
-    if (account === undefined || account.offlineLeft === 0) return new Uint8Array();
-    return openDeviceKey(signed.grantId, this.#boxes(), account.deviceKey);
+    if (account !== undefined && account.offlineLeft > 0)
+      return openDeviceKey(signed.grantId, this.#boxes(), account.deviceKey);
+    return signed.mode === 'trusting' ? openViewerShare(signed, this.#boxes()) : new Uint8Array();
   }
 
   #receipt(receipt: Parameters<typeof signReceipt>[1]): string {
@@ -156,11 +157,10 @@ export class HeldPictures {
   }
 
   /** Enters a grant and a count into the ledger; returns what the ledger counts. */
-  async #account(grant: SignedGrant, used: number): Promise<LedgerCounts> {
+  async #account(grant: SignedGrant, used: number): Promise<LedgerAccount> {
     const { ledger, now } = this.#at;
-    await ledger.commit((open) => open.accept(grant, used, now()));
-    const account = ledger.ledger.account(grant.grantId);
-    return account === undefined ? { used, offlineLeft: 0 } : counts(account);
+    const entry = await ledger.commit((open) => open.accept(grant, used, now()));
+    return entry?.account ?? ledger.ledger.account(grant.grantId)!;
   }
 
   /** The band of a picture, if nobody but this client or the owner has written it, and it is of that grant, in whatever version. */

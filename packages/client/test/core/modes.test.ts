@@ -66,6 +66,26 @@ test('M4 trusting: views are counted down without the cloud', (t) => {
   t.is(owner.core!.model.all('sent')[0]!.mode.kind, 'trusting');
 });
 
+for (const kind of ['witnessed', 'trusting'] as const) {
+  test(`M6 offline(n): views held when the mode becomes ${kind} are shown without the cloud, before any other`, (t) => {
+    const { world, owner, viewer } = holding(OFFLINE, 5);
+    world.ask(viewer, 'view', { imageId: IMAGE });
+    world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'mode', mode: { kind } } });
+    world.run(1_000);
+    t.like(viewer.core!.model.get('held', IMAGE), { mode: kind, offlineLeft: 2 });
+    cloudOff(world);
+    for (const remaining of [3, 2])
+      t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining });
+    t.is(world.cloud.releases, 3);
+    if (kind === 'witnessed')
+      t.throws(() => world.ask(viewer, 'view', { imageId: IMAGE }), { message: /cloud did not answer/ });
+    else
+      for (const remaining of [1, 0])
+        t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining });
+    t.is(left(viewer.core!.model.get('held', IMAGE)!), kind === 'witnessed' ? 2 : 0);
+  });
+}
+
 test('M6: a change of rights keeps the mode; numbers out of range are refused', (t) => {
   const { world, owner, viewer } = holding(OFFLINE, 5);
   world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'add', views: 2 } });

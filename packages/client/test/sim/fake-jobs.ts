@@ -186,7 +186,7 @@ export class FakeJobs {
         const { grant, used } = job.input;
         const { grantId, version } = parseGrant(grant);
         if (used <= this.#counts(grantId).used) throw new Error('the count does not rise');
-        this.ledger.set(grantId, { used, offlineLeft: 0 });
+        this.ledger.set(grantId, { ...this.#counts(grantId), used });
         return { receipt: writeReceipt(grantId, version, used) };
       }
       case 'reserveViews': {
@@ -198,9 +198,9 @@ export class FakeJobs {
       case 'spendAlone': {
         const { grantId, version, mode, allowed } = parseGrant(job.input.grant);
         const { used, offlineLeft } = this.#counts(grantId);
-        const trusting = mode === 'trusting';
-        if (trusting ? used >= allowed : offlineLeft === 0) throw named('NoViewsLeftError');
-        const after = trusting ? { used: used + 1, offlineLeft: 0 } : { used, offlineLeft: offlineLeft - 1 };
+        const alone = offlineLeft === 0 && mode === 'trusting';
+        if (alone ? used >= allowed : offlineLeft === 0) throw named('NoViewsLeftError');
+        const after = alone ? { used: used + 1, offlineLeft } : { used, offlineLeft: offlineLeft - 1 };
         this.ledger.set(grantId, after);
         return { ...after, ticket: 1, receipt: writeReceipt(grantId, version, after.used - after.offlineLeft) };
       }

@@ -47,11 +47,13 @@ export class Views {
     if (!band.genuine) return byDefault('tampered', left(held));
     const { used, offlineLeft } = band;
     const current = { ...held, used, offlineLeft };
+    // Also of a mode of before: they were counted when they were taken.
+    if (offlineLeft > 0) return yield* this.#viewAlone(current);
     switch (held.mode) {
       case 'witnessed':
         return yield* this.#viewWitnessed(current);
       case 'offline':
-        return offlineLeft > 0 ? yield* this.#viewAlone(current) : yield* this.#reserve(current);
+        return yield* this.#reserve(current);
       case 'trusting':
         return yield* this.#viewAlone(current);
     }

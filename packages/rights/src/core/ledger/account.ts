@@ -24,6 +24,11 @@ export interface LedgerAccount {
   /** How many views may be taken in advance; 0 but in mode `offline`. */
   readonly offlineViews: number;
   readonly expiresAt: number;
+  /**
+   * In another mode than `offline`: until when views taken in advance under an earlier grant may be shown; 0 when there were none. In mode
+   * `offline` 0, for they go by the grant's own end.
+   */
+  readonly heldUntil: number;
   /** SHA-256 of the grant's bytes. */
   readonly grantHash: Uint8Array;
   /** Nonce of the last release; zero when there was none. */
@@ -71,6 +76,7 @@ export function openAccount(suite: CryptoSuite, grant: SignedGrant, used: number
   const rest = {
     offlineLeft: 0,
     releasedTo: 0,
+    heldUntil: 0,
     grantHash: suite.sha256(grant.bytes),
     nonce: NO_NONCE,
     deviceKey: NO_DEVICE_KEY,
@@ -79,8 +85,8 @@ export function openAccount(suite: CryptoSuite, grant: SignedGrant, used: number
 }
 
 /**
- * The account under a newer grant; the same account when the grant is known or older. Views held in advance stay as far as the new
- * grant covers them; those it does not cover are gone, and stay counted.
+ * The account under a newer grant; the same account when the grant is known or older. Views held in advance stay, whatever the mode, as far
+ * as the new grant covers them; those it does not cover are gone, and stay counted.
  * @throws GrantConflictError
  */
 export function withGrant(suite: CryptoSuite, account: LedgerAccount, grant: SignedGrant): LedgerAccount {
@@ -89,11 +95,32 @@ export function withGrant(suite: CryptoSuite, account: LedgerAccount, grant: Sig
     if (equalBytes(account.grantHash, suite.sha256(grant.bytes))) return account;
     throw new GrantConflictError(`two grants have the version ${grant.version}`);
   }
-  const covered = grant.mode === 'offline' ? Math.max(0, grant.allowed - accountUsed(account)) : 0;
-  const offlineLeft = Math.min(account.offlineLeft, covered);
+  const covered = Math.max(0, grant.allowed - accountUsed(account));
   const { nonce, releasedTo } = account;
-  const deviceKey = offlineLeft === 0 ? NO_DEVICE_KEY : account.deviceKey;
-  return { ...openAccount(suite, grant, account.used), offlineLeft, releasedTo, nonce, deviceKey };
+  const heldUntil = grant.mode === 'offline' ? 0 : endOfHeld(account);
+  const kept = { ...openAccount(suite, grant, account.used), releasedTo, nonce, heldUntil };
+  return withHeld(kept, account, Math.min(account.offlineLeft, covered));
+}
+
+/** Without views of an earlier grant whose time is over; the same account when there are none. */
+export function withoutLateViews(account: LedgerAccount, now: number): LedgerAccount {
+  if (account.heldUntil === 0 || now < account.heldUntil) return account;
+  return { ...withHeld(account, account, 0), heldUntil: 0 };
+}
+
+/** Whether views are shown on the ledger's word alone, so that an older one in its place must be noticed. */
+export function decidesAlone({ mode, heldUntil }: LedgerAccount): boolean {
+  return mode !== 'witnessed' || heldUntil !== 0;
+}
+
+/** Until when views held in advance may be shown; 0 when none were ever held. */
+function endOfHeld({ mode, offlineLeft, expiresAt, heldUntil }: LedgerAccount): number {
+  if (mode !== 'offline') return heldUntil;
+  return offlineLeft === 0 ? 0 : expiresAt;
+}
+
+function withHeld(account: LedgerAccount, { deviceKey }: LedgerAccount, offlineLeft: number): LedgerAccount {
+  return { ...account, offlineLeft, deviceKey: offlineLeft === 0 ? NO_DEVICE_KEY : deviceKey };
 }
 
 /** The cloud (or the picture) has counted more than this ledger: views spent by a crash, or on another device. */
@@ -120,17 +147,23 @@ export function withReservedViews(account: LedgerAccount, reserved: ReservedView
   return { ...account, ...counted(account, reserved), offlineLeft, deviceKey };
 }
 
-/** One view without the cloud: from those held in advance, or in mode `trusting`. @throws GrantModeError, NoViewsLeftError, GrantExpiredError */
+/**
+ * One view without the cloud: from those held in advance, or in mode `trusting`.
+ * @throws GrantModeError, NoViewsLeftError, GrantExpiredError
+ */
 export function withOwnView(account: LedgerAccount, now: number): LedgerAccount {
-  if (account.mode === 'witnessed') throw new GrantModeError('the cloud must release each view of this grant');
+  const { mode, offlineLeft } = account;
+  if (mode === 'witnessed' && offlineLeft === 0)
+    throw new GrantModeError('the cloud must release each view of this grant');
   if (isExpired(account, now)) throw new GrantExpiredError('the grant has expired');
-  if (account.mode === 'trusting') {
-    if (viewsLeft(account) === 0) throw new NoViewsLeftError('no views are left');
-    return { ...account, used: account.used + 1 };
+  if (offlineLeft > 0) {
+    if (mode !== 'offline' && now >= account.heldUntil)
+      throw new GrantExpiredError('the time of the views held in advance is over');
+    return withHeld(account, account, offlineLeft - 1);
   }
-  if (account.offlineLeft === 0) throw new NoViewsLeftError('no views are held in advance');
-  const offlineLeft = account.offlineLeft - 1;
-  return { ...account, offlineLeft, deviceKey: offlineLeft === 0 ? NO_DEVICE_KEY : account.deviceKey };
+  if (mode === 'offline') throw new NoViewsLeftError('no views are held in advance');
+  if (viewsLeft(account) === 0) throw new NoViewsLeftError('no views are left');
+  return { ...account, used: account.used + 1 };
 }
 
 function counted(

@@ -13,6 +13,7 @@ import {
   type ReservedViews,
   withGrant,
   withOwnView,
+  withoutLateViews,
   withReleasedView,
   withReservedViews,
   withUsed,
@@ -148,13 +149,14 @@ export class Ledger implements LedgerView {
   }
 
   /**
-   * Takes over a verified grant, if it is newer, and a count of used views, if it is higher. Undefined when neither: nothing to write.
+   * Takes over a verified grant, if it is newer, and a count of used views, if it is higher; drops views in advance of an earlier grant whose
+   * time is over. Undefined when there is nothing to write.
    * @throws GrantConflictError
    */
   accept(grant: SignedGrant, used: number, now: number): LedgerEntry | undefined {
     const known = this.account(grant.grantId);
     if (known === undefined) return this.#append('grant', openAccount(this.#suite, grant, used), now);
-    const next = withUsed(withGrant(this.#suite, known, grant), used);
+    const next = withoutLateViews(withUsed(withGrant(this.#suite, known, grant), used), now);
     return next === known ? undefined : this.#append('grant', next, now);
   }
 

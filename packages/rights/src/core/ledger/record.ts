@@ -6,8 +6,9 @@
  *     2  mode u8               40  used u32                120  device key 80
  *     3  reserved = 0          44  held in advance u32     200  offline views u32
  *     4  sequence u32          48  expires at u64 ms       204  released to u32
- *     8  time u64 ms                                       208  reserved 16 = 0
- *    16  grant id 16                                       224  hash 32
+ *     8  time u64 ms                                       208  held until u64 ms
+ *    16  grant id 16                                       216  reserved 8 = 0
+ *                                                          224  hash 32
  *
  * hash = SHA-256(context ‖ hash of the record before ‖ bytes 0 … 223): checksum and chain in one. Each record tells the whole state of
  * its account, so the last one of an account is all that compaction keeps. In a genesis, bytes 16 … 31 are the ledger's id and
@@ -101,13 +102,15 @@ function writeAccount(bytes: Uint8Array, view: DataView, account: LedgerAccount)
   bytes.set(account.deviceKey, 120);
   view.setUint32(200, account.offlineViews);
   view.setUint32(204, account.releasedTo);
+  view.setBigUint64(208, BigInt(account.heldUntil));
 }
 
 function readAccount(bytes: Uint8Array, view: DataView): LedgerAccount | undefined {
   const mode = MODES[view.getUint8(2)];
   const expiresAt = Number(view.getBigUint64(48));
-  if (mode === undefined || !Number.isSafeInteger(expiresAt) || !isZero(bytes.subarray(208, HASHED_BYTES)))
-    return undefined;
+  const heldUntil = Number(view.getBigUint64(208));
+  if (mode === undefined || !Number.isSafeInteger(expiresAt) || !Number.isSafeInteger(heldUntil)) return undefined;
+  if (!isZero(bytes.subarray(216, HASHED_BYTES))) return undefined;
   return {
     mode,
     grantId: bytes.slice(16, 32),
@@ -121,6 +124,7 @@ function readAccount(bytes: Uint8Array, view: DataView): LedgerAccount | undefin
     deviceKey: bytes.slice(120, 200),
     offlineViews: view.getUint32(200),
     releasedTo: view.getUint32(204),
+    heldUntil,
   };
 }
 

@@ -146,7 +146,10 @@ test('M6 offline(n): a newer grant keeps what it covers of the views in advance,
     { terms: { ...offlineTerms, allowed: 3 }, advance: 2, left: 2 },
     { terms: { ...offlineTerms, allowed: 2 }, advance: 1, left: 1 },
     { terms: { ...offlineTerms, allowed: 0 }, advance: 0, left: 0 },
-    { terms: { allowed: 5 }, advance: 0, left: 2 },
+    { terms: { allowed: 5 }, advance: 2, left: 4 },
+    { terms: { allowed: 2 }, advance: 1, left: 1 },
+    { terms: { allowed: 0 }, advance: 0, left: 0 },
+    { terms: { mode: 'trusting' as const, allowed: 5 }, advance: 2, left: 4 },
   ];
   for (const { terms, advance, left } of cases) {
     const ledger = ledgerWith(offline);
@@ -163,6 +166,46 @@ test('M6 offline(n): a newer grant keeps what it covers of the views in advance,
     );
   }
 });
+
+for (const mode of ['witnessed', 'trusting'] as const) {
+  test(`M6 offline(n): views held when the mode becomes ${mode} are shown first, without the cloud, until their time is over`, async (t) => {
+    const { grantId } = offline;
+    const next = (await world.issue({ mode, version: 2 })).grant;
+    const switched = (): Ledger => {
+      const ledger = ledgerWith(offline);
+      ledger.reserve({ grantId, version: 1, used: 3, views: 3, nonce: nonce(), deviceKey }, T);
+      ledger.accept(next, 3, T);
+      return ledger;
+    };
+    const spent = switched();
+    const view = { grantId, ledgerSequence: 0 };
+    for (const left of [4, 3, 2]) {
+      t.deepEqual(spent.account(grantId)!.deviceKey, deviceKey);
+      t.is(accountLeft(spent.viewOwn(view, T).account), left);
+    }
+    t.is(spent.account(grantId)!.used, 3, 'they were counted when they were taken');
+    if (mode === 'witnessed') {
+      t.throws(() => spent.viewOwn(view, T), { instanceOf: GrantModeError });
+      const release = { grantId, version: 2, used: 4, nonce: nonce() };
+      t.is(accountLeft(spent.viewReleased(release, T).account), 1);
+    } else t.is(accountLeft(spent.viewOwn(view, T).account), 1);
+
+    const late = switched();
+    const copy = Ledger.read(suite, late.compact().bytes).ledger;
+    for (const ledger of [late, copy]) {
+      t.throws(() => ledger.viewOwn(view, offline.expiresAt), { instanceOf: GrantExpiredError });
+      const account = ledger.accept(next, 3, offline.expiresAt)!.account;
+      t.is(accountLeft(account), 2, 'they are gone, and stay counted');
+      t.true(account.deviceKey.every((byte) => byte === 0));
+      t.is(ledger.accept(next, 3, offline.expiresAt), undefined);
+    }
+
+    const renewed = switched();
+    const again = (await world.issue({ ...offlineTerms, expiresAt: offline.expiresAt + 1_000, version: 3 })).grant;
+    renewed.accept(again, 3, T);
+    t.is(accountLeft(renewed.viewOwn(view, offline.expiresAt).account), 4, 'a new time for all that is held');
+  });
+}
 
 test('trusting: the ledger counts alone; the cloud has no say', (t) => {
   const ledger = ledgerWith(trusting, 3);
