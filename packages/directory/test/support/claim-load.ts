@@ -4,6 +4,9 @@ import { bytes, newClaim } from '../../src/compliance/world.ts';
 import type { OpenDirectory } from '../../src/index.ts';
 import { UnavailableError } from '../../src/index.ts';
 
+/** A cluster without a majority never serves again by itself: then say so instead of waiting. */
+const STUCK_MS = 60_000;
+
 export interface Acknowledged {
   readonly boxKey: Uint8Array;
   readonly clientIds: readonly number[];
@@ -16,7 +19,7 @@ export interface Load {
   readonly resetGap: () => void;
   /** Calls that ended in an UnavailableError, and were made again under the same claim. */
   readonly failures: () => number;
-  /** Resolves after this many more acknowledgements; rejects when the writers have failed. */
+  /** Resolves after this many more acknowledgements; rejects when the writers have failed, or nobody could write for 60 s. */
   readonly progress: (more: number) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
@@ -34,7 +37,7 @@ export function startLoad(directories: readonly OpenDirectory[], writers: number
       try {
         return (await directory.register(call)).value.clientId;
       } catch (error) {
-        if (!(error instanceof UnavailableError)) throw error;
+        if (!(error instanceof UnavailableError) || stopped) throw error;
         failures++;
       }
     }
@@ -65,6 +68,10 @@ export function startLoad(directories: readonly OpenDirectory[], writers: number
       const enough = acknowledged.length + more;
       while (acknowledged.length < enough) {
         if (failure !== undefined) throw failure.error;
+        if (performance.now() - last > STUCK_MS) {
+          stopped = true;
+          throw new Error(`no write was acknowledged for ${STUCK_MS / 1000} s`);
+        }
         await new Promise((resolve) => setTimeout(resolve, 20));
       }
     },
