@@ -25,3 +25,12 @@ export type EncodeAnswer =
   | { readonly kind: 'badCover'; readonly name: string; readonly problem: string }
   | { readonly kind: 'encoded'; readonly picture: Uint8Array; readonly digest: string }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string };
+
+/** To a thread: tasks with the numbers of their answers, in order. */
+export type ToEncodeThread = readonly { readonly id: number; readonly task: EncodeTask }[];
+
+/** From a thread: some answers, in order. `defect`: the work threw. */
+export type FromEncodeThread = readonly (
+  | { readonly id: number; readonly answer: EncodeAnswer }
+  | { readonly id: number; readonly defect: string }
+)[];

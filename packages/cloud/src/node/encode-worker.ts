@@ -1,20 +1,52 @@
 /** A thread that hides pictures in covers (SPEC S7). Covers are compiled once in each thread. */
 
 import { createHash } from 'node:crypto';
-import { workerData } from 'node:worker_threads';
+import { parentPort, workerData } from 'node:worker_threads';
 import { decodeCover, defaultProfile, embed, LimitExceededError, pixelsFor, StegoError } from '@p2pimg/stego';
 import { decodeUpload } from '@p2pimg/wire';
-import { move, transferableSymbol, valueSymbol } from 'piscina';
 import { CoverSizes } from './cover-sizes.ts';
-import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from './encode-messages.ts';
+import type {
+  EncodeAnswer,
+  EncodeTask,
+  EncodeWorkerData,
+  FromEncodeThread,
+  ToEncodeThread,
+} from './encode-messages.ts';
 import { standardCover } from './standard-cover.ts';
 
 const { covers, defaultCover } = workerData as EncodeWorkerData;
 const compiled = new Map<string, CoverSizes>();
 
-/** What the pool calls for each task. */
-export function run(task: EncodeTask): EncodeAnswer {
-  return task.kind === 'prepare' ? prepare() : encode(task);
+/** Answers leave together, unless the first of them has waited for this long already. */
+const TOGETHER_MS = 4;
+
+parentPort?.on('message', (tasks: ToEncodeThread) => {
+  let answers: FromEncodeThread[number][] = [];
+  let since = performance.now();
+  for (const { id, task } of tasks) {
+    answers.push(answerTo(id, task));
+    if (performance.now() - since < TOGETHER_MS) continue;
+    send(answers);
+    answers = [];
+    since = performance.now();
+  }
+  if (answers.length > 0) send(answers);
+});
+
+function answerTo(id: number, task: EncodeTask): FromEncodeThread[number] {
+  try {
+    return { id, answer: task.kind === 'prepare' ? prepare() : encode(task) };
+  } catch (error) {
+    return { id, defect: error instanceof Error ? error.message : 'failed' };
+  }
+}
+
+/** Pictures are handed over, not copied. */
+function send(answers: FromEncodeThread): void {
+  const pictures = answers.flatMap((answered) =>
+    'answer' in answered && answered.answer.kind === 'encoded' ? [answered.answer.picture.buffer as ArrayBuffer] : [],
+  );
+  parentPort?.postMessage(answers, pictures);
 }
 
 function prepare(): EncodeAnswer {
@@ -38,7 +70,7 @@ function encode({ upload, digest, mime, cover }: Extract<EncodeTask, { kind: 'en
   try {
     const fitting = found.fitting(pixelsFor(picture.length + mime.length, defaultProfile));
     const stego = embed(fitting, picture, { key: contentKey, mime, fit: 'tile', rows: 'all' });
-    return movable({ kind: 'encoded', picture: stego, digest: sha256(stego) }, stego.buffer);
+    return { kind: 'encoded', picture: stego, digest: sha256(stego) };
   } catch (error) {
     if (error instanceof LimitExceededError) return refused('too_large', 'the picture is too large');
     throw error;
@@ -67,9 +99,4 @@ function sha256(bytes: Uint8Array): string {
 
 function refused(code: string, message: string): EncodeAnswer {
   return { kind: 'refused', code, message };
-}
-
-/** Hands the bytes over instead of copying them. */
-function movable(answer: EncodeAnswer, buffer: ArrayBufferLike): EncodeAnswer {
-  return move({ [transferableSymbol]: buffer, [valueSymbol]: answer } as never) as unknown as EncodeAnswer;
 }

@@ -1,10 +1,10 @@
 import { type ClusterKeyPair, nodeSuite } from '@p2pimg/identity';
 import { openCloudShare, RightsError, sealRelease } from '@p2pimg/rights';
-import { Piscina } from 'piscina';
 import type { Job, JobResults } from '../core/effects.ts';
 import type { OperationFailure, OperationResult } from '../core/events.ts';
 import { bytesOf } from './client-port.ts';
-import type { EncodeAnswer, EncodeTask, EncodeWorkerData } from './encode-messages.ts';
+import type { EncodeWorkerData } from './encode-messages.ts';
+import { EncodeThreads } from './encode-threads.ts';
 import { CoverError } from './errors.ts';
 
 /** Threads beyond the first end after this long without work (SPEC S5). */
@@ -22,26 +22,18 @@ export interface JobsOptions {
 
 /** Work that does not belong on the event loop of the sockets (SPEC S7). */
 export class Jobs {
-  readonly #pool: Piscina<EncodeTask, EncodeAnswer>;
+  readonly #threads: EncodeThreads;
   readonly #clusterKeys: readonly ClusterKeyPair[];
 
   constructor({ clusterKeys, covers, threads }: JobsOptions) {
     this.#clusterKeys = clusterKeys;
-    this.#pool = new Piscina({
-      filename: new URL(WORKER_FILE, import.meta.url).href,
-      name: 'run',
-      minThreads: 1,
-      maxThreads: threads,
-      idleTimeout: THREAD_IDLE_MS,
-      // Only the core's own cap on workers limits what waits here.
-      maxQueue: Number.POSITIVE_INFINITY,
-      workerData: covers,
-    });
+    const file = new URL(WORKER_FILE, import.meta.url);
+    this.#threads = new EncodeThreads({ file, data: covers, most: threads, idleMs: THREAD_IDLE_MS });
   }
 
   /** Compiles the covers, so that the first client does not wait for it. @throws CoverError */
   async prepare(): Promise<void> {
-    const answer = await this.#pool.run({ kind: 'prepare' });
+    const answer = await this.#threads.run({ kind: 'prepare' });
     if (answer.kind === 'badCover') throw new CoverError(`the cover ${answer.name} cannot be used: ${answer.problem}`);
   }
 
@@ -57,11 +49,15 @@ export class Jobs {
   }
 
   async close(): Promise<void> {
-    await this.#pool.destroy();
+    await this.#threads.close();
   }
 
   async #encode(job: Extract<Job, { kind: 'encode' }>, signal: AbortSignal): Promise<OperationResult> {
-    const answer = await this.#pool.run({ ...job, upload: bytesOf(job.upload) }, { signal });
+    const { digest, mime, cover } = job;
+    const answer = await this.#threads.run(
+      { kind: 'encode', upload: bytesOf(job.upload), digest, mime, cover },
+      signal,
+    );
     if (answer.kind === 'refused') {
       return failed({ kind: 'refused', code: answer.code, message: answer.message });
     }

@@ -3,24 +3,28 @@
  * picture. The server's own code is the same.
  */
 
-import { registerHooks } from 'node:module';
+import { isMainThread, type MessagePort, parentPort } from 'node:worker_threads';
 
-const THREAD = /\/encode-worker\.(ts|js)$/;
+if (!isMainThread && parentPort !== null) slowDown(parentPort);
 
-registerHooks({
-  load: (url, context, nextLoad) => {
-    if (!THREAD.test(url)) return nextLoad(url, context);
-    return { format: 'module', shortCircuit: true, source: waiting(`${url}?unchanged`) };
-  },
-});
+/** Tasks are taken one by one, so that each answer leaves when its picture is done, as with pictures that take so long. */
+function slowDown(port: MessagePort): void {
+  const never = new Int32Array(new SharedArrayBuffer(4));
+  const post = port.postMessage.bind(port) as (message: unknown, transfer?: unknown) => void;
+  const on = port.on.bind(port) as (event: string, listener: (message: unknown) => void) => MessagePort;
+  Object.assign(port, {
+    on: (event: string, listener: (message: unknown) => void) =>
+      on(event, (message) => {
+        if (Array.isArray(message)) for (const task of message) listener([task]);
+        else listener(message);
+      }),
+    postMessage: (message: unknown, transfer?: unknown) => {
+      if (hasPicture(message)) Atomics.wait(never, 0, 0, Number(process.env.P2PIMG_BENCH_SLOW_MS));
+      post(message, transfer);
+    },
+  });
+}
 
-function waiting(url: string): string {
-  return `
-    import { run as work } from ${JSON.stringify(url)};
-    const never = new Int32Array(new SharedArrayBuffer(4));
-    export function run(task) {
-      const answer = work(task);
-      if (task.kind === 'encode') Atomics.wait(never, 0, 0, Number(process.env.P2PIMG_BENCH_SLOW_MS));
-      return answer;
-    }`;
+function hasPicture(message: unknown): boolean {
+  return Array.isArray(message) && message.some(({ answer }) => answer?.kind === 'encoded');
 }

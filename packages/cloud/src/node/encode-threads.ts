@@ -1,0 +1,171 @@
+import { Worker } from 'node:worker_threads';
+import type {
+  EncodeAnswer,
+  EncodeTask,
+  EncodeWorkerData,
+  FromEncodeThread,
+  ToEncodeThread,
+} from './encode-messages.ts';
+
+/**
+ * Tasks that a thread has at most: with the next ones at hand it need not wait for this thread's turn between two pictures. What
+ * is beyond waits here, for whichever thread is free first, and can still be called off.
+ */
+const MOST_IN_THREAD = 4;
+
+interface Waiting {
+  readonly task: EncodeTask;
+  readonly resolve: (answer: EncodeAnswer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  /** By number; in the order in which they were given. */
+  readonly given: Map<number, Waiting>;
+  idle: NodeJS.Timeout | undefined;
+}
+
+export interface EncodeThreadsOptions {
+  /** The thread's program. */
+  readonly file: URL;
+  readonly data: EncodeWorkerData;
+  /** Threads at most, ≥ 1. */
+  readonly most: number;
+  /** Threads beyond the first end after this long without work. */
+  readonly idleMs: number;
+}
+
+/** The work was called off, or its thread has ended under it. */
+export class EncodeEndedError extends Error {
+  override readonly name = 'EncodeEndedError';
+}
+
+/**
+ * Threads that hide pictures. Tasks go over together, one message to a thread in each turn of the event loop, and answers come back
+ * together: under load handing a picture over would cost more than hiding it. Work that is called off while it waits is dropped; what
+ * a thread is at, it finishes: ending the thread would cost many pictures' time.
+ */
+export class EncodeThreads {
+  readonly #options: EncodeThreadsOptions;
+  readonly #threads: Thread[] = [];
+  readonly #waiting = new Set<Waiting>();
+  #lastId = 0;
+  #handing: NodeJS.Immediate | undefined;
+  #closed = false;
+
+  constructor(options: EncodeThreadsOptions) {
+    this.#options = options;
+    this.#threads.push(this.#start());
+  }
+
+  get size(): number {
+    return this.#threads.length;
+  }
+
+  /** Rejects when the work threw, was called off before it began, or its thread ended. */
+  run(task: EncodeTask, signal?: AbortSignal): Promise<EncodeAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.#closed || signal?.aborted === true) {
+        reject(new EncodeEndedError('called off'));
+        return;
+      }
+      const waiting = { task, resolve, reject };
+      this.#waiting.add(waiting);
+      signal?.addEventListener('abort', () => {
+        if (this.#waiting.delete(waiting)) reject(new EncodeEndedError('called off'));
+      });
+      this.#handOver();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearImmediate(this.#handing);
+    for (const { reject } of this.#waiting) reject(new EncodeEndedError('the server ends'));
+    this.#waiting.clear();
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  /** At the end of this turn. */
+  #handOver(): void {
+    this.#handing ??= setImmediate(() => {
+      this.#handing = undefined;
+      this.#handOverNow();
+    });
+  }
+
+  #handOverNow(): void {
+    const batches = new Map<Thread, ToEncodeThread[number][]>();
+    for (const waiting of this.#waiting) {
+      const thread = this.#freest();
+      if (thread === undefined) break;
+      this.#waiting.delete(waiting);
+      const id = ++this.#lastId;
+      thread.given.set(id, waiting);
+      const batch = batches.get(thread) ?? [];
+      batch.push({ id, task: waiting.task });
+      batches.set(thread, batch);
+    }
+    for (const [{ worker, idle }, batch] of batches) {
+      clearTimeout(idle);
+      worker.postMessage(batch satisfies ToEncodeThread);
+    }
+  }
+
+  /** Who has least to do; a new thread before anybody has two things, as long as there may be more. */
+  #freest(): Thread | undefined {
+    let freest: Thread | undefined;
+    for (const thread of this.#threads) {
+      if (freest === undefined || thread.given.size < freest.given.size) freest = thread;
+    }
+    const busy = freest === undefined || freest.given.size > 0;
+    if (busy && this.#threads.length < this.#options.most) {
+      freest = this.#start();
+      this.#threads.push(freest);
+    }
+    return freest !== undefined && freest.given.size < MOST_IN_THREAD ? freest : undefined;
+  }
+
+  #start(): Thread {
+    const { file, data } = this.#options;
+    const thread: Thread = { worker: new Worker(file, { workerData: data }), given: new Map(), idle: undefined };
+    let cause: Error | undefined;
+    thread.worker.on('message', (answers: FromEncodeThread) => this.#answered(thread, answers));
+    thread.worker.on('error', (error) => {
+      cause = error instanceof Error ? error : new Error('failed');
+    });
+    thread.worker.on('exit', () => this.#ended(thread, cause));
+    return thread;
+  }
+
+  #answered(thread: Thread, answers: FromEncodeThread): void {
+    for (const answered of answers) {
+      const waiting = thread.given.get(answered.id);
+      thread.given.delete(answered.id);
+      if ('answer' in answered) waiting?.resolve(answered.answer);
+      else waiting?.reject(new EncodeEndedError(answered.defect));
+    }
+    if (this.#waiting.size > 0) this.#handOver();
+    if (thread.given.size > 0 || this.#threads.length < 2) return;
+    clearTimeout(thread.idle);
+    thread.idle = setTimeout(() => this.#endIfIdle(thread), this.#options.idleMs).unref();
+  }
+
+  /** Only the one that is there from the start stays for ever. */
+  #endIfIdle(thread: Thread): void {
+    if (thread.given.size > 0 || this.#threads.length < 2) return;
+    this.#threads.splice(this.#threads.indexOf(thread), 1);
+    void thread.worker.terminate();
+  }
+
+  #ended(thread: Thread, cause: Error | undefined): void {
+    clearTimeout(thread.idle);
+    for (const { reject } of thread.given.values()) reject(new EncodeEndedError('the thread ended', { cause }));
+    thread.given.clear();
+    const place = this.#threads.indexOf(thread);
+    if (place < 0 || this.#closed) return;
+    this.#threads.splice(place, 1);
+    if (this.#waiting.size > 0) this.#handOver();
+  }
+}
