@@ -21,9 +21,10 @@ import type { Change, SentGrant } from './records.ts';
 import type { CoreSettings } from './settings.ts';
 import { Arrivals } from './sharing/arrivals.ts';
 import { grantChanges } from './sharing/grants.ts';
+import { Newest } from './sharing/newest.ts';
 import { Owner } from './sharing/owner.ts';
 import { OwnerMessages } from './sharing/owner-messages.ts';
-import { reissueAbove } from './sharing/reissue.ts';
+import { reissueAbove, type Signing } from './sharing/reissue.ts';
 import { Rights } from './sharing/rights.ts';
 import { sendPicture } from './sharing/sending.ts';
 import { closeRefused, Viewer } from './sharing/viewer.ts';
@@ -37,6 +38,7 @@ import { Views } from './views/view.ts';
 export class ClientCore {
   readonly #context: Context;
   readonly #cloud: Cloud;
+  readonly #signing: Signing;
   readonly #rotation: Rotation;
   readonly #session: CloudSession;
   readonly #book: AddressBook;
@@ -57,7 +59,8 @@ export class ClientCore {
     this.#context = context;
     this.#cloud = new Cloud(context);
     this.#book = new AddressBook(context, this.#cloud);
-    this.#rotation = new Rotation(context, this.#cloud, this.#book);
+    this.#signing = { context, book: this.#book, newest: new Newest(context, this.#cloud) };
+    this.#rotation = new Rotation(this.#cloud, this.#signing);
     this.#session = new CloudSession(context, this.#cloud, this.#rotation, (pending, restored) =>
       this.#signedIn(pending, restored),
     );
@@ -69,7 +72,7 @@ export class ClientCore {
     });
     this.#rights = new Rights(context, this.#cloud, this.#book, this.#outbox);
     this.#arrivals = new Arrivals(context);
-    this.#owner = new Owner(context, this.#book, this.#outbox);
+    this.#owner = new Owner(context, this.#book, this.#signing.newest, this.#outbox);
     this.#viewer = new Viewer(context, this.#outbox);
     this.#views = new Views(context, this.#cloud, this.#outbox, () => context.flows.spawn(this.#refresh()));
     const ofOwners = new ViewerMessages(context, this.#rights, this.#arrivals, () => this.#viewer.remind());
@@ -252,7 +255,7 @@ export class ClientCore {
   }
 
   *#reissue(sent: SentGrant, version: number): Flow<boolean> {
-    const isAbove = yield* reissueAbove(this.#context, this.#book, sent, version);
+    const isAbove = yield* reissueAbove(this.#signing, sent, version);
     this.#outbox.kick(sent.viewerId);
     return isAbove;
   }

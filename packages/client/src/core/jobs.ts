@@ -98,6 +98,19 @@ interface JobTypes {
     };
     readonly output: GrantFacts;
   };
+  /**
+   * What a grant of this client says that the cloud has as the newest; `own` when the keys of now have signed it. Fails when it is
+   * malformed, or on another pair.
+   */
+  readonly readGranted: {
+    readonly input: {
+      readonly grant: string;
+      readonly ownerId: number;
+      readonly viewerId: number;
+      readonly imageId: string;
+    };
+    readonly output: Omit<GrantFacts, 'digest'> & { readonly issuedAt: number; readonly own: boolean };
+  };
   /** Level 2 for the viewer: the stored level-1 picture with a first rights band. */
   readonly assemble: {
     readonly input: { readonly blob: string; readonly grant: string; readonly viewerShare: string };

@@ -2,7 +2,7 @@
 
 import type { ClusterKey, PublicKeys } from '@p2pimg/identity';
 import { proveRegistration, publicKeysOf, signPairFrom, signRotation, nodeSuite as suite } from '@p2pimg/identity';
-import { encodeBand, issueGrant, type RightsBand, verifyGrant, verifyReceipt } from '@p2pimg/rights';
+import { decodeGrant, encodeBand, issueGrant, type RightsBand, verifyGrant, verifyReceipt } from '@p2pimg/rights';
 import { appendRights, extract, StegoError } from '@p2pimg/stego';
 import { equalBytes, fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
 import type { Job, JobInput, JobName, JobOutput, PeerKeys } from '../core/jobs.ts';
@@ -83,6 +83,14 @@ export class Jobs {
       const { version, allowed, mode, offlineViews, expiresAt } = facts;
       const rights = { version, allowed, mode, offlineViews, expiresAt };
       return { grantId: toHex(grantId), digest: toHex(contentHash), ...rights };
+    },
+    readGranted: async ({ grant, ...expected }) => {
+      const bytes = fromBase64Url(grant);
+      const signer = decodeGrant(suite, bytes).ownerSignKey;
+      const { grantId, ...facts } = verifyGrant(suite, bytes, { ...expected, ownerSignKey: signer });
+      const { version, allowed, mode, offlineViews, expiresAt, issuedAt } = facts;
+      const own = equalBytes(signer, this.#at.keys().sign.publicKey);
+      return { grantId: toHex(grantId), own, version, allowed, mode, offlineViews, expiresAt, issuedAt };
     },
     assemble: async ({ blob, grant, viewerShare }) => {
       const band: RightsBand = { grant: fromBase64Url(grant), used: 0, ledgerSequence: 0 };

@@ -50,6 +50,8 @@ export class FakeCloud {
   closed = false;
   /** Refuses rotations for their time, as a server whose clock differs does. */
   clockWrong = false;
+  /** Changes when the directory is restored. */
+  generation: string = '0'.repeat(32);
   readonly #parseGrant: (grant: string) => GrantFields;
   readonly #parseRotation: (statement: string) => RotationFields;
 
@@ -90,7 +92,7 @@ export class FakeCloud {
         me.counter = request.body.counter;
         me.address = { host: '127.0.0.1', port: request.body.port };
         me.visibility = request.body.visibility;
-        const generation = '0'.repeat(32);
+        const { generation } = this;
         return ok({
           clientId: me.clientId,
           leaseMs: 30_000,
@@ -117,6 +119,11 @@ export class FakeCloud {
         const { version } = this.#parseGrant(request.body.grant);
         if (row.version === version && row.grant !== request.body.grant) return no('grant_bytes');
         return ok({ version: row.version });
+      }
+      case 'granted': {
+        const { imageId, viewerId } = request.body;
+        const row = [...this.rows.values()].find((each) => each.imageId === imageId && each.viewerId === viewerId);
+        return ok(row === undefined ? {} : { newest: { grant: row.grant, used: row.used } });
       }
       case 'leave_notice': {
         const { to, noticeId, kind, imageId } = request.body;

@@ -25,6 +25,9 @@ export interface FakeGrant {
   readonly mode?: GrantMode;
   readonly offlineViews?: number;
   readonly expiresAt?: number;
+  readonly issuedAt?: number;
+  /** The owner's key. */
+  readonly by?: string;
 }
 
 /** A grant in simulations: its fields, hexadecimal of JSON. */
@@ -146,6 +149,8 @@ export class FakeJobs {
             mode,
             offlineViews,
             expiresAt,
+            issuedAt: offlineViews === 0 ? 0 : expiresAt - 3 * 3_600_000,
+            by: this.key,
           }),
           grantId,
           viewerShare: '00',
@@ -157,6 +162,10 @@ export class FakeJobs {
         if (grant.ownerId !== ownerId || grant.viewerId !== viewerId || grant.imageId !== imageId)
           throw new Error('mismatch');
         return { mode: 'witnessed', offlineViews: 0, expiresAt: 0, ...grant };
+      }
+      case 'readGranted': {
+        const { by, ...facts } = parseGrant(job.input.grant);
+        return { mode: 'witnessed', offlineViews: 0, expiresAt: 0, ...facts, own: by === this.key };
       }
       case 'assemble': {
         const { picture } = this.blobs.get(job.input.blob)!;

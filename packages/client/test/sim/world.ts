@@ -336,6 +336,12 @@ export class World {
     for (const client of this.clients) this.#soon(client, { kind: 'cloudDown', server });
   }
 
+  /** Gives it back. */
+  serverUp(server: string): void {
+    this.downServers.delete(server);
+    for (const client of this.clients) this.#soon(client, { kind: 'cloudUp', server });
+  }
+
   #at(key: string): SimClient | undefined {
     return this.clients.find((client) => client.jobs.key === key && client.core !== undefined);
   }

@@ -57,6 +57,8 @@ export interface RequestBodies {
   readonly unpublish: { readonly imageId: string };
   /** Publishes a grant: the rights of one viewer on one image. */
   readonly 'change-view': { readonly imageId: string; readonly viewerId: number; readonly grant: string };
+  /** Reads the newest grant that the asker has given one viewer on an own image. */
+  readonly granted: { readonly imageId: string; readonly viewerId: number };
   readonly leave_notice: {
     readonly to: number;
     /** The id of the request that is refused. */
@@ -147,6 +149,11 @@ export interface AckBodies {
   readonly publish: { readonly imageId: string };
   readonly unpublish: { readonly imageId: string };
   readonly 'change-view': { readonly version: number };
+  readonly granted: {
+    readonly newest?:
+      | { readonly grant: string /** Views that the cloud has counted. */; readonly used: number }
+      | undefined;
+  };
   readonly leave_notice: Record<string, never>;
   readonly grants: PendingBody;
   readonly acknowledge: Record<string, never>;
@@ -200,6 +207,7 @@ export const requestBodySchemas: Schemas<RequestBodies> = {
   publish: z.strictObject({ imageId: f.imageIdField, digest: f.digest32 }),
   unpublish: z.strictObject({ imageId: f.imageIdField }),
   'change-view': z.strictObject({ imageId: f.imageIdField, viewerId: f.clientId, grant: f.grantBlob }),
+  granted: z.strictObject({ imageId: f.imageIdField, viewerId: f.clientId }),
   leave_notice: z.strictObject({ to: f.clientId, noticeId: f.requestId, kind: noticeKind, imageId: f.imageIdField }),
   grants: z.strictObject({ limit }),
   acknowledge: z.strictObject({
@@ -261,6 +269,7 @@ export const ackBodySchemas: Schemas<AckBodies> = {
   publish: z.strictObject({ imageId: f.imageIdField }),
   unpublish: z.strictObject({ imageId: f.imageIdField }),
   'change-view': z.strictObject({ version: f.u32 }),
+  granted: z.strictObject({ newest: z.strictObject({ grant: f.grantBlob, used: f.u32 }).optional() }),
   leave_notice: empty,
   grants: pending,
   acknowledge: empty,

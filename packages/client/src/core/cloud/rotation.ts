@@ -2,9 +2,8 @@ import type { CallArgs } from '../calls.ts';
 import type { Context } from '../context.ts';
 import { ClientError, CloudRefusedError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
-import type { AddressBook } from '../peers/address-book.ts';
-import { pairKey, put, ROTATION, remove, SELF, type Self } from '../records.ts';
-import { reissue } from '../sharing/reissue.ts';
+import { put, ROTATION, remove, SELF, type Self } from '../records.ts';
+import { reissue, type Signing } from '../sharing/reissue.ts';
 import type { Cloud } from './cloud.ts';
 
 /**
@@ -20,12 +19,12 @@ const NOT_ROTATED: ReadonlySet<string> = new Set(['bad_rotation', 'keys_changed'
 export class Rotation {
   readonly #context: Context;
   readonly #cloud: Cloud;
-  readonly #book: AddressBook;
+  readonly #signing: Signing;
 
-  constructor(context: Context, cloud: Cloud, book: AddressBook) {
-    this.#context = context;
+  constructor(cloud: Cloud, signing: Signing) {
+    this.#context = signing.context;
     this.#cloud = cloud;
-    this.#book = book;
+    this.#signing = signing;
   }
 
   /**
@@ -78,8 +77,7 @@ export class Rotation {
     }
     yield* context.job('promoteKeys', {});
     // Each pair by itself, as its owner changes it; the rotation ends last, so that a crash before signs the rest anew.
-    for (const { imageId, viewerId } of context.model.all('sent'))
-      yield* reissue(context, this.#book, pairKey(imageId, viewerId));
+    for (const sent of context.model.all('sent')) yield* reissue(this.#signing, sent);
     const self: Self = context.model.self ?? { clientId, counter: 0, generation: undefined };
     yield* context.commit(remove('rotation', ROTATION), put('self', SELF, self));
   }

@@ -31,18 +31,27 @@ export function ownImage(context: Context, imageId: string): OwnImage {
   return own;
 }
 
-/** The next version of a viewer's rights, signed but not stored; in the mode of before unless another is given, above a version that is known elsewhere. @throws ClientError `rights_invalid`, what the address book throws */
+/** What the next version of a viewer's rights says. */
+export interface NextTerms {
+  readonly viewerId: number;
+  /** The rights as they are, see `Newest`; undefined for the first. */
+  readonly before: SentGrant | undefined;
+  readonly allowed: number;
+  /** The one of before when left out. */
+  readonly mode?: SharingMode | undefined;
+  /** A version that is known elsewhere. */
+  readonly above?: number;
+}
+
+/** The next version of a viewer's rights, signed but not stored. @throws ClientError `rights_invalid`, what the address book throws */
 export function* nextGrant(
   context: Context,
   book: AddressBook,
   own: OwnImage,
-  viewerId: number,
-  allowed: number,
-  { mode: newMode, above = 0 }: { readonly mode?: SharingMode | undefined; readonly above?: number } = {},
+  { viewerId, before, allowed, mode: newMode, above = 0 }: NextTerms,
 ): Flow<SentGrant> {
   const { imageId, digest, contentKey } = own;
   const { signKey, boxKey, blocked } = yield* book.keysOf(viewerId);
-  const before = context.model.get('sent', pairKey(imageId, viewerId));
   // Rights can always be taken back.
   if (blocked && allowed > (before?.allowed ?? 0)) throw new ClientError('blocked', `client ${viewerId} is blocked`);
   const version = Math.max(before?.version ?? 0, above) + 1;

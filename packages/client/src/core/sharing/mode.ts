@@ -41,6 +41,13 @@ export interface ModeTerms {
   readonly expiresAt: number;
 }
 
+/** The mode that a grant says; the hours are those from its signing to its end. */
+export function modeOf({ mode, offlineViews, expiresAt }: ModeTerms, issuedAt: number): SharingMode {
+  if (mode !== 'offline') return { kind: mode };
+  const hours = Math.ceil((expiresAt - issuedAt) / HOUR_MS);
+  return { kind: mode, views: offlineViews, hours: Math.min(Math.max(hours, 1), MAX_OFFLINE_HOURS) };
+}
+
 export function modeTerms(mode: SharingMode, now: number): ModeTerms {
   if (mode.kind !== 'offline') return { mode: mode.kind, offlineViews: 0, expiresAt: 0 };
   return { mode: 'offline', offlineViews: mode.views, expiresAt: now + mode.hours * HOUR_MS };

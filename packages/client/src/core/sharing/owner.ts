@@ -17,6 +17,7 @@ import {
 import { remember } from '../remember.ts';
 import { checkViews, grantChanges, nextGrant, ownImage, peerEntry } from './grants.ts';
 import type { SharingMode } from './mode.ts';
+import type { Newest } from './newest.ts';
 
 /** What is given, and the request that it answers. */
 interface Offered {
@@ -29,11 +30,13 @@ interface Offered {
 export class Owner {
   readonly #context: Context;
   readonly #book: AddressBook;
+  readonly #newest: Newest;
   readonly #outbox: Outbox;
 
-  constructor(context: Context, book: AddressBook, outbox: Outbox) {
+  constructor(context: Context, book: AddressBook, newest: Newest, outbox: Outbox) {
     this.#context = context;
     this.#book = book;
+    this.#newest = newest;
     this.#outbox = outbox;
   }
 
@@ -72,10 +75,9 @@ export class Owner {
     const request = this.#waiting(id);
     const { imageId, from, kind } = request;
     if (kind === 'image') return yield* this.#offer(imageId, from, { views, mode, request });
-    const before = this.#sent(imageId, from);
-    const sent = yield* nextGrant(context, this.#book, ownImage(context, imageId), from, raised(before, views), {
-      mode,
-    });
+    const before = yield* this.#sent(imageId, from);
+    const terms = { viewerId: from, before, allowed: raised(before, views), mode };
+    const sent = yield* nextGrant(context, this.#book, ownImage(context, imageId), terms);
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, from, {
       type: 'increase_approved',
@@ -98,8 +100,9 @@ export class Owner {
   *#offer(imageId: string, viewerId: number, { views, mode, request }: Offered): Flow<readonly OutboxEntry[]> {
     const context = this.#context;
     const own = ownImage(context, imageId);
-    const before = context.model.get('sent', pairKey(imageId, viewerId));
-    const sent = yield* nextGrant(context, this.#book, own, viewerId, raised(before, views), { mode });
+    const before = yield* this.#newest.of(imageId, viewerId);
+    const terms = { viewerId, before, allowed: raised(before, views), mode };
+    const sent = yield* nextGrant(context, this.#book, own, terms);
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, viewerId, { type: 'picture' });
     const offer: SentOffer = { id: message.id, viewerId, imageId, requestId: request?.id, views };
@@ -119,12 +122,12 @@ export class Owner {
     change: RightsChange,
   ): Flow<{ readonly sent: SentGrant; readonly entries: readonly OutboxEntry[] }> {
     const context = this.#context;
-    const before = this.#sent(imageId, viewerId);
+    const before = yield* this.#sent(imageId, viewerId);
     const allowed = changed(before, change);
     const own = context.model.get('own', imageId);
     if (own === undefined) throw new ClientError('image_unknown', 'you have no such picture');
     const mode = change.kind === 'mode' ? change.mode : undefined;
-    const sent = yield* nextGrant(context, this.#book, own, viewerId, allowed, { mode });
+    const sent = yield* nextGrant(context, this.#book, own, { viewerId, before, allowed, mode });
     const { changes, entry } = grantChanges(context, sent);
     const message = peerEntry(context, viewerId, {
       type: 'update_access_request',
@@ -139,8 +142,8 @@ export class Owner {
     return this.#context.locks.hold(`sent ${pairKey(imageId, viewerId)}`, body);
   }
 
-  #sent(imageId: string, viewerId: number): SentGrant {
-    const sent = this.#context.model.get('sent', pairKey(imageId, viewerId));
+  *#sent(imageId: string, viewerId: number): Flow<SentGrant> {
+    const sent = yield* this.#newest.of(imageId, viewerId);
     if (sent === undefined) throw new ClientError('not_shared', `this picture is not shared with client ${viewerId}`);
     return sent;
   }

@@ -4,41 +4,53 @@ import type { Flow } from '../flow/flows.ts';
 import type { AddressBook } from '../peers/address-book.ts';
 import { type Change, type OutboxEntry, pairKey, put, type SentGrant } from '../records.ts';
 import { grantChanges, nextGrant, peerEntry } from './grants.ts';
+import type { Newest } from './newest.ts';
+
+/** Where rights are signed anew from. */
+export interface Signing {
+  readonly context: Context;
+  readonly book: AddressBook;
+  readonly newest: Newest;
+}
 
 /** The rights of a pair in a next version, signed with the keys of now; told in what waits for the viewer already, or in a message of its own. */
-export function reissue(context: Context, book: AddressBook, pair: string): Flow<void> {
-  return context.locks.hold(`sent ${pair}`, function* () {
-    const before = context.model.get('sent', pair);
+export function reissue(signing: Signing, { imageId, viewerId }: SentGrant): Flow<void> {
+  const { context, newest } = signing;
+  return context.locks.hold(`sent ${pairKey(imageId, viewerId)}`, function* () {
+    const before = yield* newest.of(imageId, viewerId);
     if (before === undefined) return;
-    const sent = yield* signedAnew(context, book, before, before.version);
+    const sent = yield* signedAnew(signing, before, before.version);
     if (sent === undefined) return;
     yield* context.commit(...grantChanges(context, sent).changes, ...telling(context, sent));
   });
 }
 
-/** The same rights above a version that the directory has; the caller publishes them. False when they stay as they are. */
-export function reissueAbove(context: Context, book: AddressBook, before: SentGrant, version: number): Flow<boolean> {
-  const key = pairKey(before.imageId, before.viewerId);
+/**
+ * The rights of a pair above a version that the directory has; the caller publishes them. False when they stay as they are.
+ * @throws CloudUnreachableError, CloudRefusedError: what stands there must be known first
+ */
+export function reissueAbove(signing: Signing, before: SentGrant, version: number): Flow<boolean> {
+  const { context, newest } = signing;
+  const { imageId, viewerId } = before;
+  const key = pairKey(imageId, viewerId);
   return context.locks.hold(`sent ${key}`, function* () {
-    const newest = context.model.get('sent', key) ?? before;
-    if (newest.version > version) return true; // decided anew meanwhile
-    const sent = yield* signedAnew(context, book, newest, version);
+    const remembered = context.model.get('sent', key) ?? before;
+    if (remembered.version > version) return true; // decided anew meanwhile
+    newest.doubt(imageId, viewerId);
+    const known = (yield* newest.learned(imageId, viewerId)) ?? remembered;
+    const sent = yield* signedAnew(signing, known, version);
     if (sent === undefined) return false;
     yield* context.commit(put('sent', key, sent), ...telling(context, sent));
     return true;
   });
 }
 
-function* signedAnew(
-  context: Context,
-  book: AddressBook,
-  { imageId, viewerId, allowed }: SentGrant,
-  above: number,
-): Flow<SentGrant | undefined> {
+function* signedAnew({ context, book }: Signing, before: SentGrant, above: number): Flow<SentGrant | undefined> {
+  const { imageId, viewerId, allowed } = before;
   const own = context.model.get('own', imageId);
   if (own === undefined) return undefined;
   try {
-    return yield* nextGrant(context, book, own, viewerId, allowed, { above });
+    return yield* nextGrant(context, book, own, { viewerId, before, allowed, above });
   } catch (error) {
     // Nothing can stand above the last version: this pair stays as it is, and stops no other.
     if (!(error instanceof ClientError && error.code === 'rights_invalid')) throw error;

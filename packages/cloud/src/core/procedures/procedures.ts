@@ -4,7 +4,7 @@ import { doneOnce } from './once.ts';
 import { activeUsers, listImages, lookup } from './people.ts';
 import type { Procedures } from './procedure.ts';
 import { registerWith, rotateKeys } from './registration.ts';
-import { acknowledge, changeView, grants, leaveNotice, releasedBefore, releaseView } from './rights.ts';
+import { acknowledge, changeView, granted, grants, leaveNotice, releasedBefore, releaseView } from './rights.ts';
 import { renew, shutdown, signIn } from './sessions.ts';
 
 /** What each type of request does. */
@@ -23,6 +23,7 @@ export function procedures(registrations: RateLimit): Procedures {
     publish: doneOnce('addResource', publish),
     unpublish: doneOnce('removeResource', unpublish),
     'change-view': doneOnce('publishGrant', changeView),
+    granted,
     leave_notice: doneOnce('leaveNotice', leaveNotice),
     grants,
     acknowledge: doneOnce('acknowledge', acknowledge),

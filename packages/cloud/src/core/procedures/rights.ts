@@ -1,5 +1,13 @@
 import type { ReleasedView } from '@p2pimg/directory';
-import { decodeGrant, type Grant, RightsError, type SignedGrant, verifyGrant } from '@p2pimg/rights';
+import {
+  decodeGrant,
+  type Grant,
+  grantIdOf,
+  imageIdHash,
+  RightsError,
+  type SignedGrant,
+  verifyGrant,
+} from '@p2pimg/rights';
 import { type AckBodies, fromBase64Url, fromHex, parseImageId, type Request, toBase64Url } from '@p2pimg/wire';
 import { Refusal } from '../errors.ts';
 import { askerOf, requireOwner } from './asker.ts';
@@ -18,6 +26,16 @@ export const changeView: Procedures['change-view'] = function* (context, request
   const call = { ...grantColumns(signed), imageId, claim: claimOf(context, request) };
   const { value } = yield* ask('publishGrant', call);
   return { version: value.version };
+};
+
+/** What the asker has granted to one viewer, as it counts: an owner that comes from a backup signs over it, not over what it remembers. */
+export const granted: Procedures['granted'] = function* (context, { body: { imageId, viewerId } }) {
+  const { suite } = context;
+  const owner = yield* askerOf(context);
+  requireOwner(owner, imageId);
+  const parties = { ownerId: owner.clientId, viewerId, imageIdHash: imageIdHash(suite, imageId) };
+  const newest = yield* ask('grant', { grantId: grantIdOf(suite, parties) });
+  return newest === undefined ? {} : { newest: { grant: toBase64Url(newest.grant), used: newest.used } };
 };
 
 /** Counts a view and releases the cloud's share of the key, sealed to that one view. */
