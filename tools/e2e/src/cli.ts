@@ -8,8 +8,8 @@ import { parseArgs } from 'node:util';
 
 const USAGE = `pnpm soak [--minutes M] [--seed S]
 
-Five people and three servers: all kinds of requests, pictures from peer to peer, servers killed, stopped, frozen and playing dead, a client
-that dies again and again. Ends with 0 when every promise held.
+Five people and three servers: all kinds of requests, pictures from peer to peer, datagrams lost, servers killed, stopped, frozen and playing
+dead, the directory's database killed and frozen, a client that dies again and again. Ends with 0 when every promise held.
   --minutes M   1 … 1,440 (default 1)
   --seed S      what is done, and what strikes whom, as in an earlier run
 `;

@@ -1,9 +1,11 @@
 export { type Choice, type Cloud, type CloudOptions, startCloud } from './cloud.ts';
 export { type DirectoryFacts, everyImage, readDirectory } from './directory-facts.ts';
+export { strikeDatabase } from './directory-faults.ts';
 export { eventually } from './eventually.ts';
 export { Faults, type Strike, type StrikeKind } from './faults.ts';
 export { type Footprint, footprint } from './footprint.ts';
 export { type LoadOptions, type LoadResult, runLoad } from './load.ts';
+export { type Loss, loseDatagrams, lossyEnvironment } from './lossy-sockets.ts';
 export { type NewsOf, openPerson, type Person, type PersonOptions } from './person/person.ts';
 export { openRemotePerson, RemoteError, type RemotePerson } from './person/remote-person.ts';
 export { randomPicture, seedOf } from './seed.ts';

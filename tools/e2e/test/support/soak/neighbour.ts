@@ -4,7 +4,7 @@ import { type Person, randomPicture } from '../../../src/index.ts';
 import type { Books } from './books.ts';
 
 const MOST_VIEWS = 6;
-const MOST_OWN_IMAGES = 60;
+const MOST_PUBLISHED = 60;
 const PICTURE_BYTES = [500, 30_000] as const;
 
 /** Somebody who does everything that one can do, in an order that a seed draws. One thing at a time. */
@@ -62,7 +62,8 @@ export class Neighbour {
   }
 
   async #encode(): Promise<void> {
-    if (this.#names >= MOST_OWN_IMAGES) return;
+    const published = this.person.client.ownImages().filter(({ state }) => state === 'published');
+    if (published.length >= MOST_PUBLISHED) await this.person.client.unpublish(this.#random.pick(published).imageId);
     this.#names += 1;
     const bytes = Math.round(this.#random.between(...PICTURE_BYTES));
     await this.person.client.encode(randomPicture(this.#random, bytes), { name: `picture ${this.#names}` });
