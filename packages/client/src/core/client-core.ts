@@ -61,9 +61,10 @@ export class ClientCore {
     this.#book = new AddressBook(context, this.#cloud);
     this.#signing = { context, book: this.#book, newest: new Newest(context, this.#cloud) };
     this.#rotation = new Rotation(this.#cloud, this.#signing);
-    this.#session = new CloudSession(context, this.#cloud, this.#rotation, (pending, restored) =>
-      this.#signedIn(pending, restored),
-    );
+    this.#session = new CloudSession(context, this.#cloud, this.#rotation, {
+      onSignedIn: (pending, restored) => this.#signedIn(pending, restored),
+      onSigningOut: () => this.#outbox.stop(),
+    });
     this.#peers = new Peers(context);
     this.#outbox = new Outbox(context, this.#cloud, this.#book, this.#peers, {
       sendPicture: (peer, offerId) => sendPicture(context, this.#peers, peer, offerId),
@@ -186,7 +187,6 @@ export class ClientCore {
       case 'rotateKeys':
         return yield* this.#rotateKeys(call.args);
       case 'shutdown':
-        this.#outbox.stop();
         return { offline: yield* this.#session.shutdown() };
       case 'encode':
         return yield* encode(this.#context, this.#cloud, call.args, (progress) =>
@@ -272,4 +272,4 @@ export class ClientCore {
 }
 
 /** Calls that need no sign-in. */
-const WITHOUT_SESSION: readonly CallName[] = ['register', 'signIn', 'rotateKeys', 'view'];
+const WITHOUT_SESSION: readonly CallName[] = ['register', 'signIn', 'shutdown', 'rotateKeys', 'view'];

@@ -51,6 +51,19 @@ test('U2 U3 M1: register, sign in with nothing waiting, encode, listed for other
   t.deepEqual(troubles(owner, viewer), []);
 });
 
+test('D2 C1: a sign-in that is still under way at the shutdown leaves nobody online', (t) => {
+  const world = new World();
+  const client = signedIn(world);
+  t.deepEqual(world.ask(client, 'shutdown', {}), { offline: true });
+  t.deepEqual(world.ask(client, 'shutdown', {}), { offline: false }, 'there was nothing to end');
+  const signIn = world.call(client, 'signIn', {});
+  const shutdown = world.call(client, 'shutdown', {});
+  world.runUntil(() => client.outcomes.has(signIn) && client.outcomes.has(shutdown));
+  t.like(client.outcomes.get(shutdown), { ok: true, value: { offline: true } });
+  t.false(client.core!.signedIn);
+  t.is(world.cloud.members.get(client.jobs.key)?.address, undefined);
+});
+
 test('U4 U5 C2 M4: request, approve, receive, count down to the default picture', (t) => {
   const { world, owner, viewer, imageId } = shared(3);
   t.is(remaining(viewer, imageId), 3);

@@ -6,23 +6,27 @@ import { put, SELF } from '../records.ts';
 import type { Cloud } from './cloud.ts';
 import type { Rotation } from './rotation.ts';
 
-/** Told when the directory has put this client online, with what waited for it. */
-export type SignedIn = (pending: PendingBody, restored: boolean) => Flow<void>;
+export interface SessionHandlers {
+  /** The directory has put this client online, with what waited for it. */
+  readonly onSignedIn: (pending: PendingBody, restored: boolean) => Flow<void>;
+  /** This client goes offline by itself. */
+  readonly onSigningOut: () => void;
+}
 
 /** Registration, and being online: a durable counter that only rises, and a lease that is renewed. */
 export class CloudSession {
   readonly #context: Context;
   readonly #cloud: Cloud;
-  readonly #onSignedIn: SignedIn;
+  readonly #handlers: SessionHandlers;
   readonly #rotation: Rotation;
   /** The counter of the current session; undefined when signed out. */
   #counter: number | undefined;
 
-  constructor(context: Context, cloud: Cloud, rotation: Rotation, onSignedIn: SignedIn) {
+  constructor(context: Context, cloud: Cloud, rotation: Rotation, handlers: SessionHandlers) {
     this.#context = context;
     this.#cloud = cloud;
     this.#rotation = rotation;
-    this.#onSignedIn = onSignedIn;
+    this.#handlers = handlers;
   }
 
   get signedIn(): boolean {
@@ -54,7 +58,13 @@ export class CloudSession {
     return this.#context.locks.hold('session', () => this.#signIn());
   }
 
-  *shutdown(): Flow<boolean> {
+  /** Offline, also after a sign-in that is still under way; whether there was anything to end. */
+  shutdown(): Flow<boolean> {
+    return this.#context.locks.hold('session', () => this.#shutdown());
+  }
+
+  *#shutdown(): Flow<boolean> {
+    this.#handlers.onSigningOut();
     const counter = this.#counter;
     if (counter === undefined) return false;
     this.#counter = undefined;
@@ -76,7 +86,7 @@ export class CloudSession {
     const restored = self.generation !== undefined && self.generation !== answer.generation;
     yield* context.commit(put('self', SELF, { ...context.self(), generation: answer.generation }));
     context.flows.spawn(this.#renew(counter, answer.leaseMs));
-    yield* this.#onSignedIn(answer.pending, restored);
+    yield* this.#handlers.onSignedIn(answer.pending, restored);
     return answer.clientId;
   }
 
