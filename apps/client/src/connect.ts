@@ -9,7 +9,7 @@ import { localApi } from './api/local.ts';
 import { removeDeadCopies } from './backup/working-copy.ts';
 import { RemoteApi } from './daemon/remote.ts';
 import { CommandError, EXIT } from './exit.ts';
-import { withKeyPassphrase } from './key-passphrase.ts';
+import { type Asking, withKeyPassphrase } from './key-passphrase.ts';
 import { logNews, openLog } from './log.ts';
 import { type ClientSettings, profileFolder } from './settings.ts';
 
@@ -18,17 +18,14 @@ export function socketPath(settings: ClientSettings): string {
 }
 
 /**
- * @param options `ask`: somebody is there to be asked for the passphrase of the keys
  * @throws CommandError without a manifest; what `openClient` throws
  */
-export async function connect(settings: ClientSettings, { ask }: { readonly ask: boolean }): Promise<Api> {
-  return (await RemoteApi.connect(socketPath(settings))) ?? (await openLocal(settings, { daemon: false, ask }));
+export async function connect(settings: ClientSettings, who: Asking): Promise<Api> {
+  return (await RemoteApi.connect(socketPath(settings))) ?? (await openLocal(settings, { daemon: false, ...who }));
 }
 
-export interface LocalOptions {
+export interface LocalOptions extends Asking {
   readonly daemon: boolean;
-  /** As for {@link connect}. */
-  readonly ask: boolean;
 }
 
 /** A client in this process. @throws as {@link connect} */
@@ -39,7 +36,7 @@ export async function openLocal(settings: ClientSettings, options: LocalOptions)
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const log = openLog(folder, settings['log.level']);
   let known = settings.passphrase;
-  const client = await withKeyPassphrase(settings.passphrase, options.ask, (passphrase) => {
+  const client = await withKeyPassphrase(settings.passphrase, options, (passphrase) => {
     known = passphrase;
     return openClient({
       profile: folder,

@@ -83,6 +83,8 @@ export function failureOf(error: unknown): Failure | undefined {
   if (error instanceof IdentityError || error instanceof ClientConfigError || error instanceof JournalCorruptError) {
     return { code: 'profile', message: error.message, exitCode: EXIT.error };
   }
+  // A prompt that was taken back: what has done so is the reason.
+  if (error instanceof Error && error.name === 'AbortPromptError') return failureOf(error.cause);
   if (isInterruption(error)) return { code: 'interrupted', message: 'interrupted', exitCode: EXIT.interrupted };
   if (isSystemError(error)) {
     const place = error.path ?? ('port' in error ? `port ${String(error.port)}` : error.syscall);

@@ -8,6 +8,8 @@ import { type CommandContext, contextOf, type SessionOptions, withApi } from './
 
 export interface Session {
   readonly api: Api;
+  /** As for {@link withApi}. */
+  readonly signal: AbortSignal;
   readonly context: CommandContext;
 }
 
@@ -38,8 +40,8 @@ export function clientAction<T extends object, A extends readonly unknown[]>(
     await before?.(context, args);
     await withApi(
       context,
-      async (api) => {
-        const { value, text, exit } = await body({ api, context }, ...args);
+      async (api, signal) => {
+        const { value, text, exit } = await body({ api, signal, context }, ...args);
         context.output.result(schema, value, text);
         return exit;
       },

@@ -1,10 +1,11 @@
 /** What every command gets, and how it ends. */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Command } from 'commander';
+import { abortable } from '../api/abortable.ts';
 import type { Api } from '../api/api.ts';
 import { connect } from '../connect.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit.ts';
+import { interruptible } from '../interruption.ts';
 import { Output } from '../output.ts';
 import { type ClientSettings, loadClientSettings } from '../settings.ts';
 
@@ -59,35 +60,29 @@ export function mayAsk({ options }: Pick<CommandContext, 'options'>): boolean {
 }
 
 /**
- * Runs `body` with a client that is signed in (unless `signIn` is false), gives up after `--timeout` seconds, and leaves the client as
- * it was found: a client of this process goes offline again.
+ * Runs `body` with a client that is signed in (unless `signIn` is false), gives up after `--timeout` seconds or when it is interrupted, and
+ * leaves the client as it was found: a client of this process goes offline again.
+ * @param body its calls reject with the reason when the signal is aborted; for what else it waits, it has to look at the signal
  */
 export async function withApi(
   context: CommandContext,
   body: (api: Api, signal: AbortSignal) => Promise<ExitCode | undefined>,
   { signIn = true, untimed = false }: SessionOptions = {},
 ): Promise<void> {
-  const api = await connect(context.settings, { ask: mayAsk(context) });
-  const interrupted = new AbortController();
-  const onSignal = (): void => interrupted.abort();
-  process.once('SIGINT', onSignal);
-  process.once('SIGTERM', onSignal);
-  try {
-    const work = (async () => {
+  await interruptible(async (interrupted) => {
+    const client = await connect(context.settings, { ask: mayAsk(context), signal: interrupted });
+    const limit = timeLimit(untimed ? undefined : context.settings.timeout);
+    try {
+      const signal = AbortSignal.any([interrupted, limit.signal]);
+      const api = abortable(client, signal);
       if (signIn) await ensureSignedIn(api);
-      return body(api, interrupted.signal);
-    })();
-    const code = await Promise.race([
-      work,
-      ...(untimed ? [] : [timeUp(context.settings.timeout)]),
-      interruption(interrupted.signal),
-    ]);
-    if (code !== undefined) process.exitCode = code;
-  } finally {
-    process.off('SIGINT', onSignal);
-    process.off('SIGTERM', onSignal);
-    await leave(api);
-  }
+      const code = await body(api, signal);
+      if (code !== undefined) process.exitCode = code;
+    } finally {
+      limit.clear();
+      await leave(client);
+    }
+  });
 }
 
 /** @throws CommandError before registration */
@@ -104,22 +99,29 @@ async function ensureSignedIn(api: Api): Promise<void> {
   if (!signedIn) await api.call('signIn', {});
 }
 
+/** How long a directory that does not answer holds up the end of a program. */
+const LEAVE_MS = 2_000;
+
 /** Offline in the directory, if the client lives in this process and somebody can still hear it. */
 export async function leave(api: Api): Promise<void> {
   if (!api.daemon) {
-    const { signedIn } = await api.call('status', {});
-    if (signedIn) await Promise.race([api.call('shutdown', {}).catch(() => undefined), sleep(2_000)]);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, LEAVE_MS);
+    // Whoever is not heard any more goes offline by lease.
+    await Promise.race([api.call('shutdown', {}).catch(() => undefined), promise]);
+    clearTimeout(timer);
   }
   await api.close();
 }
 
-async function timeUp(seconds: number): Promise<never> {
-  await sleep(seconds * 1_000, undefined, { ref: false });
-  throw new CommandError(`no result within ${seconds} s (--timeout)`, EXIT.cloudUnreachable, 'timeout');
-}
-
-function interruption(signal: AbortSignal): Promise<never> {
-  return new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(new CommandError('interrupted', EXIT.interrupted, 'interrupted')));
-  });
+function timeLimit(seconds: number | undefined): { readonly signal: AbortSignal; readonly clear: () => void } {
+  const controller = new AbortController();
+  const timer =
+    seconds === undefined
+      ? undefined
+      : setTimeout(() => {
+          const message = `no result within ${seconds} s (--timeout)`;
+          controller.abort(new CommandError(message, EXIT.cloudUnreachable, 'timeout'));
+        }, seconds * 1_000);
+  return { signal: controller.signal, clear: () => clearTimeout(timer) };
 }

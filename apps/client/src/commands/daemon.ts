@@ -2,10 +2,12 @@
 
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { abortable } from '../api/abortable.ts';
 import { openLocal, socketPath } from '../connect.ts';
 import { RemoteApi } from '../daemon/remote.ts';
 import { DaemonServer } from '../daemon/server.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { aborted, interruptible } from '../interruption.ts';
 import { type CommandContext, contextOf, leave, mayAsk, withApi } from './context.ts';
 
 const none = z.object({});
@@ -15,7 +17,10 @@ export function addDaemon(program: Command): void {
   daemon
     .command('run', { isDefault: true })
     .description('run until SIGTERM, SIGINT or "daemon stop"')
-    .action(async (_: object, command: Command) => run(await contextOf(command)));
+    .action(async (_: object, command: Command) => {
+      const context = await contextOf(command);
+      await interruptible((signal) => run(context, signal));
+    });
   daemon
     .command('stop')
     .description('go offline and end')
@@ -39,23 +44,20 @@ export function addDaemon(program: Command): void {
     });
 }
 
-async function run(context: CommandContext): Promise<void> {
+async function run(context: CommandContext, signal: AbortSignal): Promise<void> {
   const { settings, output } = context;
-  const api = await openLocal(settings, { daemon: true, ask: mayAsk(context) });
-  const stopped = new Promise<void>((resolve) => {
-    process.once('SIGINT', () => resolve());
-    process.once('SIGTERM', () => resolve());
-  });
+  const api = await openLocal(settings, { daemon: true, ask: mayAsk(context), signal });
   const server = await DaemonServer.open(api, socketPath(settings)).catch(async (error: unknown) => {
     await api.close();
     throw error;
   });
   try {
     const { clientId } = await api.call('status', {});
-    if (clientId !== undefined) await api.call('signIn', {});
+    if (clientId !== undefined) await abortable(api, signal).call('signIn', {});
     const said = clientId === undefined ? 'Waiting for "p2pimg register".' : `Client ${clientId} is online.`;
     output.result(z.object({ clientId: z.int().optional() }), { clientId }, said);
-    await Promise.race([stopped, server.stopAsked]);
+    // To be told to end is how a daemon ends: no interruption.
+    await Promise.race([aborted(signal), server.stopAsked]);
   } finally {
     await leave({ ...api, daemon: false });
     await server.close();

@@ -2,10 +2,12 @@
 
 import type { Command } from 'commander';
 import { z } from 'zod';
+import { abortable } from '../api/abortable.ts';
 import type { Api } from '../api/api.ts';
 import { connect, manifestOf } from '../connect.ts';
 import { examineClient, type Finding, keysFinding, openingFinding } from '../doctor/examine.ts';
 import { EXIT } from '../exit.ts';
+import { interruptible, unlessAborted } from '../interruption.ts';
 import { profileFolder } from '../settings.ts';
 import { type CommandContext, contextOf, leave, mayAsk } from './context.ts';
 
@@ -20,7 +22,7 @@ export function addDoctor(program: Command): void {
     .description('find out what is wrong: profile, port, servers, clock, keys, what waits')
     .action(async (_: object, command: Command) => {
       const context = await contextOf(command);
-      const findings = await examine(context);
+      const findings = await interruptible((signal) => examine(context, signal));
       const healthy = findings.every(({ ok }) => ok);
       const lines = findings.map(({ check, ok, detail }) => `${ok ? 'ok  ' : 'BAD '} ${check}: ${detail}`);
       context.output.result(examined, { healthy, findings: [...findings] }, lines.join('\n'));
@@ -28,17 +30,18 @@ export function addDoctor(program: Command): void {
     });
 }
 
-async function examine(context: CommandContext): Promise<readonly Finding[]> {
+async function examine(context: CommandContext, signal: AbortSignal): Promise<readonly Finding[]> {
   const { settings } = context;
   const keys = keysFinding(profileFolder(settings.profile));
   let api: Api;
   try {
-    api = await connect(settings, { ask: mayAsk(context) });
+    api = await connect(settings, { ask: mayAsk(context), signal });
   } catch (error) {
     return [keys, openingFinding(error, settings['bind.port'])];
   }
   try {
-    return [keys, ...(await examineClient(api, await manifestOf(settings)))];
+    const examined = examineClient(abortable(api, signal), await manifestOf(settings));
+    return [keys, ...(await unlessAborted(signal, examined))];
   } finally {
     await leave(api);
   }

@@ -83,9 +83,9 @@ function addRotation(id: Command): void {
     .action(
       clientAction(
         newKeys,
-        async ({ api, context }, { recovery }: { recovery?: boolean }) => {
+        async ({ api, context, signal }, { recovery }: { recovery?: boolean }) => {
           await requireRegistered(api);
-          const recoveryKey = recovery ? await askRecoveryKey(context) : undefined;
+          const recoveryKey = recovery ? await askRecoveryKey(context, signal) : undefined;
           const { fingerprint: shown } = await api.call('rotateKeys', { recoveryKey });
           const text = `The keys are new. Fingerprint ${shown}. Tell it to whom you share with, and make a new backup.`;
           return { value: { fingerprint: shown }, text };
@@ -104,10 +104,10 @@ function addRotation(id: Command): void {
     .action(
       clientAction(
         newKeys,
-        async ({ api, context }, clientId: number) => {
+        async ({ api, context, signal }, clientId: number) => {
           const { fingerprint: shown } = await api.call('recover', {
             clientId,
-            recoveryKey: await askRecoveryKey(context),
+            recoveryKey: await askRecoveryKey(context, signal),
           });
           const text = `This profile is client ${clientId} now. Fingerprint ${shown}. Pictures come back from a backup only.`;
           return { value: { fingerprint: shown }, text };

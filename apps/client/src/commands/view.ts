@@ -5,7 +5,7 @@ import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
 import { z } from 'zod';
 import type { Api } from '../api/api.ts';
-import { CommandError, EXIT } from '../exit.ts';
+import { CommandError, EXIT, type ExitCode } from '../exit.ts';
 import { showInBrowser } from '../page/show.ts';
 import { showInTerminal } from '../page/terminal.ts';
 import { plural, REASONS } from '../wording.ts';
@@ -50,7 +50,7 @@ async function view(
   api: Api,
   imageId: string,
   { terminal, open, out, signal }: ViewOptions & { readonly signal: AbortSignal },
-): Promise<undefined | typeof EXIT.noViews> {
+): Promise<ExitCode | undefined> {
   const isOwn = (await api.call('ownImages', {})).some((own) => own.imageId === imageId);
   if (out !== undefined && !isOwn) {
     const message = '--out is for your own pictures: those of others are shown, never written';
@@ -65,7 +65,7 @@ async function view(
   const done = out === undefined ? `Showing ${imageId}.` : `${imageId} is in ${out}.`;
   const text = reason === undefined ? `${done}${left}` : `Showing the default picture: ${REASONS[reason]}.`;
   output.result(viewed, { imageId, shown: shown.shown, remaining, reason }, text);
-  if (terminal) await showInTerminal(shown, { imageId, stream: output.json ? process.stderr : process.stdout });
+  if (terminal) await showInTerminal(shown, { imageId, signal, stream: output.json ? process.stderr : process.stdout });
   else if (out === undefined) {
     await showInBrowser(shown, {
       imageId,
@@ -75,5 +75,7 @@ async function view(
       onUrl: (url) => void process.stderr.write(`Close the page at ${url} to end the view.\n`),
     });
   }
+  // The result is told already: only the exit code says that somebody did not wait for the end.
+  if (signal.aborted) return EXIT.interrupted;
   return reason === undefined ? undefined : EXIT.noViews;
 }

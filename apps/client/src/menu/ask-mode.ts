@@ -1,11 +1,11 @@
 import { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS, type SharingMode } from '@p2pimg/client';
-import { askNumber, pick } from './ask.ts';
+import type { Screen } from './screen.ts';
 
 /** Who counts where nobody chose. */
 export const WITNESSED: SharingMode = { kind: 'witnessed' };
 
 /** Who counts a viewer's views; undefined for "Back". Asked only when somebody wants to choose: else the cloud counts. */
-export async function askMode(): Promise<SharingMode | undefined> {
+export async function askMode({ pick, askNumber }: Screen): Promise<SharingMode | undefined> {
   const kind = await pick<SharingMode['kind']>('Who counts the views?', [
     { name: 'The cloud, one by one', value: 'witnessed' },
     { name: 'The cloud, some of them in advance: after the first, they are seen without it', value: 'offline' },

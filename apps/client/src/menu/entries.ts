@@ -4,7 +4,6 @@ import type { RightsChange, SharingMode, Shown } from '@p2pimg/client';
 import { printable } from '@p2pimg/wire';
 import { EncodingProgress } from '../progress.ts';
 import { delivered, plural, REASONS, usersTable } from '../wording.ts';
-import { askViews, pick } from './ask.ts';
 import { askMode, WITNESSED } from './ask-mode.ts';
 import { pickPicture } from './pick-picture.ts';
 import { reviewOffer, reviewRequest } from './review.ts';
@@ -28,8 +27,8 @@ export const entries: readonly Entry[] = [
   { label: 'Shutdown', run: undefined },
 ];
 
-async function encodeImage({ api, say, progress }: Screen): Promise<void> {
-  const path = await pickPicture('Which picture?');
+async function encodeImage({ api, say, progress, signal }: Screen): Promise<void> {
+  const path = await pickPicture('Which picture?', signal);
   if (path === undefined) return;
   const steps = new EncodingProgress();
   try {
@@ -45,7 +44,7 @@ async function listUsers({ api, say }: Screen): Promise<void> {
   say(usersTable(await api.call('activeUsers', {})));
 }
 
-async function requestImage({ api, say }: Screen): Promise<void> {
+async function requestImage({ api, say, pick, askViews }: Screen): Promise<void> {
   const users = (await api.call('activeUsers', {})).filter(({ images }) => images.length > 0);
   if (users.length === 0) return say('Nobody who is online has images.');
   const user = await pick(
@@ -64,7 +63,7 @@ async function requestImage({ api, say }: Screen): Promise<void> {
   say(`Asked for ${plural(views, 'view')} of ${imageId}: ${delivered(delivery, user.clientId)}.`);
 }
 
-async function increaseViews({ api, say }: Screen): Promise<void> {
+async function increaseViews({ api, say, pick, askViews }: Screen): Promise<void> {
   const images = await api.call('peerImages', {});
   if (images.length === 0) return say('You hold no pictures of others yet.');
   const image = await pick(
@@ -79,7 +78,7 @@ async function increaseViews({ api, say }: Screen): Promise<void> {
 }
 
 async function viewRequests(screen: Screen): Promise<void> {
-  const { api, say } = screen;
+  const { api, say, pick } = screen;
   const [requests, offers] = await Promise.all([api.call('requests', {}), api.call('offers', {})]);
   if (requests.length + offers.length === 0) return say('No requests wait.');
   const chosen = await pick('Which request?', [
@@ -96,7 +95,7 @@ async function viewRequests(screen: Screen): Promise<void> {
 }
 
 async function viewImages(screen: Screen): Promise<void> {
-  const { api, say } = screen;
+  const { api, say, pick } = screen;
   const images = await api.call('peerImages', {});
   if (images.length === 0) return say('You hold no pictures of others yet.');
   const image = await pick(
@@ -104,7 +103,7 @@ async function viewImages(screen: Screen): Promise<void> {
     images.map((value) => ({ name: remainingLine(value), value })),
   );
   if (image === undefined) return;
-  const where = await askWhere();
+  const where = await askWhere(screen);
   if (where === undefined) return;
   const shown: Shown = await api.call('view', { imageId: image.imageId });
   if (shown.shown === 'default') say(`The default picture is shown: ${REASONS[shown.reason]}.`);
@@ -113,7 +112,7 @@ async function viewImages(screen: Screen): Promise<void> {
 }
 
 async function updateRights(screen: Screen): Promise<void> {
-  const { api } = screen;
+  const { api, pick } = screen;
   const shared = await api.call('sharedRights', {});
   const own = (await api.call('ownImages', {})).filter(({ state }) => state === 'published');
   const chosen = await pick('Whose rights?', [
@@ -125,13 +124,17 @@ async function updateRights(screen: Screen): Promise<void> {
       ? []
       : [
           { name: 'Share an image unasked', value: () => shareImage(screen, async () => WITNESSED) },
-          { name: 'Share an image unasked, and choose who counts the views', value: () => shareImage(screen, askMode) },
+          {
+            name: 'Share an image unasked, and choose who counts the views',
+            value: () => shareImage(screen, () => askMode(screen)),
+          },
         ]),
   ]);
   await chosen?.();
 }
 
-async function changeRights({ api, say }: Screen, imageId: string, viewerId: number): Promise<void> {
+async function changeRights(screen: Screen, imageId: string, viewerId: number): Promise<void> {
+  const { api, say, pick } = screen;
   const kind = await pick<RightsChange['kind']>('What?', [
     { name: 'Give more views', value: 'add' },
     { name: 'Take views back', value: 'take' },
@@ -139,24 +142,25 @@ async function changeRights({ api, say }: Screen, imageId: string, viewerId: num
     { name: 'Revoke', value: 'revoke' },
     { name: 'Choose who counts the views', value: 'mode' },
   ]);
-  const change = kind && (await changeOf(kind));
+  const change = kind && (await changeOf(screen, kind));
   if (change === undefined) return;
   const { remaining, delivery } = await api.call('changeRights', { imageId, viewerId, change });
   say(`Client ${viewerId} has ${plural(remaining, 'view')} of ${imageId} left: ${delivered(delivery, viewerId)}.`);
 }
 
 /** Undefined for "Back". */
-async function changeOf(kind: RightsChange['kind']): Promise<RightsChange | undefined> {
+async function changeOf(screen: Screen, kind: RightsChange['kind']): Promise<RightsChange | undefined> {
   if (kind === 'revoke') return { kind };
   if (kind === 'mode') {
-    const mode = await askMode();
+    const mode = await askMode(screen);
     return mode && { kind, mode };
   }
-  const views = await askViews('How many views?');
+  const views = await screen.askViews('How many views?');
   return views === undefined ? undefined : { kind, views };
 }
 
-async function shareImage({ api, say }: Screen, modeOf: () => Promise<SharingMode | undefined>): Promise<void> {
+async function shareImage(screen: Screen, modeOf: () => Promise<SharingMode | undefined>): Promise<void> {
+  const { api, say, pick, askViews } = screen;
   const own = (await api.call('ownImages', {})).filter(({ state }) => state === 'published');
   const imageId = await pick(
     'Which image?',

@@ -28,7 +28,7 @@ export interface LiveSelectConfig<T> {
   readonly subscribe: (redraw: () => void) => () => void;
 }
 
-type Prompt = <T>(config: LiveSelectConfig<T>, context?: { readonly clearPromptOnDone?: boolean }) => Promise<T>;
+type Prompt = <T>(config: LiveSelectConfig<T>, context?: { readonly signal?: AbortSignal }) => Promise<T>;
 
 /** Up and down, or the first digit of a choice's name; Enter picks. */
 export const liveSelect: Prompt = createPrompt<unknown, LiveSelectConfig<unknown>>((config, done) => {

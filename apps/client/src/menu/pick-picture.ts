@@ -18,14 +18,15 @@ interface Choice {
 }
 
 /** Starts in the current folder. Undefined for "Back". */
-export async function pickPicture(message: string): Promise<string | undefined> {
+export async function pickPicture(message: string, signal: AbortSignal): Promise<string | undefined> {
   let folder = process.cwd();
   for (;;) {
-    const picked = await search<Place>({
+    const config = {
       message: `${message} In ${printable(folder, 200)} (type to narrow down, or a path)`,
-      source: (term) => placesFor(folder, term ?? ''),
+      source: (term: string | undefined) => placesFor(folder, term ?? ''),
       pageSize: 12,
-    });
+    };
+    const picked = await search<Place>(config, { signal });
     if (picked.kind === 'back') return undefined;
     if (picked.kind === 'file') return picked.path;
     folder = picked.path;

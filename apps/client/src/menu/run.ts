@@ -1,9 +1,12 @@
 /** The menu: Register / Sign In, then the eight entries, until Shutdown or Ctrl-C. */
 
 import { printable } from '@p2pimg/wire';
+import { abortable } from '../api/abortable.ts';
+import type { Api } from '../api/api.ts';
 import { leave } from '../commands/context.ts';
 import { connect } from '../connect.ts';
 import { EXIT, failureOf } from '../exit.ts';
+import { interruptible } from '../interruption.ts';
 import type { ClientSettings } from '../settings.ts';
 import { newsLine } from '../wording.ts';
 import { Bell } from './bell.ts';
@@ -12,35 +15,36 @@ import { liveSelect } from './live-select.ts';
 import { Screen } from './screen.ts';
 
 export async function runMenu(settings: ClientSettings): Promise<void> {
-  const api = await connect(settings, { ask: true });
-  const bell = new Bell(api);
-  const screen = new Screen(api);
-  const end = (): void => void leave(api).finally(() => process.exit(EXIT.interrupted));
+  let screen: Screen | undefined;
   // A prompt takes Ctrl-C itself; this is for when none waits.
-  const onInterrupt = (): void => {
-    if (!screen.interrupt()) end();
-  };
-  process.on('SIGINT', onInterrupt);
-  process.once('SIGTERM', end);
-  process.once('SIGHUP', end);
+  const absorb = (): boolean => screen?.interrupt() ?? false;
+  await interruptible(
+    async (signal) => {
+      const client = await connect(settings, { ask: true, signal });
+      screen = new Screen(abortable(client, signal), signal);
+      await session(client, screen);
+    },
+    { absorb },
+  );
+}
+
+async function session(client: Api, screen: Screen): Promise<void> {
+  const bell = new Bell(screen.api);
   try {
-    const { signedIn } = await api.call('status', {});
+    const { signedIn } = await screen.api.call('status', {});
     if (!signedIn) await start(screen, bell);
     await mainMenu(screen, bell);
     // Shutdown means offline, whoever holds the client.
-    await api.stop?.();
+    await client.stop?.();
   } catch (error) {
     const failure = failureOf(error);
     if (failure?.exitCode !== EXIT.interrupted) throw error;
     process.exitCode = EXIT.interrupted;
   } finally {
-    process.off('SIGINT', onInterrupt);
-    process.off('SIGTERM', end);
-    process.off('SIGHUP', end);
     bell.close();
-    const stays = api.daemon && process.exitCode === EXIT.interrupted;
+    const stays = client.daemon && process.exitCode === EXIT.interrupted;
     screen.say(stays ? 'The daemon keeps this client online.' : 'Going offline …');
-    await leave(api);
+    await leave(client);
   }
 }
 
@@ -50,12 +54,9 @@ async function start(screen: Screen, bell: Bell): Promise<void> {
       { name: '1. Register', value: 'register' },
       { name: '2. Sign In', value: 'signIn' },
     ] as const;
-    const chosen = await liveSelect({
-      message: 'Welcome',
-      choices: () => choices,
-      notices: bell.notices,
-      subscribe: bell.subscribe,
-    });
+    const { notices, subscribe } = bell;
+    const welcome = { message: 'Welcome', choices: () => choices, notices, subscribe };
+    const chosen = await liveSelect(welcome, { signal: screen.signal });
     const done = await survived(screen, () => (chosen === 'register' ? register(screen) : signIn(screen, bell)));
     if (done === true) return;
   }
@@ -87,12 +88,9 @@ async function mainMenu(screen: Screen, bell: Bell): Promise<void> {
         const waiting = label === 'View Client Requests' && bell.waiting > 0 ? ` (${bell.waiting} new)` : '';
         return { name: `${i + 1}. ${label}${waiting}`, value: i };
       });
-    const chosen = await liveSelect({
-      message: `Main Menu (you are client ${clientId})`,
-      choices,
-      notices: bell.notices,
-      subscribe: bell.subscribe,
-    });
+    const { notices, subscribe } = bell;
+    const menu = { message: `Main Menu (you are client ${clientId})`, choices, notices, subscribe };
+    const chosen = await liveSelect(menu, { signal: screen.signal });
     bell.clear();
     const entry = entries[chosen];
     if (entry?.run === undefined) return;

@@ -88,7 +88,12 @@ export class Person {
 
   /** The shell command that starts the menu. */
   get menuCommand(): string {
-    return [process.execPath, '--conditions=@p2pimg/source', CLIENT, ...this.flags]
+    return this.commandLine();
+  }
+
+  /** The shell command of a command. */
+  commandLine(...args: readonly string[]): string {
+    return [process.execPath, '--conditions=@p2pimg/source', CLIENT, ...this.flags, ...args]
       .map((word) => `'${word}'`)
       .join(' ');
   }

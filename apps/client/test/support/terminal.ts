@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { runProcess } from '@p2pimg/testkit';
 import type { ExecutionContext } from 'ava';
 
@@ -34,6 +35,13 @@ export class Terminal {
 
   async type(text: string): Promise<void> {
     await this.#tmux('send-keys', '-l', text);
+  }
+
+  /** Sends a signal to the program alone, once it runs. */
+  async signal(name: NodeJS.Signals): Promise<void> {
+    const shell = (await this.#tmux('display-message', '-p', '#{pane_pid}')).trim();
+    const [program] = (await readFile(`/proc/${shell}/task/${shell}/children`, 'utf8')).trim().split(' ');
+    process.kill(Number(program), name);
   }
 
   /** Picks a numbered line of the list at the bottom of the screen, once it is there and highlighted. */
