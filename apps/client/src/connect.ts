@@ -6,7 +6,7 @@ import { openClient } from '@p2pimg/client';
 import { type Manifest, nodeSuite, openManifest, writeFileDurably } from '@p2pimg/identity';
 import type { Api } from './api/api.ts';
 import { localApi } from './api/local.ts';
-import { removeDeadCopies } from './backup/working-copy.ts';
+import { removeDead } from './backup/under-way.ts';
 import { RemoteApi } from './daemon/remote.ts';
 import { CommandError, EXIT } from './exit.ts';
 import { type Asking, withKeyPassphrase } from './key-passphrase.ts';
@@ -49,7 +49,7 @@ export async function openLocal(settings: ClientSettings, options: LocalOptions)
     });
   });
   // Its lock on the profile is ours now.
-  await removeDeadCopies(folder);
+  await removeDead(join(folder, 'backup'));
   client.onNews((news) => logNews(log, news));
   // Kept only once the client has accepted it.
   if (settings.manifest !== undefined) await writeFileDurably(join(folder, 'manifest.json'), manifest);

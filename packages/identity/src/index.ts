@@ -82,7 +82,13 @@ export {
 } from './core/secrets/errors.ts';
 export type { ServerSecrets } from './core/secrets/payload.ts';
 export type { CryptoSuite } from './core/suite.ts';
-export { type DurableWrite, removeTemporaries, syncFolder, writeFileDurably } from './node/durable-file.ts';
+export {
+  type DurableWrite,
+  nameNewFile,
+  removeTemporaries,
+  syncFolder,
+  writeFileDurably,
+} from './node/durable-file.ts';
 export { type FileLock, FileLockedError, lockFile } from './node/lock-file.ts';
 export {
   exportClientKeys,

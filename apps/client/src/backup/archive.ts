@@ -16,13 +16,14 @@
 import { type CipherGCM, createCipheriv, createDecipheriv, type DecipherGCM, hkdfSync, randomBytes } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, readdir, readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { type ClientKeys, exportClientKeys, importClientKeys, syncFolder } from '@p2pimg/identity';
+import { type ClientKeys, exportClientKeys, importClientKeys, nameNewFile, syncFolder } from '@p2pimg/identity';
 import { createTarPacker } from 'modern-tar';
 import { unpackTar } from 'modern-tar/fs';
 import { CommandError } from '../exit.ts';
+import { removeDead, underWay } from './under-way.ts';
 
 const MAGIC = Buffer.from('p2pimg backup 1\n');
 const SALT_BYTES = 16;
@@ -40,29 +41,59 @@ class BackupCorruptError extends CommandError {
   }
 }
 
+export interface ArchiveOptions {
+  readonly passphrase: string;
+  /** Gives up. */
+  readonly signal: AbortSignal;
+}
+
 /**
- * Writes a new file, 0600, synced.
+ * Writes a new file, 0600: whole and on the disk under its own name, or not there at all. What killed backups to it have left is deleted.
  * @param folder a copy of a profile in which nothing changes
- * @throws PassphraseLengthError, errors of node:fs; nothing is left behind then
+ * @throws EEXIST, other errors of node:fs, PassphraseLengthError, the signal's reason; nothing is left behind then
  */
-export async function writeBackup(path: string, folder: string, keys: ClientKeys, passphrase: string): Promise<void> {
+export async function writeBackup(
+  path: string,
+  folder: string,
+  keys: ClientKeys,
+  { passphrase, signal }: ArchiveOptions,
+): Promise<void> {
+  const partial = join(dirname(path), `.${basename(path)}.partial`);
+  await removeDead(partial);
+  const temporary = underWay(partial);
+  try {
+    await writeArchive(temporary, folder, keys, { passphrase, signal });
+    await nameNewFile(temporary, path);
+  } finally {
+    await rm(temporary, { force: true });
+  }
+  await syncFolder(dirname(path));
+}
+
+async function writeArchive(
+  path: string,
+  folder: string,
+  keys: ClientKeys,
+  { passphrase, signal }: ArchiveOptions,
+): Promise<void> {
   const sealed = await exportClientKeys(keys, passphrase);
   const salt = randomBytes(SALT_BYTES);
   const head = Buffer.concat([MAGIC, lengthField(sealed.length), sealed, salt]);
   const file = await open(path, 'wx', 0o600);
   try {
-    await writeTo(file, head, cipherOf(keys, salt, head), folder);
+    await writeTo(file, head, cipherOf(keys, salt, head), { folder, signal });
     await file.sync();
+  } finally {
     await file.close();
-    await syncFolder(join(path, '..'));
-  } catch (error) {
-    await file.close().catch(() => undefined);
-    await rm(path, { force: true });
-    throw error;
   }
 }
 
-async function writeTo(file: FileHandle, head: Buffer, cipher: CipherGCM, folder: string): Promise<void> {
+async function writeTo(
+  file: FileHandle,
+  head: Buffer,
+  cipher: CipherGCM,
+  { folder, signal }: { readonly folder: string; readonly signal: AbortSignal },
+): Promise<void> {
   await file.writeFile(head);
   const { readable, controller } = createTarPacker();
   const pack = async (): Promise<void> => {
@@ -80,16 +111,20 @@ async function writeTo(file: FileHandle, head: Buffer, cipher: CipherGCM, folder
   };
   await Promise.all([
     pack().catch((error: unknown) => controller.error(error)),
-    pipeline(Readable.fromWeb(readable as never), cipher, write),
+    pipeline(Readable.fromWeb(readable as never), cipher, write, { signal }),
   ]);
   await file.writeFile(cipher.getAuthTag());
 }
 
 /**
- * Unpacks a backup into a folder that does not exist yet; what is in it is believed only once the whole has been checked.
- * @throws BackupCorruptError, WrongPassphraseError, errors of node:fs; the caller removes the folder then
+ * Unpacks a backup into an empty folder; what is in it is believed, and synced by the caller, only once the whole has been checked.
+ * @throws BackupCorruptError, WrongPassphraseError, errors of node:fs, the signal's reason; the caller removes the folder then
  */
-export async function readBackup(path: string, passphrase: string, folder: string): Promise<ClientKeys> {
+export async function readBackup(
+  path: string,
+  folder: string,
+  { passphrase, signal }: ArchiveOptions,
+): Promise<ClientKeys> {
   const { head, keys, salt, size } = await readHead(path, passphrase);
   const decipher = decipherOf(keys, salt, head);
   decipher.setAuthTag(await readTail(path, size));
@@ -101,8 +136,9 @@ export async function readBackup(path: string, passphrase: string, folder: strin
     dmode: 0o700,
   });
   try {
-    await pipeline(body, decipher, unpack);
+    await pipeline(body, decipher, unpack, { signal });
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof Error && 'syscall' in error) throw error;
     throw new BackupCorruptError(`${path} is damaged`, { cause: error });
   }

@@ -1,14 +1,15 @@
 /** backup, restore */
 
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rename, rm, rmdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { copyFile, rm, rmdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { fingerprint, nodeSuite, publicKeysOf } from '@p2pimg/identity';
 import type { Command } from 'commander';
 import { z } from 'zod';
 import type { Api } from '../api/api.ts';
-import { workingCopy } from '../backup/working-copy.ts';
+import { underWay } from '../backup/under-way.ts';
 import { CommandError } from '../exit.ts';
+import { interruptible } from '../interruption.ts';
 import { profileFolder } from '../settings.ts';
 import { plural } from '../wording.ts';
 import { type CommandContext, contextOf, requireRegistered, withApi } from './context.ts';
@@ -27,7 +28,10 @@ export function addBackup(program: Command): void {
       // Before a passphrase is asked for.
       if (existsSync(resolve(file))) throw new CommandError(`${file} is there already`, undefined, 'file_exists');
       const passphrase = await askPassphrase(context, 'new');
-      await withApi(context, (api) => backUp(context, api, file, passphrase), { signIn: false, untimed: true });
+      await withApi(context, (api, signal) => backUp(context, { api, signal, file, passphrase }), {
+        signIn: false,
+        untimed: true,
+      });
     });
 
   program
@@ -38,35 +42,36 @@ export function addBackup(program: Command): void {
       const context = await contextOf(command);
       const folder = resolve(profileFolder(context.settings.profile));
       await requireFree(folder);
-      const { readBackup } = await import('../backup/archive.ts');
-      const passphrase = await askPassphrase(context, 'known');
-      const temporary = `${folder}.restoring-${process.pid}`;
-      await mkdir(dirname(folder), { recursive: true, mode: 0o700 });
-      try {
-        await mkdir(temporary, { mode: 0o700 });
-        const keys = await readBackup(resolve(file), passphrase, temporary);
-        await rename(temporary, folder);
-        const shown = fingerprint(nodeSuite, publicKeysOf(keys));
-        const text = `The profile is back in ${folder}. Fingerprint ${shown}. Next: p2pimg signin.`;
-        context.output.result(restored, { folder, fingerprint: shown }, text);
-      } finally {
-        await rm(temporary, { recursive: true, force: true });
-      }
+      const { restoreProfile } = await import('../backup/restore.ts');
+      const keys = await interruptible(async (signal) => {
+        const passphrase = await askPassphrase(context, 'known', signal);
+        return restoreProfile(resolve(file), { folder, passphrase, signal });
+      });
+      const shown = fingerprint(nodeSuite, publicKeysOf(keys));
+      const text = `The profile is back in ${folder}. Fingerprint ${shown}. Next: p2pimg signin.`;
+      context.output.result(restored, { folder, fingerprint: shown }, text);
     });
 }
 
+interface BackupTask {
+  readonly api: Api;
+  readonly signal: AbortSignal;
+  readonly file: string;
+  readonly passphrase: string;
+}
+
 /** The client makes a copy that is whole in itself; the archive is made of that. */
-async function backUp(context: CommandContext, api: Api, file: string, passphrase: string): Promise<undefined> {
+async function backUp(context: CommandContext, { api, signal, file, passphrase }: BackupTask): Promise<undefined> {
   const { settings, output } = context;
   await requireRegistered(api);
   const folder = resolve(profileFolder(settings.profile));
-  const copy = workingCopy(folder);
+  const copy = underWay(join(folder, 'backup'));
   try {
     const { pictures } = await api.call('backup', { folder: copy });
     await copyFile(join(folder, 'manifest.json'), join(copy, 'manifest.json'));
     const keys = await readKeys(context, join(copy, 'keys.json'));
     const { writeBackup } = await import('../backup/archive.ts');
-    await writeBackup(resolve(file), copy, keys, passphrase);
+    await writeBackup(resolve(file), copy, keys, { passphrase, signal });
     const shown = fingerprint(nodeSuite, publicKeysOf(keys));
     const text = `Keys, records and ${plural(pictures, 'picture')} of ${folder} are in ${file}. Fingerprint ${shown}.`;
     output.result(written, { file: resolve(file), pictures, fingerprint: shown }, text);

@@ -1,7 +1,7 @@
 /** Whole files that are either the old ones or the new ones after any crash. */
 
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 export interface DurableWrite {
@@ -24,13 +24,34 @@ export async function writeFileDurably(
   const temporary = join(folder, `${temporaryPrefix(path)}${randomBytes(6).toString('hex')}.tmp`);
   try {
     await writeNew(temporary, bytes);
-    // link() refuses to replace, rename() does not.
-    await (replace ? rename(temporary, path) : link(temporary, path));
+    await (replace ? rename(temporary, path) : nameNewFile(temporary, path));
   } finally {
     await rm(temporary, { force: true });
   }
   await syncFolder(folder);
 }
+
+/**
+ * Gives a file its name, which no other file has, at once; the caller deletes the temporary name, if it is still there, and syncs the folder.
+ * @throws EEXIST, other errors of node:fs
+ */
+export async function nameNewFile(temporary: string, path: string): Promise<void> {
+  try {
+    // link() refuses to replace, rename() does not.
+    await link(temporary, path);
+  } catch (error) {
+    if (!WITHOUT_LINKS.has((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    // No hard links there (FAT on a stick): nothing refuses at once, so look first. Who makes the same file at the same moment loses.
+    const found = await lstat(path).catch(() => undefined);
+    if (found !== undefined) {
+      const message = `EEXIST: file already exists, ${path}`;
+      throw Object.assign(new Error(message), { code: 'EEXIST', syscall: 'link', path });
+    }
+    await rename(temporary, path);
+  }
+}
+
+const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /** Deletes what crashes in the middle of {@link writeFileDurably} have left. Only for who holds the lock on `path`. */
 export async function removeTemporaries(path: string): Promise<void> {

@@ -1,9 +1,9 @@
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { runProcess, spawnProcess, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
-import { removeDeadCopies, workingCopy } from '../../src/backup/working-copy.ts';
+import { removeDead, underWay } from '../../src/backup/under-way.ts';
 
-test('N10: copies of killed backups are deleted at the next start, and nothing else is', async (t) => {
+test('N10: what killed backups and restores have left is deleted by the next one, and nothing else is', async (t) => {
   const dir = await tempDir();
   t.teardown(dir.remove);
   const dead = await runProcess(process.execPath, ['--print', 'process.pid']);
@@ -15,7 +15,7 @@ test('N10: copies of killed backups are deleted at the next start, and nothing e
     await writeFile(dir.at(name, 'keys.json'), '{}');
   }
   // One left by a process that had this one's number.
-  await mkdir(workingCopy(dir.path));
-  await removeDeadCopies(dir.path);
+  await mkdir(underWay(dir.at('backup')));
+  await removeDead(dir.at('backup'));
   t.deepEqual((await readdir(dir.path)).sort(), kept.sort());
 });
