@@ -10,7 +10,7 @@ import { chunkOverhead, concat, finishChunk, makeChunk, pngSignature } from './p
 import { headerData } from './png/header.ts';
 import { profileTraits } from './profile.ts';
 import { closingData, closingLength } from './rights/closing.ts';
-import { largestBatch, writeRows } from './rows/row-writer.ts';
+import { largestBatch, type Rows, type RowWriter, rowWriter } from './rows/row-writer.ts';
 
 /*
  * A level-1 picture: IHDR, PLTE and tRNS if there is a palette, one IDAT with the whole picture that ends at a byte
@@ -25,33 +25,41 @@ export function encodePicture(
   rows: number,
   container: Uint8Array,
 ): Uint8Array {
-  const { bits, floor } = profileTraits(cover.profile);
-  const plane = makePlane(container, cover.width * rows, bits, cover.indexBase.length > 0 ? 0 : floor);
-  combineWithIndices(plane, cover.indexBase);
-
   const head = concat([
     pngSignature(),
     makeChunk(platform, 'IHDR', headerData(cover.width, rows, cover.layout.depth, cover.layout.colourType)),
     cover.paletteChunks,
   ]);
   const ending = makeChunk(platform, 'IEND', new Uint8Array(0));
-  const png = new Uint8Array(head.length + largestStream(cover, rows) + 3 * chunkOverhead + closingLength);
+  const largest = head.length + largestStream(cover, rows) + 3 * chunkOverhead + closingLength;
+  const rowsOut = rowWriter();
+  const onPage = largest <= rowsOut.page.length;
+  const own = new ArrayBuffer(onPage ? 0 : largest);
+  const png = onPage ? rowsOut.page : new Uint8Array(own);
   png.set(head);
-  const { end, adler } = writeStream(cover, rows, plane, png, head.length + 8);
+  const { end, adler } = writeStream(rowsOut, cover, rows, carriedBy(cover, rows, container), png, head.length + 8);
   finishChunk(platform, png, head.length, 'IDAT', end - head.length - 8);
   const closing = makeChunk(platform, 'IDAT', closingData(adler));
   png.set(closing, end + 4);
   png.set(ending, end + 4 + closing.length);
-  // Shortened in place where the allocator can, so that a large picture is not held twice.
-  return new Uint8Array(png.buffer.transfer(end + 4 + closing.length + ending.length));
+  const length = end + 4 + closing.length + ending.length;
+  // A large picture is shortened in place where the allocator can, so that it is not held twice.
+  return onPage ? png.slice(0, length) : new Uint8Array(own.transfer(length));
 }
 
-function combineWithIndices(plane: Uint8Array, indexBase: Uint8Array): void {
-  if (indexBase.length === 0) return;
+/** The symbols of a picture, and the bits of the carrying bytes around them. */
+type Carried = Pick<Rows, 'container' | 'bits' | 'floor'>;
+
+/** With a palette the carrying byte is the index, whose low bits are the symbol. */
+function carriedBy({ profile, width, indexBase }: CompiledCover, rows: number, container: Uint8Array): Carried {
+  const { bits, floor } = profileTraits(profile);
+  if (indexBase.length === 0) return { container, bits, floor };
+  const plane = makePlane(container, width * rows, bits, 0);
   for (let start = 0; start < plane.length; start += indexBase.length) {
     const end = Math.min(plane.length, start + indexBase.length);
     for (let i = start; i < end; i++) plane[i]! |= indexBase[i - start]!;
   }
+  return { container: plane, bits: 8, floor: 0 };
 }
 
 /** Bytes that the zlib stream of `rows` rows can have at most, with room for a whole word at its end. */
@@ -60,13 +68,14 @@ function largestStream(cover: CompiledCover, rows: number): number {
   for (const code of cover.codes) longestCode = Math.max(longestCode, code >>> 16);
   const { rowStarts } = cover.fixed;
   const fixedBits = Math.floor(rows / cover.height) * rowStarts[cover.height]! + rowStarts[rows % cover.height]!;
-  return Math.ceil((cover.blockHeaderBits + rows * (cover.width + 1) * longestCode + fixedBits) / 8) + 32;
+  return Math.ceil((cover.blockHeaderBits + rows * cover.width * longestCode + fixedBits) / 8) + 32;
 }
 
 function writeStream(
+  rowsOut: RowWriter,
   cover: CompiledCover,
   rows: number,
-  plane: Uint8Array,
+  carried: Carried,
   out: Uint8Array,
   start: number,
 ): { end: number; adler: Adler } {
@@ -83,17 +92,21 @@ function writeStream(
   for (let y = 0; y < rows; ) {
     const from = y % height;
     const count = Math.min(batchRows, height - from, rows - y);
-    const carried = writeRows(writer, {
+    const pieces = [from * (width + 1), (from + count) * (width + 1)] as const;
+    const extras = [fixed.rowExtras[from]!, fixed.rowExtras[from + count]!] as const;
+    const sums = rowsOut.write(writer, {
       width,
       step,
       codes,
       filters: filters.subarray(from, from + count),
-      pieces: fixed.pieces.subarray(2 * from * width, 2 * (from + count) * width),
-      extraPieces: fixed.extraPieces.subarray(2 * fixed.rowExtras[from]!, 2 * fixed.rowExtras[from + count]!),
-      plane,
+      counts: fixed.counts.subarray(...pieces),
+      pieces: fixed.pieces.subarray(2 * pieces[0], 2 * pieces[1]),
+      extraCounts: fixed.extraCounts.subarray(...extras),
+      extraPieces: fixed.extraPieces.subarray(2 * extras[0], 2 * extras[1]),
+      ...carried,
       at: y * width,
     });
-    total = joinStretches(total, addFixedRows({ length: count * rowLength, ...carried }, fixed, from, rowLength));
+    total = joinStretches(total, addFixedRows({ length: count * rowLength, ...sums }, fixed, from, rowLength));
     y += count;
   }
   writer.write(codes[endOfBlock]! & 0xffff, codes[endOfBlock]! >>> 16);

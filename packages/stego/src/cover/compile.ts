@@ -6,7 +6,7 @@ import type { Platform } from '../platform.ts';
 import { concat, makeChunk } from '../png/chunks.ts';
 import { defaultProfile, type Profile, type ProfileTraits, profileTraits } from '../profile.ts';
 import { checkRaster, type Raster } from '../raster.ts';
-import { encodeFixedBytes, type FixedBits, noFixedBits } from './fixed-bits.ts';
+import { encodeFixedBytes, type FixedBits } from './fixed-bits.ts';
 import { directLayout, type PixelLayout, paletteLayout } from './layout.ts';
 import { noiseModel } from './noise.ts';
 import { makePalette } from './palette.ts';
@@ -127,14 +127,22 @@ function compilePalette(platform: Platform, image: Raster, traits: ProfileTraits
     plte.set(palette.subarray(colour, colour + 3), entry * 3);
     trns[entry] = traits.floor + (entry % values);
   }
+  const code = makeCode(frequencies, []);
+  const filters = new Uint8Array(height);
+  const noSamples = new Uint8Array(0);
   return {
     layout: paletteLayout,
     digest: digestOf(platform, image, paletteLayout, plte, indices),
     paletteChunks: concat([makeChunk(platform, 'PLTE', plte), makeChunk(platform, 'tRNS', trns)]),
     indexBase,
-    filters: new Uint8Array(height),
-    ...describeCode(makeCode(frequencies, [])),
-    fixed: noFixedBits(width, height),
+    filters,
+    ...describeCode(code),
+    fixed: encodeFixedBytes(
+      { width, height, channels: 0, samples: noSamples },
+      paletteLayout,
+      { filters, residuals: noSamples },
+      code,
+    ),
   };
 }
 

@@ -2,14 +2,17 @@ import type { HuffmanCode } from '../deflate/huffman.ts';
 import type { PixelLayout } from './layout.ts';
 import { type ColourPlane, constantResidual, type RowPlan } from './plan-rows.ts';
 
-/** Everything of a cover's deflate stream and checksum that does not depend on the payload. */
+/**
+ * Everything of a cover's deflate stream and checksum that does not depend on the payload. A row has width + 1 pieces: its
+ * filter type with the fixed bytes of the first pixel, then what follows each pixel's carrying byte: the fixed bytes of the
+ * next, or nothing.
+ */
 export interface FixedBits {
-  /**
-   * The codes of each pixel's fixed bytes, in two words, low and high: bits << 6 | their number, 0 … {@link pieceBits}.
-   * Where that is too little: number of extra pieces << 6 | {@link manyPieces}.
-   */
+  /** How many bits each piece has, 0 … {@link pieceBits}; {@link afterExtras} more where extra pieces come before it. */
+  readonly counts: Uint8Array;
+  /** The bits, in two words, low and high; in the two highest bits how many extra pieces come before them. */
   readonly pieces: Uint32Array;
-  /** All pieces, of the same form, of the pixels that have several. */
+  readonly extraCounts: Uint8Array;
   readonly extraPieces: Uint32Array;
   /** Per row, and for the end: its first extra piece, and where its bits start. */
   readonly rowExtras: Uint32Array;
@@ -21,90 +24,110 @@ export interface FixedBits {
 
 /** With 7 bits from before and a code of 15 so many still fit into 64. */
 export const pieceBits = 41;
-export const manyPieces = 63;
+export const afterExtras = 128;
 
-// Up to 41 bits are kept in a number, and taken apart by arithmetic: operators on bits see 32 of them.
-const powersOfTwo = Float64Array.from({ length: pieceBits }, (_, bits) => 2 ** bits);
-const lowWordValues = 2 ** 26;
-
-/** The fixed bits of a palette picture, in which every byte carries. */
-export function noFixedBits(width: number, height: number): FixedBits {
-  return {
-    pieces: new Uint32Array(2 * width * height),
-    extraPieces: new Uint32Array(0),
-    rowExtras: new Uint32Array(height + 1),
-    rowStarts: new Float64Array(height + 1),
-    rowSums: new Float64Array(height),
-    rowMoments: new Float64Array(height),
-  };
-}
-
-export function encodeFixedBytes(plane: ColourPlane, layout: PixelLayout, plan: RowPlan, code: HuffmanCode): FixedBits {
+export function encodeFixedBytes(
+  plane: ColourPlane,
+  layout: PixelLayout,
+  plan: Pick<RowPlan, 'filters' | 'residuals'>,
+  { lengths, codes }: HuffmanCode,
+): FixedBits {
   const { width, height } = plane;
   const lanes = layout.lanes.length;
-  const pieces = new Uint32Array(2 * width * height);
-  const extraPieces: number[] = [];
+  const writer = new PieceWriter((width + 1) * height);
   const rowExtras = new Uint32Array(height + 1);
   const rowStarts = new Float64Array(height + 1);
   const rowSums = new Float64Array(height);
   const rowMoments = new Float64Array(height);
   const residual = new Uint8Array(width * lanes);
-  for (let y = 0, pixel = 0; y < height; y++) {
+  for (let y = 0; y < height; y++) {
     fillFixedResiduals(residual, plan, layout, plane, y);
-    let sum = plan.filters[y]!;
+    const filter = plan.filters[y]!;
+    let sum = filter;
     let moment = 0;
-    let rowBits = 0;
-    for (let x = 0, i = 0; x < width; x++, pixel++) {
-      let extras = 0;
-      let held = 0;
-      let heldBits = 0;
+    let rowBits = lengths[filter]!;
+    writer.append(codes[filter]!, rowBits);
+    for (let x = 0, i = 0; x < width; x++) {
       for (let lane = 0; lane < lanes; lane++, i++) {
         const value = residual[i]!;
-        const length = code.lengths[value]!;
+        const length = lengths[value]!;
         sum += value;
         moment += value * (i + x + 1);
-        if (heldBits + length > pieceBits) {
-          pushPiece(extraPieces, held, heldBits);
-          extras++;
-          held = 0;
-          heldBits = 0;
-        }
-        held += code.codes[value]! * powersOfTwo[heldBits]!;
-        heldBits += length;
         rowBits += length;
+        writer.append(codes[value]!, length);
       }
-      if (extras === 0) {
-        pieces[pixel * 2] = lowWord(held, heldBits);
-        pieces[pixel * 2 + 1] = highWord(held);
-      } else {
-        pushPiece(extraPieces, held, heldBits);
-        pieces[pixel * 2] = ((extras + 1) << 6) | manyPieces;
-      }
+      writer.endPiece();
     }
-    rowExtras[y + 1] = extraPieces.length / 2;
+    writer.endPiece();
+    rowExtras[y + 1] = writer.extraCounts.length;
     rowStarts[y + 1] = rowStarts[y]! + rowBits;
     rowSums[y] = sum;
     rowMoments[y] = moment;
   }
-  return { pieces, extraPieces: Uint32Array.from(extraPieces), rowExtras, rowStarts, rowSums, rowMoments };
+  return { ...writer.finish(), rowExtras, rowStarts, rowSums, rowMoments };
 }
 
-function pushPiece(pieces: number[], bits: number, count: number): void {
-  pieces.push(lowWord(bits, count), highWord(bits));
-}
+/** Puts codes together to pieces. */
+class PieceWriter {
+  readonly counts: Uint8Array;
+  readonly pieces: Uint32Array;
+  readonly extraCounts: number[] = [];
+  readonly #extraPieces: number[] = [];
+  #next = 0;
+  #low = 0;
+  #high = 0;
+  #count = 0;
+  #extras = 0;
 
-function lowWord(bits: number, count: number): number {
-  return (((bits - highWord(bits) * lowWordValues) << 6) | count) >>> 0;
-}
+  constructor(pieces: number) {
+    this.counts = new Uint8Array(pieces);
+    this.pieces = new Uint32Array(2 * pieces);
+  }
 
-function highWord(bits: number): number {
-  return Math.floor(bits / lowWordValues);
+  append(code: number, length: number): void {
+    if (this.#count + length > pieceBits) {
+      this.extraCounts.push(this.#count);
+      this.#extraPieces.push(this.#low >>> 0, this.#high >>> 0);
+      this.#extras++;
+      this.#low = 0;
+      this.#high = 0;
+      this.#count = 0;
+    }
+    const at = this.#count;
+    if (at < 32) {
+      this.#low |= code << at;
+      if (at + length > 32) this.#high |= code >>> (32 - at);
+    } else {
+      this.#high |= code << (at - 32);
+    }
+    this.#count = at + length;
+  }
+
+  endPiece(): void {
+    const at = this.#next++;
+    this.counts[at] = this.#extras > 0 ? this.#count + afterExtras : this.#count;
+    this.pieces[2 * at] = this.#low;
+    this.pieces[2 * at + 1] = this.#high | (this.#extras << 30);
+    this.#low = 0;
+    this.#high = 0;
+    this.#count = 0;
+    this.#extras = 0;
+  }
+
+  finish(): Pick<FixedBits, 'counts' | 'pieces' | 'extraCounts' | 'extraPieces'> {
+    return {
+      counts: this.counts,
+      pieces: this.pieces,
+      extraCounts: Uint8Array.from(this.extraCounts),
+      extraPieces: Uint32Array.from(this.#extraPieces),
+    };
+  }
 }
 
 /** The filtered fixed bytes of row `y`, pixel by pixel. */
 function fillFixedResiduals(
   out: Uint8Array,
-  plan: RowPlan,
+  plan: Pick<RowPlan, 'filters' | 'residuals'>,
   { lanes }: PixelLayout,
   { width, channels }: ColourPlane,
   y: number,

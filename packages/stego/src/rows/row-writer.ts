@@ -12,10 +12,15 @@ export interface Rows {
   /** Filter type of each row: none or sub where no row stands above. */
   readonly filters: Uint8Array;
   /** The codes of the fixed bytes: those of the rows out of `FixedBits`. */
+  readonly counts: Uint8Array;
   readonly pieces: Uint32Array;
+  readonly extraCounts: Uint8Array;
   readonly extraPieces: Uint32Array;
-  /** The carrying bytes of the picture; those of the first of the rows start at `at`. */
-  readonly plane: Uint8Array;
+  /** What the whole picture carries: `bits` bits per pixel, in a carrying byte that is otherwise `floor`. */
+  readonly container: Uint8Array;
+  readonly bits: number;
+  readonly floor: number;
+  /** The first pixel of the rows. */
   readonly at: number;
 }
 
@@ -25,11 +30,15 @@ export interface CarriedSums {
   readonly moment: number;
 }
 
-/**
- * Writes the deflate codes of rows: for each its filter type, then pixel by pixel the ready bits of the fixed bytes and
- * the code of the carrying byte's residual. At most {@link largestBatch} pixels, or one row.
- */
-export type RowWriter = (writer: BitWriter, rows: Rows) => CarriedSums;
+export interface RowWriter {
+  /**
+   * Writes the deflate codes of rows: for each its first piece, then pixel by pixel the code of the carrying byte's residual
+   * and the piece after it. At most {@link largestBatch} pixels, or one row. The bytes of `writer` have room for a word more.
+   */
+  readonly write: (writer: BitWriter, rows: Rows) => CarriedSums;
+  /** Memory in which it writes without copying; what stands there lasts until the next picture. */
+  readonly page: Uint8Array;
+}
 
 /** So many pixels with what belongs to them fit into the second-level cache, and their sums into a double. */
 export const largestBatch: number = 1 << 14;
@@ -37,7 +46,15 @@ export const largestBatch: number = 1 << 14;
 let chosen: RowWriter | undefined;
 
 /** The fastest writer that runs here: WebAssembly may be switched off. */
-export const writeRows: RowWriter = (writer, rows) => {
+export function rowWriter(): RowWriter {
   chosen ??= makeWasmRowWriter() ?? scriptRowWriter;
-  return chosen(writer, rows);
-};
+  return chosen;
+}
+
+/** Pixels whose symbols are needed for rows: with the row above, and from where the symbols begin with a whole byte. */
+export function carriedRange({ width, filters, at }: Pick<Rows, 'width' | 'filters' | 'at'>): {
+  readonly first: number;
+  readonly end: number;
+} {
+  return { first: Math.max(0, at - width) & ~7, end: at + width * filters.length };
+}

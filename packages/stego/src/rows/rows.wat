@@ -1,23 +1,37 @@
-;; The inner loop of embed: filters the carrying bytes of some rows and writes their codes between the ready bits of the
-;; fixed bytes. `script-rows.ts` does the same in TypeScript; `rows-module.ts` is this file assembled
-;; (`pnpm --filter @p2pimg/stego assemble`); `wasm-rows.ts` has the same layout of the memory.
+;; The inner loop of embed: spreads the container over the carrying bytes of some rows, filters them, and writes their codes
+;; between the ready bits of the fixed bytes. `script-rows.ts` does the same in TypeScript; `rows-module.ts` is this file
+;; assembled (`pnpm --filter @p2pimg/stego assemble`); `wasm-rows.ts` has the same layout of the memory.
 ;;
-;;         0  i64 held bits, i32 how many (0 ... 7): before and after
+;;         0  i32 held bits, i32 how many (0 ... 7): before and after
 ;;        16  f64 sum, f64 moment of the carrying residuals: after
 ;;        32  32 bytes: which of the 16 bytes of a vector count
-;;        64  256 codes of 4 bytes: code << 6 | length
+;;        64  256 codes of 4 bytes: length << 16 | code
+;;     0x5c0  for residuals -8 ... 7, by their low four bits: 16 codes, 16 lengths, 16 times 2 ^ (length - 1); a byte each
+;;     0x600  a block of 16 pixels, see $writeNarrow
 ;;    0x1000  16 K filter types
 ;;    0x8000  residuals of a row, 64 KiB and a vector
-;;   0x20000  the row above, 64 KiB
-;;   0x30000  carrying bytes, 64 KiB and a vector
-;;   0x50000  pieces, 64 K of 8 bytes: fixed bits << 6 | their number, 0 ... 41, or number of extra pieces << 6 | 63
-;;   0xd0000  extra pieces, 256 K of 8 bytes: all pieces of the pixels that have several (at most 4: two codes in each)
-;;  0x2d0000  what is written
+;;   0x20000  carrying bytes, 128 KiB: the row above and all rows; a row and a vector may be read outside
+;;   0x50000  container, 64 KiB and a vector
+;;   0x70000  counts, 128 K of a byte and a vector: how many bits the piece has, 0 ... 41; 128 more after extra pieces
+;;   0xa0000  extra counts, 256 K of a byte
+;;   0xe0000  pieces, 128 K of 8 bytes: fixed bits; the number of extra pieces before it << 62
+;;  0x1e0000  extra pieces, 256 K of 8 bytes
+;;  0x3e0000  what is written, where the caller has no better place in this memory
 ;;
-;; Bytes left of the carrying bytes and after them are read but mean nothing.
+;; A row has a piece before its pixels (filter type and first fixed bytes) and one after each pixel.
 (module
-  (memory (export "memory") 64)
+  (memory (export "memory") 128)
   (data (i32.const 32) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff")
+
+  ;; Bits that do not fill a byte yet, their number (0 ... 7), and where the next byte goes.
+  (global $held (mut i64) (i64.const 0))
+  (global $heldBits (mut i64) (i64.const 0))
+  (global $out (mut i32) (i32.const 0))
+
+  ;; Where counts and pieces of the row begin, and the number of the next extra piece.
+  (global $counts (mut i32) (i32.const 0))
+  (global $pieces (mut i32) (i32.const 0))
+  (global $extra (mut i32) (i32.const 0))
 
   ;; Of the row that was filtered last: the sum of its residuals, and the sum of residual times x.
   (global $rowSum (mut i64) (i64.const 0))
@@ -150,18 +164,221 @@
           (i32.lt_u (local.get $type) (i32.const 2)))))
     (global.set $rowSum (i64.add (global.get $rowSum) (i64.load8_u (i32.const 0x8000)))))
 
-  ;; Returns how many whole bytes it wrote.
-  (func (export "writeRows") (param $rows i32) (param $width i32) (param $step i32) (result i32)
-    (local $held i64) (local $heldBits i64) (local $out i32)
-    (local $y i32) (local $x i32) (local $row i32) (local $pieces i32) (local $extra i32) (local $last i32)
-    (local $piece i64) (local $code i64) (local $piece2 i64) (local $code2 i64) (local $both i64) (local $value i64) (local $length i64)
-    (local $position i64) (local $sum i64) (local $moment i64)
-    (local.set $held (i64.load (i32.const 0)))
-    (local.set $heldBits (i64.load32_u (i32.const 8)))
-    (local.set $last (i32.sub (local.get $width) (i32.const 1)))
-    (local.set $row (i32.const 0x30000))
-    (local.set $pieces (i32.const 0x50000))
-    (local.set $extra (i32.const 0xd0000))
+  ;; Writes $length bits, 0 ... 57, in one store of 64.
+  (func $append (param $bits i64) (param $length i64)
+    (global.set $held (i64.or (global.get $held) (i64.shl (local.get $bits) (global.get $heldBits))))
+    (i64.store (global.get $out) (global.get $held))
+    (global.set $heldBits (i64.add (global.get $heldBits) (local.get $length)))
+    (global.set $out
+      (i32.add (global.get $out) (i32.wrap_i64 (i64.shr_u (global.get $heldBits) (i64.const 3)))))
+    (global.set $held (i64.shr_u (global.get $held) (i64.and (global.get $heldBits) (i64.const 56))))
+    (global.set $heldBits (i64.and (global.get $heldBits) (i64.const 7))))
+
+  ;; Writes piece $index of the row, after its extra pieces.
+  (func $appendPiece (param $index i32)
+    (local $bits i64) (local $count i64) (local $extras i64)
+    (local.set $bits (i64.load (i32.add (global.get $pieces) (i32.shl (local.get $index) (i32.const 3)))))
+    (local.set $count (i64.load8_u (i32.add (global.get $counts) (local.get $index))))
+    (if (i64.ge_u (local.get $count) (i64.const 128))
+      (then
+        (local.set $extras (i64.shr_u (local.get $bits) (i64.const 62)))
+        (loop $next
+          (call $append
+            (i64.load offset=0x1e0000 (i32.shl (global.get $extra) (i32.const 3)))
+            (i64.load8_u offset=0xa0000 (global.get $extra)))
+          (global.set $extra (i32.add (global.get $extra) (i32.const 1)))
+          (br_if $next (i64.ne (local.tee $extras (i64.sub (local.get $extras) (i64.const 1))) (i64.const 0))))
+        (local.set $bits (i64.and (local.get $bits) (i64.const 0x3fffffffffffffff)))
+        (local.set $count (i64.and (local.get $count) (i64.const 127)))))
+    (call $append (local.get $bits) (local.get $count)))
+
+  ;; Writes pixels $x ... $end - 1, whatever their codes and pieces: the code of each, and the piece after it.
+  (func $writePixels (param $x i32) (param $end i32)
+    (local $held i64) (local $heldBits i64) (local $out i32) (local $counts i32) (local $piece i32)
+    (local $code i64) (local $length i64) (local $count i64)
+    (local.set $held (global.get $held))
+    (local.set $heldBits (global.get $heldBits))
+    (local.set $out (global.get $out))
+    (local.set $counts (global.get $counts))
+    (local.set $piece (i32.add (global.get $pieces) (i32.shl (local.get $x) (i32.const 3))))
+    (loop $next
+      (local.set $code
+        (i64.load32_u offset=64 (i32.shl (i32.load8_u offset=0x8000 (local.get $x)) (i32.const 2))))
+      (local.set $length (i64.shr_u (local.get $code) (i64.const 16)))
+      (local.set $code (i64.and (local.get $code) (i64.const 0xffff)))
+      (local.set $count (i64.load8_u offset=1 (i32.add (local.get $counts) (local.get $x))))
+      (if (i64.ge_u (local.get $count) (i64.const 128))
+        (then
+          (global.set $held (local.get $held))
+          (global.set $heldBits (local.get $heldBits))
+          (global.set $out (local.get $out))
+          (call $append (local.get $code) (local.get $length))
+          (call $appendPiece (i32.add (local.get $x) (i32.const 1)))
+          (local.set $held (global.get $held))
+          (local.set $heldBits (global.get $heldBits))
+          (local.set $out (global.get $out)))
+        (else
+          (local.set $held
+            (i64.or
+              (local.get $held)
+              (i64.shl
+                (i64.or (local.get $code) (i64.shl (i64.load offset=8 (local.get $piece)) (local.get $length)))
+                (local.get $heldBits))))
+          (i64.store (local.get $out) (local.get $held))
+          (local.set $heldBits (i64.add (local.get $heldBits) (i64.add (local.get $length) (local.get $count))))
+          (local.set $out
+            (i32.add (local.get $out) (i32.wrap_i64 (i64.shr_u (local.get $heldBits) (i64.const 3)))))
+          (local.set $held (i64.shr_u (local.get $held) (i64.and (local.get $heldBits) (i64.const 56))))
+          (local.set $heldBits (i64.and (local.get $heldBits) (i64.const 7)))))
+      (local.set $piece (i32.add (local.get $piece) (i32.const 8)))
+      (br_if $next (i32.lt_u (local.tee $x (i32.add (local.get $x) (i32.const 1))) (local.get $end))))
+    (global.set $held (local.get $held))
+    (global.set $heldBits (local.get $heldBits))
+    (global.set $out (local.get $out)))
+
+  ;; The same for residuals -8 ... 7 with codes of at most 8 bits. Where each of 16 pixels begins follows from a sum over
+  ;; their lengths; so a pixel takes one product, one store and one shift, and nothing that could be mispredicted. A block:
+  ;;   0x600  16 codes of 2 bytes, moved to the bit where they begin
+  ;;   0x620  16 factors of 2 bytes that move the piece behind the code
+  ;;   0x640  16 times by how much what was held shrinks, in bits
+  ;;   0x650  16 times how many bytes are full then
+  ;;   0x660  16 bits of a byte, and one more, where they begin
+  (func $writeNarrow (param $x i32) (param $end i32)
+    (local $held i64) (local $out i32) (local $piece i32) (local $i i32) (local $left i32)
+    (local $counts v128) (local $lengths v128) (local $sums v128) (local $residuals v128) (local $codes v128)
+    (local $starts v128) (local $factors v128)
+    (loop $nextBlock
+      (local.set $counts (v128.load offset=1 (i32.add (global.get $counts) (local.get $x))))
+      (local.set $left (i32.sub (local.get $end) (local.get $x)))
+      (local.set $left
+        (select (local.get $left) (i32.const 16) (i32.lt_u (local.get $left) (i32.const 16))))
+      (if (i8x16.bitmask (local.get $counts))
+        (then (call $writePixels (local.get $x) (i32.add (local.get $x) (local.get $left))))
+        (else
+          (local.set $residuals
+            (v128.and (v128.load offset=0x8000 (local.get $x)) (i8x16.splat (i32.const 15))))
+          (local.set $lengths
+            (i8x16.add
+              (local.get $counts)
+              (i8x16.swizzle (v128.load (i32.const 0x5d0)) (local.get $residuals))))
+          ;; Sums of all lengths up to and with each.
+          (local.set $sums (local.get $lengths))
+          (local.set $sums
+            (i8x16.add (local.get $sums)
+              (i8x16.shuffle 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30
+                (v128.const i64x2 0 0) (local.get $sums))))
+          (local.set $sums
+            (i8x16.add (local.get $sums)
+              (i8x16.shuffle 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29
+                (v128.const i64x2 0 0) (local.get $sums))))
+          (local.set $sums
+            (i8x16.add (local.get $sums)
+              (i8x16.shuffle 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
+                (v128.const i64x2 0 0) (local.get $sums))))
+          (local.set $sums
+            (i8x16.add (local.get $sums)
+              (i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23
+                (v128.const i64x2 0 0) (local.get $sums))))
+          (local.set $sums
+            (i8x16.add (local.get $sums) (i8x16.splat (i32.wrap_i64 (global.get $heldBits)))))
+          (local.set $starts
+            (v128.and (i8x16.sub (local.get $sums) (local.get $lengths)) (i8x16.splat (i32.const 7))))
+          (v128.store (i32.const 0x660) (local.get $starts))
+          (i32.store8 (i32.const 0x670) (i32.and (i8x16.extract_lane_u 15 (local.get $sums)) (i32.const 7)))
+          (local.set $sums (i8x16.add (local.get $starts) (local.get $lengths)))
+          (v128.store (i32.const 0x640) (v128.and (local.get $sums) (i8x16.splat (i32.const 56))))
+          (v128.store (i32.const 0x650)
+            (v128.and (i16x8.shr_u (local.get $sums) (i32.const 3)) (i8x16.splat (i32.const 7))))
+
+          (local.set $starts
+            (i8x16.swizzle (v128.const i8x16 1 2 4 8 16 32 64 128 0 0 0 0 0 0 0 0) (local.get $starts)))
+          (local.set $codes (i8x16.swizzle (v128.load (i32.const 0x5c0)) (local.get $residuals)))
+          (v128.store (i32.const 0x600) (i16x8.extmul_low_i8x16_u (local.get $codes) (local.get $starts)))
+          (v128.store (i32.const 0x610) (i16x8.extmul_high_i8x16_u (local.get $codes) (local.get $starts)))
+          (local.set $factors (i8x16.swizzle (v128.load (i32.const 0x5e0)) (local.get $residuals)))
+          (v128.store (i32.const 0x620)
+            (i16x8.shl (i16x8.extmul_low_i8x16_u (local.get $factors) (local.get $starts)) (i32.const 1)))
+          (v128.store (i32.const 0x630)
+            (i16x8.shl (i16x8.extmul_high_i8x16_u (local.get $factors) (local.get $starts)) (i32.const 1)))
+
+          (local.set $held (global.get $held))
+          (local.set $out (global.get $out))
+          (local.set $piece (i32.add (global.get $pieces) (i32.shl (local.get $x) (i32.const 3))))
+          (local.set $i (i32.const 0))
+          (loop $next
+            (local.set $held
+              (i64.or
+                (i64.or (local.get $held) (i64.load16_u offset=0x600 (i32.shl (local.get $i) (i32.const 1))))
+                (i64.mul
+                  (i64.load offset=8 (local.get $piece))
+                  (i64.load16_u offset=0x620 (i32.shl (local.get $i) (i32.const 1))))))
+            (i64.store (local.get $out) (local.get $held))
+            (local.set $held (i64.shr_u (local.get $held) (i64.load8_u offset=0x640 (local.get $i))))
+            (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0x650 (local.get $i))))
+            (local.set $piece (i32.add (local.get $piece) (i32.const 8)))
+            (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $left))))
+          (global.set $held (local.get $held))
+          (global.set $out (local.get $out))
+          (global.set $heldBits (i64.load8_u offset=0x660 (local.get $left)))))
+      (br_if $nextBlock
+        (i32.lt_u (local.tee $x (i32.add (local.get $x) (i32.const 16))) (local.get $end)))))
+
+  ;; Spreads symbols of $bits bits, 1 ... 7, over carrying bytes that are otherwise $floor: 16 at a time, halved three times.
+  (func (export "spread") (param $pixels i32) (param $bits i32) (param $floor i32)
+    (local $i i32) (local $from i32) (local $symbols v128) (local $quads v128) (local $pairs v128) (local $ones v128)
+    (local.set $quads
+      (i64x2.splat
+        (i64.sub
+          (i64.shl (i64.const 1) (i64.extend_i32_u (i32.shl (local.get $bits) (i32.const 2))))
+          (i64.const 1))))
+    (local.set $pairs
+      (i32x4.splat
+        (i32.sub (i32.shl (i32.const 1) (i32.shl (local.get $bits) (i32.const 1))) (i32.const 1))))
+    (local.set $ones (i16x8.splat (i32.sub (i32.shl (i32.const 1) (local.get $bits)) (i32.const 1))))
+    (local.set $from (i32.const 0x50000))
+    (loop $next
+      (local.set $symbols
+        (i64x2.replace_lane 1
+          (v128.load64_zero (local.get $from))
+          (i64.load (i32.add (local.get $from) (local.get $bits)))))
+      (local.set $symbols
+        (v128.or
+          (v128.and (local.get $symbols) (local.get $quads))
+          (i64x2.shl
+            (v128.and
+              (i64x2.shr_u (local.get $symbols) (i32.shl (local.get $bits) (i32.const 2)))
+              (local.get $quads))
+            (i32.const 32))))
+      (local.set $symbols
+        (v128.or
+          (v128.and (local.get $symbols) (local.get $pairs))
+          (i32x4.shl
+            (v128.and
+              (i32x4.shr_u (local.get $symbols) (i32.shl (local.get $bits) (i32.const 1)))
+              (local.get $pairs))
+            (i32.const 16))))
+      (local.set $symbols
+        (v128.or
+          (v128.and (local.get $symbols) (local.get $ones))
+          (i16x8.shl
+            (v128.and (i16x8.shr_u (local.get $symbols) (local.get $bits)) (local.get $ones))
+            (i32.const 8))))
+      (v128.store offset=0x20000 (local.get $i) (v128.or (local.get $symbols) (i8x16.splat (local.get $floor))))
+      (local.set $from (i32.add (local.get $from) (i32.shl (local.get $bits) (i32.const 1))))
+      (br_if $next
+        (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 16))) (local.get $pixels)))))
+
+  ;; Writes rows whose carrying bytes begin at $row to $out, and returns where the next byte goes.
+  (func (export "writeRows")
+    (param $rows i32) (param $width i32) (param $step i32) (param $row i32) (param $out i32) (param $narrow i32)
+    (result i32)
+    (local $y i32) (local $position i64) (local $sum i64) (local $moment i64)
+    (global.set $held (i64.load32_u (i32.const 0)))
+    (global.set $heldBits (i64.load32_u (i32.const 4)))
+    (global.set $out (local.get $out))
+    (global.set $counts (i32.const 0x70000))
+    (global.set $pieces (i32.const 0xe0000))
+    (global.set $extra (i32.const 0))
     (loop $nextRow
       (call $filterRow (i32.load8_u offset=0x1000 (local.get $y)) (local.get $row) (local.get $width))
       (local.set $row (i32.add (local.get $row) (local.get $width)))
@@ -180,86 +397,17 @@
           (local.get $position)
           (i64.extend_i32_u (i32.add (i32.mul (local.get $step) (local.get $width)) (i32.const 1)))))
 
-      ;; The row begins with its filter type.
-      (local.set $code
-        (i64.load32_u offset=64 (i32.shl (i32.load8_u offset=0x1000 (local.get $y)) (i32.const 2))))
-      (local.set $value (i64.shr_u (local.get $code) (i64.const 6)))
-      (local.set $length (i64.and (local.get $code) (i64.const 63)))
-      (local.set $x (i32.const 0))
-      (loop $flush
-        ;; A word holds 7 bits from before and 56 of value. What does not fill a byte is held for the next word.
-        (local.set $held (i64.or (local.get $held) (i64.shl (local.get $value) (local.get $heldBits))))
-        (i64.store offset=0x2d0000 (local.get $out) (local.get $held))
-        (local.set $heldBits (i64.add (local.get $heldBits) (local.get $length)))
-        (local.set $out
-          (i32.add (local.get $out) (i32.wrap_i64 (i64.shr_u (local.get $heldBits) (i64.const 3)))))
-        (local.set $held (i64.shr_u (local.get $held) (i64.and (local.get $heldBits) (i64.const 56))))
-        (local.set $heldBits (i64.and (local.get $heldBits) (i64.const 7)))
-
-        (if (i32.lt_u (local.get $x) (local.get $width))
-          (then
-            (local.set $piece (i64.load (local.get $pieces)))
-            (local.set $code
-              (i64.load32_u offset=64 (i32.shl (i32.load8_u offset=0x8000 (local.get $x)) (i32.const 2))))
-            (local.set $length
-              (i64.add
-                (i64.and (local.get $piece) (i64.const 63))
-                (i64.and (local.get $code) (i64.const 63))))
-            (if (i32.lt_u (local.get $x) (local.get $last))
-              (then
-                (local.set $piece2 (i64.load offset=8 (local.get $pieces)))
-                (local.set $code2
-                  (i64.load32_u offset=64 (i32.shl (i32.load8_u offset=0x8001 (local.get $x)) (i32.const 2))))
-                (local.set $both
-                  (i64.add
-                    (local.get $length)
-                    (i64.add
-                      (i64.and (local.get $piece2) (i64.const 63))
-                      (i64.and (local.get $code2) (i64.const 63)))))
-                (if (i64.le_u (local.get $both) (i64.const 56))
-                  (then
-                    (local.set $value
-                      (i64.or
-                        (i64.or
-                          (i64.shr_u (local.get $piece) (i64.const 6))
-                          (i64.shl (i64.shr_u (local.get $code) (i64.const 6)) (local.get $piece)))
-                        (i64.shl
-                          (i64.or
-                            (i64.shr_u (local.get $piece2) (i64.const 6))
-                            (i64.shl (i64.shr_u (local.get $code2) (i64.const 6)) (local.get $piece2)))
-                          (local.get $length))))
-                    (local.set $length (local.get $both))
-                    (local.set $x (i32.add (local.get $x) (i32.const 2)))
-                    (local.set $pieces (i32.add (local.get $pieces) (i32.const 16)))
-                    (br $flush)))))
-
-            (if (i64.eq (i64.and (local.get $piece) (i64.const 63)) (i64.const 63))
-              (then
-                (local.set $value (i64.shr_u (local.get $piece) (i64.const 6)))
-                (local.set $piece (i64.load (local.get $extra)))
-                (local.set $extra (i32.add (local.get $extra) (i32.const 8)))
-                (local.set $length (i64.and (local.get $piece) (i64.const 63)))
-                (if (i64.gt_u (local.get $value) (i64.const 1))
-                  (then
-                    ;; One piece fewer, and this one by itself.
-                    (i64.store
-                      (local.get $pieces)
-                      (i64.or
-                        (i64.shl (i64.sub (local.get $value) (i64.const 1)) (i64.const 6))
-                        (i64.const 63)))
-                    (local.set $value (i64.shr_u (local.get $piece) (i64.const 6)))
-                    (br $flush)))
-                (local.set $length (i64.add (local.get $length) (i64.and (local.get $code) (i64.const 63))))))
-            (local.set $value
-              (i64.or
-                (i64.shr_u (local.get $piece) (i64.const 6))
-                (i64.shl (i64.shr_u (local.get $code) (i64.const 6)) (local.get $piece))))
-            (local.set $x (i32.add (local.get $x) (i32.const 1)))
-            (local.set $pieces (i32.add (local.get $pieces) (i32.const 8)))
-            (br $flush))))
+      (call $appendPiece (i32.const 0))
+      ;; The first pixel has no left neighbour: its residual may be any.
+      (call $writePixels (i32.const 0) (select (i32.const 1) (local.get $width) (local.get $narrow)))
+      (if (i32.and (local.get $narrow) (i32.gt_u (local.get $width) (i32.const 1)))
+        (then (call $writeNarrow (i32.const 1) (local.get $width))))
+      (global.set $counts (i32.add (global.get $counts) (i32.add (local.get $width) (i32.const 1))))
+      (global.set $pieces
+        (i32.add (global.get $pieces) (i32.shl (i32.add (local.get $width) (i32.const 1)) (i32.const 3))))
       (br_if $nextRow (i32.lt_u (local.tee $y (i32.add (local.get $y) (i32.const 1))) (local.get $rows))))
-    (i64.store (i32.const 0) (local.get $held))
-    (i64.store32 (i32.const 8) (local.get $heldBits))
+    (i32.store (i32.const 0) (i32.wrap_i64 (global.get $held)))
+    (i32.store (i32.const 4) (i32.wrap_i64 (global.get $heldBits)))
     (f64.store (i32.const 16) (f64.convert_i64_u (local.get $sum)))
     (f64.store (i32.const 24) (f64.convert_i64_u (local.get $moment)))
-    (local.get $out)))
+    (global.get $out)))

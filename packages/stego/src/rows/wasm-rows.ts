@@ -1,20 +1,31 @@
-import type { RowWriter } from './row-writer.ts';
+import { carriedRange, type RowWriter } from './row-writer.ts';
 import { rowsModule } from './rows-module.ts';
 
 /** Layout of the memory: see `rows.wat`. */
 const heldAt = 0;
-const heldBitsAt = 8;
+const heldBitsAt = 4;
 const sumsAt = 16;
 const codesAt = 64;
+const narrowCodesAt = 0x5c0;
+const narrowLengthsAt = 0x5d0;
+const narrowFactorsAt = 0x5e0;
 const filtersAt = 0x1000;
-const planeAt = 0x30000;
-const piecesAt = 0x50000;
-const extraPiecesAt = 0xd0000;
-const outAt = 0x2d0000;
+const carriedAt = 0x20000;
+const containerAt = 0x50000;
+const countsAt = 0x70000;
+const extraCountsAt = 0xa0000;
+const piecesAt = 0xe0000;
+const extraPiecesAt = 0x1e0000;
+const pageAt = 0x3e0000;
+
+/** Residuals of so many bits, with their sign, have short tables where their codes have at most {@link narrowLength}. */
+const narrowBits = 3;
+const narrowLength = 8;
 
 interface RowsExports {
   readonly memory: { readonly buffer: ArrayBuffer };
-  readonly writeRows: (rows: number, width: number, step: number) => number;
+  readonly spread: (pixels: number, bits: number, floor: number) => void;
+  readonly writeRows: (rows: number, width: number, step: number, row: number, out: number, narrow: boolean) => number;
 }
 
 /** The little of the WebAssembly JavaScript interface that is needed; the typings have it only for browsers. */
@@ -37,28 +48,59 @@ export function makeWasmRowWriter(): RowWriter | undefined {
   }
 }
 
-function rowWriterOf({ memory: { buffer }, writeRows }: RowsExports): RowWriter {
+function rowWriterOf({ memory: { buffer }, spread, writeRows }: RowsExports): RowWriter {
   const bytes = new Uint8Array(buffer);
   const words = new Uint32Array(buffer);
   const sums = new Float64Array(buffer, sumsAt, 2);
-  return (writer, { width, step, codes, filters, pieces, extraPieces, plane, at }) => {
-    for (let literal = 0; literal < 256; literal++) {
-      const code = codes[literal]!;
-      words[codesAt / 4 + literal] = ((code & 0xffff) << 6) | (code >>> 16);
-    }
-    words[heldAt / 4] = writer.held;
-    words[heldBitsAt / 4] = writer.heldBits;
-    bytes.set(filters, filtersAt);
-    const above = Math.min(at, width);
-    bytes.set(plane.subarray(at - above, at + width * filters.length), planeAt - above);
-    words.set(pieces, piecesAt / 4);
-    words.set(extraPieces, extraPiecesAt / 4);
+  const page = new Uint8Array(buffer, pageAt);
 
-    const length = writeRows(filters.length, width, step);
-    writer.bytes.set(bytes.subarray(outAt, outAt + length), writer.at);
-    writer.at += length;
-    writer.held = words[heldAt / 4]! & 255;
-    writer.heldBits = words[heldBitsAt / 4]!;
-    return { sum: sums[0]!, moment: sums[1]! };
+  /** The tables for residuals −2^bits … 2^bits − 1; false when some code is too long for them. */
+  function fillNarrowTables(codes: Int32Array, bits: number): boolean {
+    if (bits > narrowBits) return false;
+    const reach = 1 << bits;
+    for (let residual = -reach; residual < reach; residual++) {
+      const code = codes[residual & 255]!;
+      const length = code >>> 16;
+      if (length > narrowLength) return false;
+      bytes[narrowCodesAt + (residual & 15)] = code;
+      bytes[narrowLengthsAt + (residual & 15)] = length;
+      bytes[narrowFactorsAt + (residual & 15)] = (1 << length) >> 1;
+    }
+    return true;
+  }
+
+  return {
+    page,
+
+    write(writer, rows) {
+      const { width, step, codes, filters, counts, pieces, extraCounts, extraPieces, container, bits, floor, at } =
+        rows;
+      const { first, end } = carriedRange(rows);
+      const symbols = container.subarray((first * bits) / 8, Math.ceil((end * bits) / 8));
+      if (bits === 8) {
+        bytes.set(symbols, carriedAt);
+      } else {
+        bytes.set(symbols, containerAt);
+        spread(end - first, bits, floor);
+      }
+      words.set(codes.subarray(0, 256), codesAt / 4);
+      bytes.set(filters, filtersAt);
+      bytes.set(counts, countsAt);
+      words.set(pieces, piecesAt / 4);
+      bytes.set(extraCounts, extraCountsAt);
+      words.set(extraPieces, extraPiecesAt / 4);
+      words[heldAt / 4] = writer.held;
+      words[heldBitsAt / 4] = writer.heldBits;
+
+      const inPlace = writer.bytes.buffer === buffer;
+      const out = inPlace ? writer.bytes.byteOffset + writer.at : pageAt;
+      const narrow = fillNarrowTables(codes, bits);
+      const length = writeRows(filters.length, width, step, carriedAt + at - first, out, narrow) - out;
+      if (!inPlace) writer.bytes.set(page.subarray(0, length), writer.at);
+      writer.at += length;
+      writer.held = words[heldAt / 4]!;
+      writer.heldBits = words[heldBitsAt / 4]!;
+      return { sum: sums[0]!, moment: sums[1]! };
+    },
   };
 }

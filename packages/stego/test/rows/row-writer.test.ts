@@ -6,7 +6,7 @@ import { BitWriter } from '../../src/deflate/bit-writer.ts';
 import { canonicalCode, codeLengths } from '../../src/deflate/huffman.ts';
 import { nodePlatform, type Profile, profiles } from '../../src/index.ts';
 import { profileTraits } from '../../src/profile.ts';
-import type { CarriedSums, Rows } from '../../src/rows/row-writer.ts';
+import type { CarriedSums, Rows, RowWriter } from '../../src/rows/row-writer.ts';
 import { rowsModule } from '../../src/rows/rows-module.ts';
 import { scriptRowWriter } from '../../src/rows/script-rows.ts';
 import { makeWasmRowWriter } from '../../src/rows/wasm-rows.ts';
@@ -16,10 +16,10 @@ import { photo, randomBytes, randomFrom, staticNoise } from '../support/pictures
 const wasmRowWriter = makeWasmRowWriter()!;
 
 /** What a writer makes of rows after `before` bits of something else. */
-function written(write: typeof scriptRowWriter, rows: Rows, before: number): { bytes: Uint8Array; sums: CarriedSums } {
+function written(rowWriter: RowWriter, rows: Rows, before: number): { bytes: Uint8Array; sums: CarriedSums } {
   const writer = new BitWriter(new Uint8Array(rows.filters.length * (rows.width * 16 + 2) + 16), 1);
   writer.write(5, before);
-  const sums = write(writer, rows);
+  const sums = rowWriter.write(writer, rows);
   writer.write(0x2a5, 10);
   return { bytes: writer.bytes.slice(0, writer.align()), sums };
 }
@@ -49,15 +49,19 @@ test('G1 WebAssembly and TypeScript write the same bits, whatever the cover, the
       const cover = compileCover(nodePlatform, image, { profile, fidelity, allowVisible: true });
       const { fixed } = cover;
       const first = from % height;
-      const { floor } = profileTraits(profile);
+      const { bits, floor } = profileTraits(profile);
       const rows: Rows = {
         width,
         step: bytesPerPixel(cover.layout),
         codes: cover.codes,
         filters: cover.filters.subarray(first),
-        pieces: fixed.pieces.subarray(2 * first * width),
+        counts: fixed.counts.subarray(first * (width + 1)),
+        pieces: fixed.pieces.subarray(2 * first * (width + 1)),
+        extraCounts: fixed.extraCounts.subarray(fixed.rowExtras[first]!),
         extraPieces: fixed.extraPieces.subarray(2 * fixed.rowExtras[first]!),
-        plane: randomBytes(seed, width * height).map((byte) => byte | floor),
+        container: randomBytes(seed, Math.ceil((width * height * bits) / 8)),
+        bits,
+        floor,
         at: first * width,
       };
       t.deepEqual(written(wasmRowWriter, rows, before), written(scriptRowWriter, rows, before));
@@ -73,17 +77,23 @@ test('G1 both write the longest codes and the widest rows', (t) => {
   const { codes, lengths } = canonicalCode(codeLengths([...frequencies, 1], 15));
   const width = 65_535;
   const random = randomFrom(4);
-  const pieces = new Uint32Array(2 * width);
+  const counts = new Uint8Array(width + 1);
+  const pieces = new Uint32Array(2 * (width + 1));
+  const extraCounts: number[] = [];
   const extraPieces: number[] = [];
-  for (let x = 0; x < width; x++) {
-    const extras = Math.floor(random() * 4) + 1;
-    if (extras > 1) pieces[2 * x] = (extras << 6) | 63;
-    for (let i = 0; i < extras; i++) {
+  for (let index = 0; index <= width; index++) {
+    const extras = Math.floor(random() * 4);
+    for (let i = 0; i <= extras; i++) {
       const length = Math.floor(random() * 42);
       const bits = Math.floor(random() * 2 ** length);
-      const piece = [(((bits % 2 ** 26) << 6) | length) >>> 0, Math.floor(bits / 2 ** 26)];
-      if (extras > 1) extraPieces.push(...piece);
-      else pieces.set(piece, 2 * x);
+      const piece = [bits % 2 ** 32, Math.floor(bits / 2 ** 32)] as const;
+      if (i < extras) {
+        extraCounts.push(length);
+        extraPieces.push(...piece);
+      } else {
+        counts[index] = length + (extras > 0 ? 128 : 0);
+        pieces.set([piece[0], piece[1] + extras * 2 ** 30], 2 * index);
+      }
     }
   }
   for (const filter of [0, 1, 2, 3, 4]) {
@@ -92,9 +102,13 @@ test('G1 both write the longest codes and the widest rows', (t) => {
       step: 8,
       codes: Int32Array.from({ length: 257 }, (_, s) => (lengths[s]! << 16) | codes[s]!),
       filters: Uint8Array.of(filter),
+      counts,
       pieces,
+      extraCounts: Uint8Array.from(extraCounts),
       extraPieces: Uint32Array.from(extraPieces),
-      plane: randomBytes(filter, 2 * width),
+      container: randomBytes(filter, 2 * width),
+      bits: 8,
+      floor: 0,
       at: width,
     };
     const fast = written(wasmRowWriter, rows, 7);
