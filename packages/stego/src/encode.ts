@@ -100,6 +100,7 @@ function writeStream(
       codes,
       filters: filters.subarray(from, from + count),
       counts: fixed.counts.subarray(...pieces),
+      tails: fixed.tails.subarray(...pieces),
       pieces: fixed.pieces.subarray(2 * pieces[0], 2 * pieces[1]),
       extraCounts: fixed.extraCounts.subarray(...extras),
       extraPieces: fixed.extraPieces.subarray(2 * extras[0], 2 * extras[1]),

@@ -10,6 +10,8 @@ import { type ColourPlane, constantResidual, type RowPlan } from './plan-rows.ts
 export interface FixedBits {
   /** How many bits each piece has, 0 … {@link pieceBits}; {@link afterExtras} more where extra pieces come before it. */
   readonly counts: Uint8Array;
+  /** The last eight bits of each piece, the very last one highest. */
+  readonly tails: Uint8Array;
   /** The bits, in two words, low and high; in the two highest bits how many extra pieces come before them. */
   readonly pieces: Uint32Array;
   readonly extraCounts: Uint8Array;
@@ -25,6 +27,8 @@ export interface FixedBits {
 /** With 7 bits from before and a code of 15 so many still fit into 64. */
 export const pieceBits = 41;
 export const afterExtras = 128;
+/** Where the number of extra pieces stands in a high word. */
+export const extrasShift = 30;
 
 export function encodeFixedBytes(
   plane: ColourPlane,
@@ -34,94 +38,82 @@ export function encodeFixedBytes(
 ): FixedBits {
   const { width, height } = plane;
   const lanes = layout.lanes.length;
-  const writer = new PieceWriter((width + 1) * height);
+  const counts = new Uint8Array((width + 1) * height);
+  const tails = new Uint8Array(counts.length);
+  const pieces = new Uint32Array(2 * counts.length);
+  const extraCounts: number[] = [];
+  const extraPieces: number[] = [];
   const rowExtras = new Uint32Array(height + 1);
   const rowStarts = new Float64Array(height + 1);
   const rowSums = new Float64Array(height);
   const rowMoments = new Float64Array(height);
   const residual = new Uint8Array(width * lanes);
-  for (let y = 0; y < height; y++) {
+  for (let y = 0, index = 0; y < height; y++, index++) {
     fillFixedResiduals(residual, plan, layout, plane, y);
     const filter = plan.filters[y]!;
     let sum = filter;
     let moment = 0;
-    let rowBits = lengths[filter]!;
-    writer.append(codes[filter]!, rowBits);
-    for (let x = 0, i = 0; x < width; x++) {
+    let count = lengths[filter]!;
+    let low: number = codes[filter]!;
+    let high = 0;
+    let rowBits = count;
+    for (let x = 0, i = 0; x < width; x++, index++) {
+      let extras = 0;
       for (let lane = 0; lane < lanes; lane++, i++) {
         const value = residual[i]!;
         const length = lengths[value]!;
+        const code = codes[value]!;
         sum += value;
         moment += value * (i + x + 1);
         rowBits += length;
-        writer.append(codes[value]!, length);
+        if (count + length > pieceBits) {
+          extraCounts.push(count);
+          extraPieces.push(low >>> 0, high);
+          extras++;
+          low = code;
+          high = 0;
+          count = length;
+          continue;
+        }
+        if (count < 32) {
+          low |= code << count;
+          if (count + length > 32) high |= code >>> (32 - count);
+        } else {
+          high |= code << (count - 32);
+        }
+        count += length;
       }
-      writer.endPiece();
+      counts[index] = extras > 0 ? count + afterExtras : count;
+      tails[index] = tailOf(low, high, count);
+      pieces[2 * index] = low;
+      pieces[2 * index + 1] = high | (extras << extrasShift);
+      count = 0;
+      low = 0;
+      high = 0;
     }
-    writer.endPiece();
-    rowExtras[y + 1] = writer.extraCounts.length;
+    rowExtras[y + 1] = extraCounts.length;
     rowStarts[y + 1] = rowStarts[y]! + rowBits;
     rowSums[y] = sum;
     rowMoments[y] = moment;
   }
-  return { ...writer.finish(), rowExtras, rowStarts, rowSums, rowMoments };
+  return {
+    counts,
+    tails,
+    pieces,
+    extraCounts: Uint8Array.from(extraCounts),
+    extraPieces: Uint32Array.from(extraPieces),
+    rowExtras,
+    rowStarts,
+    rowSums,
+    rowMoments,
+  };
 }
 
-/** Puts codes together to pieces. */
-class PieceWriter {
-  readonly counts: Uint8Array;
-  readonly pieces: Uint32Array;
-  readonly extraCounts: number[] = [];
-  readonly #extraPieces: number[] = [];
-  #next = 0;
-  #low = 0;
-  #high = 0;
-  #count = 0;
-  #extras = 0;
-
-  constructor(pieces: number) {
-    this.counts = new Uint8Array(pieces);
-    this.pieces = new Uint32Array(2 * pieces);
-  }
-
-  append(code: number, length: number): void {
-    if (this.#count + length > pieceBits) {
-      this.extraCounts.push(this.#count);
-      this.#extraPieces.push(this.#low >>> 0, this.#high >>> 0);
-      this.#extras++;
-      this.#low = 0;
-      this.#high = 0;
-      this.#count = 0;
-    }
-    const at = this.#count;
-    if (at < 32) {
-      this.#low |= code << at;
-      if (at + length > 32) this.#high |= code >>> (32 - at);
-    } else {
-      this.#high |= code << (at - 32);
-    }
-    this.#count = at + length;
-  }
-
-  endPiece(): void {
-    const at = this.#next++;
-    this.counts[at] = this.#extras > 0 ? this.#count + afterExtras : this.#count;
-    this.pieces[2 * at] = this.#low;
-    this.pieces[2 * at + 1] = this.#high | (this.#extras << 30);
-    this.#low = 0;
-    this.#high = 0;
-    this.#count = 0;
-    this.#extras = 0;
-  }
-
-  finish(): Pick<FixedBits, 'counts' | 'pieces' | 'extraCounts' | 'extraPieces'> {
-    return {
-      counts: this.counts,
-      pieces: this.pieces,
-      extraCounts: Uint8Array.from(this.extraCounts),
-      extraPieces: Uint32Array.from(this.#extraPieces),
-    };
-  }
+/** The last eight of `count` bits, the very last one highest; zeros below where there are fewer. */
+function tailOf(low: number, high: number, count: number): number {
+  if (count < 8) return low << (8 - count);
+  const from = count - 8;
+  return from < 32 ? (low >>> from) | ((high << 1) << (31 - from)) : high >>> (from - 32);
 }
 
 /** The filtered fixed bytes of row `y`, pixel by pixel. */

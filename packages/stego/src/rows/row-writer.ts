@@ -13,6 +13,7 @@ export interface Rows {
   readonly filters: Uint8Array;
   /** The codes of the fixed bytes: those of the rows out of `FixedBits`. */
   readonly counts: Uint8Array;
+  readonly tails: Uint8Array;
   readonly pieces: Uint32Array;
   readonly extraCounts: Uint8Array;
   readonly extraPieces: Uint32Array;

@@ -6,22 +6,29 @@
 ;;        16  f64 sum, f64 moment of the carrying residuals: after
 ;;        32  32 bytes: which of the 16 bytes of a vector count
 ;;        64  256 codes of 4 bytes: length << 16 | code
-;;     0x5c0  for residuals -8 ... 7, by their low four bits: 16 codes, 16 lengths, 16 times 2 ^ (length - 1); a byte each
-;;     0x600  a block of 16 pixels, see $writeNarrow
+;;     0x480  16 times 15, 16 times 7, 2 ^ n for 0 ... 7, 2 ^ (8 - n) for 1 ... 7; a byte each
+;;     0x5c0  for residuals -8 ... 7, by their low four bits: 16 codes, 16 lengths, 16 times 2 ^ (length - 1), 16 codes in the
+;;            highest bits of a byte; a byte each
+;;     0x600  up to 256 pixels, see $writeNarrow
 ;;    0x1000  16 K filter types
 ;;    0x8000  residuals of a row, 64 KiB and a vector
 ;;   0x20000  carrying bytes, 128 KiB: the row above and all rows; a row and a vector may be read outside
 ;;   0x50000  container, 64 KiB and a vector
 ;;   0x70000  counts, 128 K of a byte and a vector: how many bits the piece has, 0 ... 41; 128 more after extra pieces
 ;;   0xa0000  extra counts, 256 K of a byte
-;;   0xe0000  pieces, 128 K of 8 bytes: fixed bits; the number of extra pieces before it << 62
-;;  0x1e0000  extra pieces, 256 K of 8 bytes
-;;  0x3e0000  what is written, where the caller has no better place in this memory
+;;  0x100000  tails, 128 K of a byte and a vector: the last eight bits of the piece, the very last one highest
+;;  0x130000  pieces, 128 K of 8 bytes: fixed bits; the number of extra pieces before it << 62
+;;  0x230000  extra pieces, 256 K of 8 bytes
+;;  0x430000  what is written, where the caller has no better place in this memory
 ;;
 ;; A row has a piece before its pixels (filter type and first fixed bytes) and one after each pixel.
 (module
   (memory (export "memory") 128)
   (data (i32.const 32) "\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff\ff")
+  (data (i32.const 0x480) "\0f\0f\0f\0f\0f\0f\0f\0f\0f\0f\0f\0f\0f\0f\0f\0f")
+  (data (i32.const 0x490) "\07\07\07\07\07\07\07\07\07\07\07\07\07\07\07\07")
+  (data (i32.const 0x4a0) "\01\02\04\08\10\20\40\80")
+  (data (i32.const 0x4b0) "\00\80\40\20\10\08\04\02")
 
   ;; Bits that do not fill a byte yet, their number (0 ... 7), and where the next byte goes.
   (global $held (mut i64) (i64.const 0))
@@ -184,7 +191,7 @@
         (local.set $extras (i64.shr_u (local.get $bits) (i64.const 62)))
         (loop $next
           (call $append
-            (i64.load offset=0x1e0000 (i32.shl (global.get $extra) (i32.const 3)))
+            (i64.load offset=0x230000 (i32.shl (global.get $extra) (i32.const 3)))
             (i64.load8_u offset=0xa0000 (global.get $extra)))
           (global.set $extra (i32.add (global.get $extra) (i32.const 1)))
           (br_if $next (i64.ne (local.tee $extras (i64.sub (local.get $extras) (i64.const 1))) (i64.const 0))))
@@ -236,92 +243,191 @@
     (global.set $heldBits (local.get $heldBits))
     (global.set $out (local.get $out)))
 
-  ;; The same for residuals -8 ... 7 with codes of at most 8 bits. Where each of 16 pixels begins follows from a sum over
-  ;; their lengths; so a pixel takes one product, one store and one shift, and nothing that could be mispredicted. A block:
-  ;;   0x600  16 codes of 2 bytes, moved to the bit where they begin
-  ;;   0x620  16 factors of 2 bytes that move the piece behind the code
-  ;;   0x640  16 times by how much what was held shrinks, in bits
-  ;;   0x650  16 times how many bytes are full then
-  ;;   0x660  16 bits of a byte, and one more, where they begin
+  ;; The same for residuals -8 ... 7 with codes of at most 8 bits. Sums of the lengths tell where each pixel begins, and the
+  ;; last byte of a piece tells which bits of a byte stand before the next: so pixels do not wait for each other, and take one
+  ;; product and one store each. First for up to 256 of them, 16 at a time:
+  ;;   0x600  2 bytes each: the bits before the code in its first byte, and the code
+  ;;   0x800  2 bytes each: the factor that moves the piece behind the code
+  ;;   0xa00  a byte each: how many bytes are full after it
+  ;;   0xb00  a byte each: where it ends, in bits modulo 256
+  ;; A block with extra pieces, or with a pixel too short to fill up a byte before the next, goes the other way.
   (func $writeNarrow (param $x i32) (param $end i32)
-    (local $held i64) (local $out i32) (local $piece i32) (local $i i32) (local $left i32)
-    (local $counts v128) (local $lengths v128) (local $sums v128) (local $residuals v128) (local $codes v128)
-    (local $starts v128) (local $factors v128)
-    (loop $nextBlock
-      (local.set $counts (v128.load offset=1 (i32.add (global.get $counts) (local.get $x))))
-      (local.set $left (i32.sub (local.get $end) (local.get $x)))
+    (local $stretch i32) (local $odd i32) (local $i i32) (local $left i32) (local $at i32)
+    (local $out i32) (local $piece i32)
+    (local $counts v128) (local $lengths v128) (local $sums v128) (local $residuals v128) (local $starts v128)
+    (local $codes v128) (local $factors v128) (local $tails v128) (local $tops v128) (local $shifts v128)
+    (local $low v128) (local $high v128)
+    (loop $nextStretch
+      (local.set $stretch (local.get $x))
+      (local.set $sums (i8x16.splat (i32.wrap_i64 (global.get $heldBits))))
+      (local.set $i (i32.const 0))
+      (loop $nextBlock
+        (local.set $counts (v128.load offset=1 (i32.add (global.get $counts) (local.get $x))))
+        (local.set $residuals (v128.and (v128.load offset=0x8000 (local.get $x)) (v128.load (i32.const 0x480))))
+        (local.set $lengths
+          (i8x16.add
+            (local.get $counts)
+            (i8x16.swizzle (v128.load (i32.const 0x5d0)) (local.get $residuals))))
+        ;; How many pixels have another behind them.
+        (local.set $left (i32.sub (i32.sub (local.get $end) (local.get $x)) (i32.const 1)))
+        (local.set $left
+          (select (local.get $left) (i32.const 16) (i32.lt_u (local.get $left) (i32.const 16))))
+        (local.set $odd
+          (i32.or
+            (i8x16.bitmask (local.get $counts))
+            (i32.and
+              (i8x16.bitmask (i8x16.lt_s (local.get $lengths) (v128.load (i32.const 0x490))))
+              (i32.sub (i32.shl (i32.const 1) (local.get $left)) (i32.const 1)))))
+        (if (i32.eqz (local.get $odd))
+          (then
+            ;; All lengths up to and with each, on what came before.
+            (local.set $starts (i8x16.swizzle (local.get $sums) (v128.load (i32.const 0x480))))
+            (local.set $sums (local.get $lengths))
+            (local.set $sums
+              (i8x16.add (local.get $sums)
+                (i8x16.shuffle 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30
+                  (v128.const i64x2 0 0) (local.get $sums))))
+            (local.set $sums
+              (i8x16.add (local.get $sums)
+                (i8x16.shuffle 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29
+                  (v128.const i64x2 0 0) (local.get $sums))))
+            (local.set $sums
+              (i8x16.add (local.get $sums)
+                (i8x16.shuffle 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
+                  (v128.const i64x2 0 0) (local.get $sums))))
+            (local.set $sums
+              (i8x16.add (local.get $sums)
+                (i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23
+                  (v128.const i64x2 0 0) (local.get $sums))))
+            (local.set $sums (i8x16.add (local.get $sums) (local.get $starts)))
+            (v128.store offset=0xb00 (local.get $i) (local.get $sums))
+            (local.set $starts
+              (v128.and (i8x16.sub (local.get $sums) (local.get $lengths)) (v128.load (i32.const 0x490))))
+            (v128.store offset=0xa00 (local.get $i)
+              (v128.and
+                (i16x8.shr_u (i8x16.add (local.get $starts) (local.get $lengths)) (i32.const 3))
+                (v128.load (i32.const 0x490))))
+
+            ;; Of the pixel before: the last byte of its code, moved down by the piece behind it, and that of the piece.
+            (local.set $tops
+              (i8x16.swizzle
+                (v128.load (i32.const 0x5f0))
+                (v128.and (v128.load offset=0x7fff (local.get $x)) (v128.load (i32.const 0x480)))))
+            (local.set $shifts
+              (i8x16.swizzle
+                (v128.load (i32.const 0x4b0))
+                (v128.load (i32.add (global.get $counts) (local.get $x)))))
+            (local.set $tails (v128.load offset=0x90000 (i32.add (global.get $counts) (local.get $x))))
+            (local.set $low
+              (v128.or
+                (i16x8.extend_low_i8x16_u (local.get $tails))
+                (i16x8.shr_u (i16x8.extmul_low_i8x16_u (local.get $tops) (local.get $shifts)) (i32.const 8))))
+            (local.set $high
+              (v128.or
+                (i16x8.extend_high_i8x16_u (local.get $tails))
+                (i16x8.shr_u (i16x8.extmul_high_i8x16_u (local.get $tops) (local.get $shifts)) (i32.const 8))))
+
+            (local.set $at (i32.shl (local.get $i) (i32.const 1)))
+            (local.set $codes (i8x16.swizzle (v128.load (i32.const 0x5c0)) (local.get $residuals)))
+            (local.set $factors (i8x16.swizzle (v128.load (i32.const 0x5e0)) (local.get $residuals)))
+            (local.set $shifts (i8x16.swizzle (v128.load (i32.const 0x4a0)) (local.get $starts)))
+            (local.set $starts (i16x8.extend_low_i8x16_u (local.get $shifts)))
+            (v128.store offset=0x600 (local.get $at)
+              (v128.or
+                (i16x8.shr_u (i16x8.mul (local.get $low) (local.get $starts)) (i32.const 8))
+                (i16x8.mul (i16x8.extend_low_i8x16_u (local.get $codes)) (local.get $starts))))
+            (v128.store offset=0x800 (local.get $at)
+              (i16x8.shl (i16x8.mul (i16x8.extend_low_i8x16_u (local.get $factors)) (local.get $starts)) (i32.const 1)))
+            (local.set $starts (i16x8.extend_high_i8x16_u (local.get $shifts)))
+            (v128.store offset=0x610 (local.get $at)
+              (v128.or
+                (i16x8.shr_u (i16x8.mul (local.get $high) (local.get $starts)) (i32.const 8))
+                (i16x8.mul (i16x8.extend_high_i8x16_u (local.get $codes)) (local.get $starts))))
+            (v128.store offset=0x810 (local.get $at)
+              (i16x8.shl (i16x8.mul (i16x8.extend_high_i8x16_u (local.get $factors)) (local.get $starts)) (i32.const 1)))
+            (local.set $i (i32.add (local.get $i) (i32.const 16)))
+            (br_if $nextBlock
+              (i32.and
+                (i32.lt_u (local.tee $x (i32.add (local.get $x) (i32.const 16))) (local.get $end))
+                (i32.lt_u (local.get $i) (i32.const 256)))))))
+
+      (local.set $left (i32.sub (local.get $end) (local.get $stretch)))
       (local.set $left
-        (select (local.get $left) (i32.const 16) (i32.lt_u (local.get $left) (i32.const 16))))
-      (if (i8x16.bitmask (local.get $counts))
-        (then (call $writePixels (local.get $x) (i32.add (local.get $x) (local.get $left))))
-        (else
-          (local.set $residuals
-            (v128.and (v128.load offset=0x8000 (local.get $x)) (i8x16.splat (i32.const 15))))
-          (local.set $lengths
-            (i8x16.add
-              (local.get $counts)
-              (i8x16.swizzle (v128.load (i32.const 0x5d0)) (local.get $residuals))))
-          ;; Sums of all lengths up to and with each.
-          (local.set $sums (local.get $lengths))
-          (local.set $sums
-            (i8x16.add (local.get $sums)
-              (i8x16.shuffle 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29 30
-                (v128.const i64x2 0 0) (local.get $sums))))
-          (local.set $sums
-            (i8x16.add (local.get $sums)
-              (i8x16.shuffle 14 15 16 17 18 19 20 21 22 23 24 25 26 27 28 29
-                (v128.const i64x2 0 0) (local.get $sums))))
-          (local.set $sums
-            (i8x16.add (local.get $sums)
-              (i8x16.shuffle 12 13 14 15 16 17 18 19 20 21 22 23 24 25 26 27
-                (v128.const i64x2 0 0) (local.get $sums))))
-          (local.set $sums
-            (i8x16.add (local.get $sums)
-              (i8x16.shuffle 8 9 10 11 12 13 14 15 16 17 18 19 20 21 22 23
-                (v128.const i64x2 0 0) (local.get $sums))))
-          (local.set $sums
-            (i8x16.add (local.get $sums) (i8x16.splat (i32.wrap_i64 (global.get $heldBits)))))
-          (local.set $starts
-            (v128.and (i8x16.sub (local.get $sums) (local.get $lengths)) (i8x16.splat (i32.const 7))))
-          (v128.store (i32.const 0x660) (local.get $starts))
-          (i32.store8 (i32.const 0x670) (i32.and (i8x16.extract_lane_u 15 (local.get $sums)) (i32.const 7)))
-          (local.set $sums (i8x16.add (local.get $starts) (local.get $lengths)))
-          (v128.store (i32.const 0x640) (v128.and (local.get $sums) (i8x16.splat (i32.const 56))))
-          (v128.store (i32.const 0x650)
-            (v128.and (i16x8.shr_u (local.get $sums) (i32.const 3)) (i8x16.splat (i32.const 7))))
-
-          (local.set $starts
-            (i8x16.swizzle (v128.const i8x16 1 2 4 8 16 32 64 128 0 0 0 0 0 0 0 0) (local.get $starts)))
-          (local.set $codes (i8x16.swizzle (v128.load (i32.const 0x5c0)) (local.get $residuals)))
-          (v128.store (i32.const 0x600) (i16x8.extmul_low_i8x16_u (local.get $codes) (local.get $starts)))
-          (v128.store (i32.const 0x610) (i16x8.extmul_high_i8x16_u (local.get $codes) (local.get $starts)))
-          (local.set $factors (i8x16.swizzle (v128.load (i32.const 0x5e0)) (local.get $residuals)))
-          (v128.store (i32.const 0x620)
-            (i16x8.shl (i16x8.extmul_low_i8x16_u (local.get $factors) (local.get $starts)) (i32.const 1)))
-          (v128.store (i32.const 0x630)
-            (i16x8.shl (i16x8.extmul_high_i8x16_u (local.get $factors) (local.get $starts)) (i32.const 1)))
-
-          (local.set $held (global.get $held))
+        (select (local.get $left) (local.get $i) (i32.lt_u (local.get $left) (local.get $i))))
+      (if (local.get $left)
+        (then
+          ;; Before the first of them stands what is held.
+          (i32.store16 (i32.const 0x600)
+            (i32.or
+              (i32.wrap_i64 (global.get $held))
+              (i32.shl
+                (i32.shr_u (i32.load16_u (i32.const 0x600)) (i32.wrap_i64 (global.get $heldBits)))
+                (i32.wrap_i64 (global.get $heldBits)))))
           (local.set $out (global.get $out))
-          (local.set $piece (i32.add (global.get $pieces) (i32.shl (local.get $x) (i32.const 3))))
+          (local.set $piece (i32.add (global.get $pieces) (i32.shl (local.get $stretch) (i32.const 3))))
           (local.set $i (i32.const 0))
-          (loop $next
-            (local.set $held
-              (i64.or
-                (i64.or (local.get $held) (i64.load16_u offset=0x600 (i32.shl (local.get $i) (i32.const 1))))
-                (i64.mul
-                  (i64.load offset=8 (local.get $piece))
-                  (i64.load16_u offset=0x620 (i32.shl (local.get $i) (i32.const 1))))))
-            (i64.store (local.get $out) (local.get $held))
-            (local.set $held (i64.shr_u (local.get $held) (i64.load8_u offset=0x640 (local.get $i))))
-            (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0x650 (local.get $i))))
-            (local.set $piece (i32.add (local.get $piece) (i32.const 8)))
-            (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 1))) (local.get $left))))
-          (global.set $held (local.get $held))
+          (block $done
+            (loop $nextFour
+              (br_if $done (i32.gt_u (i32.add (local.get $i) (i32.const 4)) (local.get $left)))
+              (local.set $at (i32.shl (local.get $i) (i32.const 1)))
+              (i64.store (local.get $out)
+                (i64.or
+                  (i64.load16_u offset=0x600 (local.get $at))
+                  (i64.mul
+                    (i64.load offset=8 (local.get $piece))
+                    (i64.load16_u offset=0x800 (local.get $at)))))
+              (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0xa00 (local.get $i))))
+              (i64.store (local.get $out)
+                (i64.or
+                  (i64.load16_u offset=0x602 (local.get $at))
+                  (i64.mul
+                    (i64.load offset=16 (local.get $piece))
+                    (i64.load16_u offset=0x802 (local.get $at)))))
+              (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0xa01 (local.get $i))))
+              (i64.store (local.get $out)
+                (i64.or
+                  (i64.load16_u offset=0x604 (local.get $at))
+                  (i64.mul
+                    (i64.load offset=24 (local.get $piece))
+                    (i64.load16_u offset=0x804 (local.get $at)))))
+              (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0xa02 (local.get $i))))
+              (i64.store (local.get $out)
+                (i64.or
+                  (i64.load16_u offset=0x606 (local.get $at))
+                  (i64.mul
+                    (i64.load offset=32 (local.get $piece))
+                    (i64.load16_u offset=0x806 (local.get $at)))))
+              (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0xa03 (local.get $i))))
+              (local.set $piece (i32.add (local.get $piece) (i32.const 32)))
+              (local.set $i (i32.add (local.get $i) (i32.const 4)))
+              (br $nextFour)))
+          (block $done
+            (loop $next
+              (br_if $done (i32.ge_u (local.get $i) (local.get $left)))
+              (local.set $at (i32.shl (local.get $i) (i32.const 1)))
+              (i64.store (local.get $out)
+                (i64.or
+                  (i64.load16_u offset=0x600 (local.get $at))
+                  (i64.mul
+                    (i64.load offset=8 (local.get $piece))
+                    (i64.load16_u offset=0x800 (local.get $at)))))
+              (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0xa00 (local.get $i))))
+              (local.set $piece (i32.add (local.get $piece) (i32.const 8)))
+              (local.set $i (i32.add (local.get $i) (i32.const 1)))
+              (br $next)))
           (global.set $out (local.get $out))
-          (global.set $heldBits (i64.load8_u offset=0x660 (local.get $left)))))
-      (br_if $nextBlock
-        (i32.lt_u (local.tee $x (i32.add (local.get $x) (i32.const 16))) (local.get $end)))))
+          (global.set $held (i64.load8_u (local.get $out)))
+          (global.set $heldBits
+            (i64.and (i64.load8_u offset=0xaff (local.get $left)) (i64.const 7)))))
+
+      (if (local.get $odd)
+        (then
+          (local.set $left (i32.sub (local.get $end) (local.get $x)))
+          (local.set $left
+            (select (local.get $left) (i32.const 16) (i32.lt_u (local.get $left) (i32.const 16))))
+          (call $writePixels (local.get $x) (i32.add (local.get $x) (local.get $left)))
+          (local.set $x (i32.add (local.get $x) (i32.const 16)))))
+      (br_if $nextStretch (i32.lt_u (local.get $x) (local.get $end)))))
 
   ;; Spreads symbols of $bits bits, 1 ... 7, over carrying bytes that are otherwise $floor: 16 at a time, halved three times.
   (func (export "spread") (param $pixels i32) (param $bits i32) (param $floor i32)
@@ -377,7 +483,7 @@
     (global.set $heldBits (i64.load32_u (i32.const 4)))
     (global.set $out (local.get $out))
     (global.set $counts (i32.const 0x70000))
-    (global.set $pieces (i32.const 0xe0000))
+    (global.set $pieces (i32.const 0x130000))
     (global.set $extra (i32.const 0))
     (loop $nextRow
       (call $filterRow (i32.load8_u offset=0x1000 (local.get $y)) (local.get $row) (local.get $width))

@@ -1,5 +1,5 @@
 import { makePlane } from '../container/symbols.ts';
-import { afterExtras } from '../cover/fixed-bits.ts';
+import { afterExtras, extrasShift } from '../cover/fixed-bits.ts';
 import type { BitWriter } from '../deflate/bit-writer.ts';
 import { filterRow } from '../png/filters.ts';
 import { carriedRange, type RowWriter } from './row-writer.ts';
@@ -18,7 +18,7 @@ export const scriptRowWriter: RowWriter = {
     const writeNextPiece = (): void => {
       const count = counts[index]!;
       if (count >= afterExtras) {
-        for (let left = pieces[2 * index + 1]! >>> 30; left > 0; left--, extra++) {
+        for (let left = pieces[2 * index + 1]! >>> extrasShift; left > 0; left--, extra++) {
           writePiece(writer, extraPieces, extra, extraCounts[extra]!);
         }
       }
@@ -49,7 +49,7 @@ export const scriptRowWriter: RowWriter = {
 /** Writes the low `count` bits of a piece. */
 function writePiece(writer: BitWriter, pieces: Uint32Array, index: number, count: number): void {
   const low = pieces[2 * index]!;
-  const high = pieces[2 * index + 1]! & 0x3fffffff;
+  const high = pieces[2 * index + 1]! & ((1 << extrasShift) - 1);
   const first = Math.min(count, 24);
   writer.write(low & 0xffffff, first);
   writer.write((low >>> 24) | (high << 8), count - first);

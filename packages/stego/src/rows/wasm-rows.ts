@@ -9,14 +9,16 @@ const codesAt = 64;
 const narrowCodesAt = 0x5c0;
 const narrowLengthsAt = 0x5d0;
 const narrowFactorsAt = 0x5e0;
+const narrowTopsAt = 0x5f0;
 const filtersAt = 0x1000;
 const carriedAt = 0x20000;
 const containerAt = 0x50000;
 const countsAt = 0x70000;
 const extraCountsAt = 0xa0000;
-const piecesAt = 0xe0000;
-const extraPiecesAt = 0x1e0000;
-const pageAt = 0x3e0000;
+const tailsAt = 0x100000;
+const piecesAt = 0x130000;
+const extraPiecesAt = 0x230000;
+const pageAt = 0x430000;
 
 /** Residuals of so many bits, with their sign, have short tables where their codes have at most {@link narrowLength}. */
 const narrowBits = 3;
@@ -65,6 +67,7 @@ function rowWriterOf({ memory: { buffer }, spread, writeRows }: RowsExports): Ro
       bytes[narrowCodesAt + (residual & 15)] = code;
       bytes[narrowLengthsAt + (residual & 15)] = length;
       bytes[narrowFactorsAt + (residual & 15)] = (1 << length) >> 1;
+      bytes[narrowTopsAt + (residual & 15)] = code << (8 - length);
     }
     return true;
   }
@@ -73,8 +76,21 @@ function rowWriterOf({ memory: { buffer }, spread, writeRows }: RowsExports): Ro
     page,
 
     write(writer, rows) {
-      const { width, step, codes, filters, counts, pieces, extraCounts, extraPieces, container, bits, floor, at } =
-        rows;
+      const {
+        width,
+        step,
+        codes,
+        filters,
+        counts,
+        tails,
+        pieces,
+        extraCounts,
+        extraPieces,
+        container,
+        bits,
+        floor,
+        at,
+      } = rows;
       const { first, end } = carriedRange(rows);
       const symbols = container.subarray((first * bits) / 8, Math.ceil((end * bits) / 8));
       if (bits === 8) {
@@ -86,6 +102,7 @@ function rowWriterOf({ memory: { buffer }, spread, writeRows }: RowsExports): Ro
       words.set(codes.subarray(0, 256), codesAt / 4);
       bytes.set(filters, filtersAt);
       bytes.set(counts, countsAt);
+      bytes.set(tails, tailsAt);
       words.set(pieces, piecesAt / 4);
       bytes.set(extraCounts, extraCountsAt);
       words.set(extraPieces, extraPiecesAt / 4);

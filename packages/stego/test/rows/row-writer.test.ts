@@ -56,6 +56,7 @@ test('G1 WebAssembly and TypeScript write the same bits, whatever the cover, the
         codes: cover.codes,
         filters: cover.filters.subarray(first),
         counts: fixed.counts.subarray(first * (width + 1)),
+        tails: fixed.tails.subarray(first * (width + 1)),
         pieces: fixed.pieces.subarray(2 * first * (width + 1)),
         extraCounts: fixed.extraCounts.subarray(fixed.rowExtras[first]!),
         extraPieces: fixed.extraPieces.subarray(2 * fixed.rowExtras[first]!),
@@ -103,6 +104,7 @@ test('G1 both write the longest codes and the widest rows', (t) => {
       codes: Int32Array.from({ length: 257 }, (_, s) => (lengths[s]! << 16) | codes[s]!),
       filters: Uint8Array.of(filter),
       counts,
+      tails: new Uint8Array(width + 1), // not looked at with 8 bits
       pieces,
       extraCounts: Uint8Array.from(extraCounts),
       extraPieces: Uint32Array.from(extraPieces),
