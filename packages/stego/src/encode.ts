@@ -1,5 +1,5 @@
 import { makePlane } from './container/symbols.ts';
-import type { CompiledCover } from './cover/compile.ts';
+import { type CompiledCover, codeLimit } from './cover/compile.ts';
 import type { FixedBits } from './cover/fixed-bits.ts';
 import { bytesPerPixel } from './cover/layout.ts';
 import { type Adler, emptyAdler, extendAdler, joinStretches, type Stretch } from './deflate/adler.ts';
@@ -10,7 +10,7 @@ import { chunkOverhead, concat, finishChunk, makeChunk, pngSignature } from './p
 import { headerData } from './png/header.ts';
 import { profileTraits } from './profile.ts';
 import { closingData, closingLength } from './rights/closing.ts';
-import { largestBatch, type Rows, type RowWriter, rowWriter } from './rows/row-writer.ts';
+import { batchRows, type Rows, type RowWriter, rowWriter } from './rows/row-writer.ts';
 
 /*
  * A level-1 picture: IHDR, PLTE and tRNS if there is a palette, one IDAT with the whole picture that ends at a byte
@@ -64,11 +64,9 @@ function carriedBy({ profile, width, indexBase }: CompiledCover, rows: number, c
 
 /** Bytes that the zlib stream of `rows` rows can have at most, with room for a whole word at its end. */
 function largestStream(cover: CompiledCover, rows: number): number {
-  let longestCode = 0;
-  for (const code of cover.codes) longestCode = Math.max(longestCode, code >>> 16);
   const { rowStarts } = cover.fixed;
   const fixedBits = Math.floor(rows / cover.height) * rowStarts[cover.height]! + rowStarts[rows % cover.height]!;
-  return Math.ceil((cover.blockHeaderBits + rows * cover.width * longestCode + fixedBits) / 8) + 32;
+  return Math.ceil((cover.blockHeaderBits + rows * cover.width * codeLimit + fixedBits) / 8) + 32;
 }
 
 function writeStream(
@@ -82,7 +80,7 @@ function writeStream(
   const { width, height, filters, codes, fixed } = cover;
   const step = bytesPerPixel(cover.layout);
   const rowLength = width * step + 1;
-  const batchRows = Math.max(1, Math.floor(largestBatch / width));
+  const most = batchRows(width);
   const writer = new BitWriter(out, start);
   writer.write(0x78, 8); // RFC 1950: deflate, 32 KiB window
   writer.write(0x01, 8);
@@ -91,22 +89,8 @@ function writeStream(
   let total: Stretch = { length: 0, sum: 0, moment: 0 };
   for (let y = 0; y < rows; ) {
     const from = y % height;
-    const count = Math.min(batchRows, height - from, rows - y);
-    const pieces = [from * (width + 1), (from + count) * (width + 1)] as const;
-    const extras = [fixed.rowExtras[from]!, fixed.rowExtras[from + count]!] as const;
-    const sums = rowsOut.write(writer, {
-      width,
-      step,
-      codes,
-      filters: filters.subarray(from, from + count),
-      counts: fixed.counts.subarray(...pieces),
-      tails: fixed.tails.subarray(...pieces),
-      pieces: fixed.pieces.subarray(2 * pieces[0], 2 * pieces[1]),
-      extraCounts: fixed.extraCounts.subarray(...extras),
-      extraPieces: fixed.extraPieces.subarray(2 * extras[0], 2 * extras[1]),
-      ...carried,
-      at: y * width,
-    });
+    const count = Math.min(most, height - from, rows - y);
+    const sums = rowsOut.write(writer, { width, step, codes, filters, fixed, from, count, ...carried, at: y * width });
     total = joinStretches(total, addFixedRows({ length: count * rowLength, ...sums }, fixed, from, rowLength));
     y += count;
   }

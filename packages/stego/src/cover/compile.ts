@@ -56,7 +56,8 @@ export interface CompiledCover {
   readonly fixed: FixedBits;
 }
 
-const codeLimit = 15;
+/** Bits of the longest code. */
+export const codeLimit = 15;
 const largestError = 32;
 /** Up to here the sums of a row are exact in a double. */
 const largestWidth = 65_535;

@@ -9,12 +9,13 @@ export const scriptRowWriter: RowWriter = {
   page: new Uint8Array(0),
 
   write(writer, rows) {
-    const { width, step, codes, filters, counts, pieces, extraCounts, extraPieces, container, bits, floor, at } = rows;
+    const { width, step, codes, filters, fixed, from, container, bits, floor, at } = rows;
+    const { counts, pieces, extraCounts, extraPieces, rowExtras } = fixed;
     const { first, end } = carriedRange(rows);
     const plane = makePlane(container.subarray((first * bits) / 8), end - first, bits, floor);
     const residuals = new Uint8Array(width);
-    let index = 0;
-    let extra = 0;
+    let index = from * (width + 1);
+    let extra = rowExtras[from]!;
     const writeNextPiece = (): void => {
       const count = counts[index]!;
       if (count >= afterExtras) {
@@ -29,9 +30,9 @@ export const scriptRowWriter: RowWriter = {
     let position = 0;
     let sum = 0;
     let moment = 0;
-    for (let y = 0; y < filters.length; y++, position++) {
+    for (let y = 0; y < rows.count; y++, position++) {
       const row = at - first + y * width;
-      filterRow(filters[y]!, plane, row, row - width, width, 1, residuals);
+      filterRow(filters[from + y]!, plane, row, row - width, width, 1, residuals);
       writeNextPiece();
       for (let x = 0; x < width; x++) {
         const residual = residuals[x]!;

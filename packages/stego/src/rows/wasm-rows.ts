@@ -1,4 +1,5 @@
-import { carriedRange, type RowWriter } from './row-writer.ts';
+import type { FixedBits } from '../cover/fixed-bits.ts';
+import { carriedRange, type Rows, type RowWriter } from './row-writer.ts';
 import { rowsModule } from './rows-module.ts';
 
 /** Layout of the memory: see `rows.wat`. */
@@ -72,25 +73,31 @@ function rowWriterOf({ memory: { buffer }, spread, writeRows }: RowsExports): Ro
     return true;
   }
 
+  // What stands in the memory: rows of this cover, without keeping it alive.
+  let resident: { readonly fixed: WeakRef<FixedBits>; from: number; count: number; narrow: boolean } | undefined;
+
+  /** Puts what is the same in every picture with this cover into the memory. Returns whether its rows are narrow. */
+  function load({ width, codes, filters, fixed, from, count, bits }: Rows): boolean {
+    if (resident?.fixed.deref() === fixed && resident.from === from && resident.count === count) return resident.narrow;
+    const [first, end] = [from * (width + 1), (from + count) * (width + 1)];
+    const [firstExtra, endExtra] = [fixed.rowExtras[from]!, fixed.rowExtras[from + count]!];
+    words.set(codes.subarray(0, 256), codesAt / 4);
+    bytes.set(filters.subarray(from, from + count), filtersAt);
+    bytes.set(fixed.counts.subarray(first, end), countsAt);
+    bytes.set(fixed.tails.subarray(first, end), tailsAt);
+    words.set(fixed.pieces.subarray(2 * first, 2 * end), piecesAt / 4);
+    bytes.set(fixed.extraCounts.subarray(firstExtra, endExtra), extraCountsAt);
+    words.set(fixed.extraPieces.subarray(2 * firstExtra, 2 * endExtra), extraPiecesAt / 4);
+    const narrow = fillNarrowTables(codes, bits);
+    resident = { fixed: new WeakRef(fixed), from, count, narrow };
+    return narrow;
+  }
+
   return {
     page,
 
     write(writer, rows) {
-      const {
-        width,
-        step,
-        codes,
-        filters,
-        counts,
-        tails,
-        pieces,
-        extraCounts,
-        extraPieces,
-        container,
-        bits,
-        floor,
-        at,
-      } = rows;
+      const { width, count, step, container, bits, floor, at } = rows;
       const { first, end } = carriedRange(rows);
       const symbols = container.subarray((first * bits) / 8, Math.ceil((end * bits) / 8));
       if (bits === 8) {
@@ -99,20 +106,12 @@ function rowWriterOf({ memory: { buffer }, spread, writeRows }: RowsExports): Ro
         bytes.set(symbols, containerAt);
         spread(end - first, bits, floor);
       }
-      words.set(codes.subarray(0, 256), codesAt / 4);
-      bytes.set(filters, filtersAt);
-      bytes.set(counts, countsAt);
-      bytes.set(tails, tailsAt);
-      words.set(pieces, piecesAt / 4);
-      bytes.set(extraCounts, extraCountsAt);
-      words.set(extraPieces, extraPiecesAt / 4);
+      const narrow = load(rows);
       words[heldAt / 4] = writer.held;
       words[heldBitsAt / 4] = writer.heldBits;
-
       const inPlace = writer.bytes.buffer === buffer;
       const out = inPlace ? writer.bytes.byteOffset + writer.at : pageAt;
-      const narrow = fillNarrowTables(codes, bits);
-      const length = writeRows(filters.length, width, step, carriedAt + at - first, out, narrow) - out;
+      const length = writeRows(count, width, step, carriedAt + at - first, out, narrow) - out;
       if (!inPlace) writer.bytes.set(page.subarray(0, length), writer.at);
       writer.at += length;
       writer.held = words[heldAt / 4]!;
