@@ -131,6 +131,15 @@ test('G2 rights of 512 bytes fit under a picture of any width', (t) => {
   }
 });
 
+test('G1 covers large and small take turns, and each picture comes out as it did alone', (t) => {
+  const covers = [photo(300, 300), photo(90, 90)].map((image) => compileCover(image, { profile: 'alpha8-k2' }));
+  const alone = covers.map((cover) => embed(cover, payload, { key, rows: 'all' }));
+  for (const turn of [0, 1, 0, 0, 1]) {
+    t.deepEqual(Buffer.from(embed(covers[turn]!, payload, { key, rows: 'all' })), Buffer.from(alone[turn]!));
+  }
+  for (const png of alone) t.deepEqual(Buffer.from(extract(png, { key }).payload), Buffer.from(payload));
+});
+
 test('G1 a transparent cover is put on white', (t) => {
   const image = photo(30, 30);
   for (let i = 3; i < image.rgba.length; i += 4) image.rgba[i] = 0;
