@@ -10,7 +10,8 @@ import { chunkOverhead, concat, finishChunk, makeChunk, pngSignature } from './p
 import { headerData } from './png/header.ts';
 import { profileTraits } from './profile.ts';
 import { closingData, closingLength } from './rights/closing.ts';
-import { batchRows, type Rows, type RowWriter, rowWriter } from './rows/row-writer.ts';
+import { rowWriter } from './rows/row-writer.ts';
+import { batchRows, type Rows, type RowWriter } from './rows/rows.ts';
 
 /*
  * A level-1 picture: IHDR, PLTE and tRNS if there is a palette, one IDAT with the whole picture that ends at a byte

@@ -2,7 +2,7 @@ import { makePlane } from '../container/symbols.ts';
 import { afterExtras, extrasShift } from '../cover/fixed-bits.ts';
 import type { BitWriter } from '../deflate/bit-writer.ts';
 import { filterRow } from '../png/filters.ts';
-import { carriedRange, type RowWriter } from './row-writer.ts';
+import { carriedRange, type RowWriter } from './rows.ts';
 
 /** The {@link RowWriter} in TypeScript: what `rows.wat` must do, and the way where there is no WebAssembly. */
 export const scriptRowWriter: RowWriter = {

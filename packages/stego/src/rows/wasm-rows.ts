@@ -1,5 +1,5 @@
 import type { FixedBits } from '../cover/fixed-bits.ts';
-import { carriedRange, type Rows, type RowWriter } from './row-writer.ts';
+import { carriedRange, type Rows, type RowWriter } from './rows.ts';
 import { rowsModule } from './rows-module.ts';
 
 /** Layout of the memory: see `rows.wat`. */

@@ -6,7 +6,7 @@ import { BitWriter } from '../../src/deflate/bit-writer.ts';
 import { canonicalCode, codeLengths } from '../../src/deflate/huffman.ts';
 import { nodePlatform, type Profile, profiles } from '../../src/index.ts';
 import { profileTraits } from '../../src/profile.ts';
-import type { CarriedSums, Rows, RowWriter } from '../../src/rows/row-writer.ts';
+import type { CarriedSums, Rows, RowWriter } from '../../src/rows/rows.ts';
 import { rowsModule } from '../../src/rows/rows-module.ts';
 import { scriptRowWriter } from '../../src/rows/script-rows.ts';
 import { makeWasmRowWriter } from '../../src/rows/wasm-rows.ts';
