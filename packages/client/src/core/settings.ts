@@ -12,7 +12,7 @@ export interface CoreSettings {
   readonly requestMs: number;
   /** An encoding is given up after this (default 120,000). */
   readonly encodeMs: number;
-  /** First pause before a request is sent again (default 300); doubled up to eight times that. */
+  /** Shortest pause before a request is sent again (default 300); longer when answers take longer, and doubled, up to eight times that. */
   readonly retransmitMs: number;
   /** A peer's acknowledgement is awaited for this long (default 5,000). */
   readonly peerAckMs: number;

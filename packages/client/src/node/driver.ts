@@ -41,6 +41,8 @@ export class Driver {
   readonly #events: ClientEvent[] = [];
   #network: Network | undefined;
   #timer: NodeJS.Timeout | undefined;
+  /** When it fires, on the core's clock; undefined while none is set. */
+  #timerAt: number | undefined;
   #lastCall = 0;
   #turning = false;
   #closed = false;
@@ -92,12 +94,19 @@ export class Driver {
     this.#calls.clear();
   }
 
+  /** A timer that is set for earlier stays: it costs less to be woken in vain than to set it anew for each event. */
   #setTimer(): void {
-    clearTimeout(this.#timer);
     const due = this.core.nextTimeout();
-    if (due === undefined || this.#closed) return;
+    if (this.#closed || due === this.#timerAt) return;
+    if (due !== undefined && this.#timerAt !== undefined && this.#timerAt < due) return;
+    clearTimeout(this.#timer);
+    this.#timerAt = due;
+    if (due === undefined) return;
     const delay = Math.min(Math.max(0, due - this.#clock.now()), MAX_TIMER_MS);
-    this.#timer = setTimeout(() => this.dispatch({ kind: 'tick' }), delay);
+    this.#timer = setTimeout(() => {
+      this.#timerAt = undefined;
+      this.dispatch({ kind: 'tick' });
+    }, delay);
   }
 
   #perform(effect: ClientEffect): void {

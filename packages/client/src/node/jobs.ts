@@ -4,7 +4,7 @@ import type { ClusterKey, PublicKeys } from '@p2pimg/identity';
 import { proveRegistration, publicKeysOf, signPairFrom, signRotation, nodeSuite as suite } from '@p2pimg/identity';
 import { decodeGrant, encodeBand, issueGrant, type RightsBand, verifyGrant, verifyReceipt } from '@p2pimg/rights';
 import { appendRights, extract, StegoError } from '@p2pimg/stego';
-import { equalBytes, fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
+import { fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
 import type { Job, JobInput, JobName, JobOutput, PeerKeys } from '../core/jobs.ts';
 import type { Handles } from './handles.ts';
 import { HeldPictures, type HeldSurroundings } from './held-pictures.ts';
@@ -153,7 +153,7 @@ function parseKeys({ signKey, boxKey }: PeerKeys): PublicKeys {
 /** Whether the hidden picture comes out of the stego picture byte for byte. */
 function holds(stego: Uint8Array, contentKey: string, original: Uint8Array): boolean {
   try {
-    return equalBytes(extract(stego, { key: fromHex(contentKey) }).payload, original);
+    return Buffer.compare(extract(stego, { key: fromHex(contentKey) }).payload, original) === 0;
   } catch (error) {
     if (error instanceof StegoError) return false;
     throw error;

@@ -10,7 +10,8 @@ import {
 import type { Context } from '../context.ts';
 import { CloudRefusedError, CloudUnreachableError } from '../errors.ts';
 import { type Flow, WaitTimeoutError } from '../flow/flows.ts';
-import { Exchange } from './exchange.ts';
+import { Exchange, MOST_BACKOFF } from './exchange.ts';
+import { ResponseTime } from './response-time.ts';
 
 /** How far ahead a request expires: more than it may take, so that clocks may differ a little. */
 const LIFETIME_MS = 2 * 60 * 1000;
@@ -20,9 +21,12 @@ export class Cloud {
   readonly #context: Context;
   readonly #up = new Set<string>();
   readonly #open = new Map<string, Exchange>();
+  readonly #responseTime: ResponseTime;
 
   constructor(context: Context) {
     this.#context = context;
+    const { retransmitMs } = context.settings;
+    this.#responseTime = new ResponseTime(retransmitMs, MOST_BACKOFF * retransmitMs);
   }
 
   get up(): ReadonlySet<string> {
@@ -82,7 +86,7 @@ export class Cloud {
     const { now } = this.#context;
     const notAfter = now + Math.max(LIFETIME_MS, withinMs);
     const request = { type, id, notAfter, servers: [], tried: [], body } as unknown as AnyRequest;
-    const exchange = new Exchange(this.#context, this.#up, request, now + withinMs);
+    const exchange = new Exchange(this.#context, this.#up, this.#responseTime, request, now + withinMs);
     this.#open.set(id, exchange);
     try {
       return yield* talk(exchange);

@@ -1,7 +1,12 @@
 import type { AnyAck, AnyRequest } from '@p2pimg/wire';
 import type { Context } from '../context.ts';
 import type { BytesHandle } from '../effects.ts';
+import type { Flow } from '../flow/flows.ts';
 import { Mailbox } from '../flow/mailbox.ts';
+import type { ResponseTime } from './response-time.ts';
+
+/** A pause grows to so many times the shortest one. */
+export const MOST_BACKOFF = 8;
 
 /** What happens to a request while it is open. */
 export type CloudLetter =
@@ -22,9 +27,19 @@ export class Exchange {
   #lastFailure: string | undefined;
   #wake: number | undefined;
   #open = true;
+  /** When it was sent, as long as that was once and nobody has answered. */
+  #sentOnceAt: number | undefined;
+  readonly #responseTime: ResponseTime;
   #answeredBy: string | undefined;
 
-  constructor(context: Context, up: ReadonlySet<string>, request: AnyRequest, deadline: number) {
+  constructor(
+    context: Context,
+    up: ReadonlySet<string>,
+    responseTime: ResponseTime,
+    request: AnyRequest,
+    deadline: number,
+  ) {
+    this.#responseTime = responseTime;
     this.#context = context;
     this.#up = up;
     this.#request = request;
@@ -49,7 +64,12 @@ export class Exchange {
   /** Something arrived from a server for this request. */
   receive(letter: CloudLetter): void {
     if (!this.#open) return;
-    if (letter.kind === 'assigned') this.#handler = letter.server;
+    if (this.#sentOnceAt !== undefined) this.#responseTime.came(this.#context.now - this.#sentOnceAt);
+    this.#sentOnceAt = undefined;
+    if (letter.kind === 'assigned') {
+      this.#handler = letter.server;
+      this.#wakeFor('taken');
+    }
     if (letter.kind === 'ack' && letter.ack.status === 'error') {
       this.#failed(
         letter.ack.server,
@@ -109,29 +129,41 @@ export class Exchange {
     this.#resend();
   }
 
+  /** Ends the pause before the next sending. */
   #resend(): void {
-    const wake = this.#wake;
-    this.#wake = undefined;
-    if (wake !== undefined) this.#context.flows.settle(wake, undefined);
+    this.#wakeFor('send');
   }
 
-  *#retransmit() {
-    const { flows, settings } = this.#context;
-    let pause = settings.retransmitMs;
+  #wakeFor(reason: 'send' | 'taken'): void {
+    const wake = this.#wake;
+    this.#wake = undefined;
+    if (wake !== undefined) this.#context.flows.settle(wake, reason);
+  }
+
+  *#retransmit(): Flow<void> {
+    const most = this.#context.settings.retransmitMs * MOST_BACKOFF;
+    let pause = this.#responseTime.patienceMs;
+    let sendings = 0;
     // Also after an answer: as long as this is open, something of it is still missing.
     while (this.#open && this.#context.now < this.deadline) {
       this.#request = { ...this.#request, servers: [...this.#up].sort(), tried: [...this.#tried].sort() };
       for (const server of this.#up) this.#context.emit({ kind: 'sendCloud', server, request: this.#request });
-      const wake = flows.token();
-      this.#wake = wake;
-      try {
-        yield* flows.wait<void>(wake, this.#context.now + pause);
-      } catch {
-        // Nobody woke it: it is time to send again.
-      }
+      if (this.#up.size > 0) sendings += 1;
+      this.#sentOnceAt = sendings === 1 ? this.#context.now : undefined;
       // Whoever has taken it lets the others know, and they take it over if need be: then asking is only to find out.
-      const most = settings.retransmitMs * 8;
+      while ((yield* this.#pauseFor(pause)) === 'taken') pause = most;
       pause = this.#handler === undefined ? Math.min(pause * 2, most) : most;
+    }
+  }
+
+  *#pauseFor(ms: number): Flow<'send' | 'taken' | 'over'> {
+    const { flows, now } = this.#context;
+    const wake = flows.token();
+    this.#wake = wake;
+    try {
+      return yield* flows.wait<'send' | 'taken'>(wake, now + ms);
+    } catch {
+      return 'over';
     }
   }
 }

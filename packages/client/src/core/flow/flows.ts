@@ -25,6 +25,9 @@ interface Waiting {
 export class Flows {
   readonly #waiting = new Map<number, Waiting>();
   readonly #onDefect: (error: unknown) => void;
+  /** Waits with a deadline, and a time that none of their deadlines is before. */
+  #timed = 0;
+  #notBefore = Number.POSITIVE_INFINITY;
   #lastToken = 0;
 
   /** @param onDefect told what a flow threw that nobody caught */
@@ -56,18 +59,19 @@ export class Flows {
 
   /** Resumes every flow whose deadline is not after `now`, earliest first. */
   expire(now: number): void {
+    if (now < this.#notBefore) return;
     const due = [...this.#waiting]
       .filter(([, { deadline }]) => deadline !== undefined && deadline <= now)
       .sort(([, a], [, b]) => (a.deadline ?? 0) - (b.deadline ?? 0));
     for (const [token] of due) this.reject(token, new WaitTimeoutError('the wait has taken too long'));
+    this.#notBefore = Number.POSITIVE_INFINITY;
+    for (const { deadline } of this.#waiting.values())
+      this.#notBefore = Math.min(this.#notBefore, deadline ?? this.#notBefore);
   }
 
+  /** Not after the first deadline; maybe before it, when what was to be first has been settled. */
   nextDeadline(): number | undefined {
-    let next: number | undefined;
-    for (const { deadline } of this.#waiting.values()) {
-      if (deadline !== undefined && (next === undefined || deadline < next)) next = deadline;
-    }
-    return next;
+    return this.#timed === 0 ? undefined : this.#notBefore;
   }
 
   get size(): number {
@@ -78,6 +82,7 @@ export class Flows {
     const waiting = this.#waiting.get(token);
     if (waiting === undefined) return false;
     this.#waiting.delete(token);
+    if (waiting.deadline !== undefined) this.#timed -= 1;
     this.#advance(waiting.flow, () => resume(waiting.flow));
     return true;
   }
@@ -85,7 +90,12 @@ export class Flows {
   #advance(flow: Flow<unknown>, resume: () => IteratorResult<Wait, unknown>): void {
     try {
       const result = resume();
-      if (!result.done) this.#waiting.set(result.value.token, { flow, deadline: result.value.deadline });
+      if (result.done) return;
+      const { token, deadline } = result.value;
+      this.#waiting.set(token, { flow, deadline });
+      if (deadline === undefined) return;
+      this.#timed += 1;
+      this.#notBefore = Math.min(this.#notBefore, deadline);
     } catch (error) {
       this.#onDefect(error);
     }
