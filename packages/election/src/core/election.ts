@@ -201,6 +201,7 @@ export class Election {
   #sendHeartbeat(now: number): void {
     const { me, peers } = this.#roster;
     me.sequence += 1;
+    me.rested(Math.min(...peers.filter(({ takesPart }) => takesPart).map(({ serviceMs }) => serviceMs)));
     const message: Heartbeat = {
       type: 'heartbeat',
       sequence: me.sequence,

@@ -11,6 +11,8 @@ const MIN_SERVICE_MS = 0.01;
 const MAX_SERVICE_MS = 3_600_000;
 /** Slow, because single requests differ much: at 0.1 the estimates' noise costs 3 % of the mean response. */
 const SERVICE_SMOOTHING = 0.02;
+/** For each heartbeat without work: half of the difference is gone after 35. */
+const REST_SMOOTHING = 0.02;
 const LOSS_SMOOTHING = 0.01;
 /** More lost heartbeats in a row tell nothing more about the loss rate. */
 const MAX_COUNTED_GAP = 100;
@@ -83,6 +85,14 @@ export class Member {
   served(serviceMs: number): void {
     const known = Math.min(MAX_SERVICE_MS, Math.max(MIN_SERVICE_MS, serviceMs));
     this.serviceMs += (known - this.serviceMs) * SERVICE_SMOOTHING;
+  }
+
+  /**
+   * This server has nothing to do, and what it has measured grows old: step by step it takes the best of the others' for its own. One that
+   * was slow once (it had just started) would otherwise never be given the work by which it could prove to be fast again.
+   */
+  rested(best: number): void {
+    if (this.outstanding === 0 && best < this.serviceMs) this.serviceMs += (best - this.serviceMs) * REST_SMOOTHING;
   }
 
   /** Its process ended: what it was doing is lost. */
