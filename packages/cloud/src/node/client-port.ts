@@ -23,6 +23,8 @@ import {
 } from '@p2pimg/wire';
 import type { BytesHandle, CloudEffect, OperationId, SessionId } from '../core/effects.ts';
 import type { CloudEvent, OperationFailure, OperationResult } from '../core/events.ts';
+import { LingeringLanes } from './lingering-lanes.ts';
+import { Owed } from './owed.ts';
 
 /** Somebody speaks no version of messages that is spoken here. */
 export type Incompatible = (who: string, theirs: VersionRange) => void;
@@ -47,15 +49,18 @@ interface Upload extends Pending {
   readonly bytes: number;
 }
 
-/** Of what waits for one client's acknowledgement: past either, what is said is dropped, and the client asks again. */
-const MAX_OWED_MESSAGES = 4_096;
-const MAX_OWED_BYTES: number = 16 * 1024 * 1024;
+/** A worker port whose work has ended well waits this long for the next request of the same client (SPEC S4, S5). */
+const LANE_LINGER_MS = 1_000;
+/** Of all clients; past it the one that has waited longest is closed. */
+const MOST_LINGERING = 64;
 
 interface ClientSession {
   readonly id: SessionId;
-  readonly owed: { messages: number; bytes: number };
+  readonly owed: Owed;
   readonly session: Session;
   readonly lanes: Map<number, Lane>;
+  /** Lanes whose last transfer, the result, has arrived: nothing of their work can come any more. */
+  readonly finished: Set<number>;
   /** By request id. */
   readonly uploads: Map<string, Upload>;
   readonly pending: Map<OperationId, Pending>;
@@ -70,6 +75,7 @@ export class ClientPort {
   readonly #results = new Map<OperationId, OutgoingTransfer>();
   /** Worker ports that are being opened and still wanted. */
   readonly #opening = new Set<OperationId>();
+  readonly #lingering: LingeringLanes = new LingeringLanes(MOST_LINGERING, LANE_LINGER_MS);
   #transport: Transport | undefined;
   #lastSession = 0;
 
@@ -104,6 +110,7 @@ export class ClientPort {
   }
 
   close(): Promise<void> {
+    this.#lingering.stop();
     return this.#open.close();
   }
 
@@ -113,12 +120,12 @@ export class ClientPort {
     const { version } = client.session;
     if (message.kind === 'assigned') {
       const bytes = encodeAssigned(message.assigned, { version });
-      owe(client, bytes, () => client.session.sendMessage(bytes));
+      client.owed.send(bytes, () => client.session.sendMessage(bytes));
       return;
     }
     const bytes = encodeAck(message.ack, { version, limit: MAX_STEGO_BYTES });
     const id = fromHex(message.ack.id);
-    owe(client, bytes, () =>
+    client.owed.send(bytes, () =>
       bytes.length <= MAX_MESSAGE_BYTES
         ? client.session.sendMessage(bytes)
         : client.session.sendTransfer({ id, purpose: 'answer', bytes }).done,
@@ -129,6 +136,12 @@ export class ClientPort {
     const client = this.#sessions.get(session);
     if (client === undefined) {
       this.#complete(opId, gone('the session ended'));
+      return;
+    }
+    const waiting = this.#lingering.take(session);
+    if (waiting !== undefined) {
+      client.lanes.set(waiting.id, waiting);
+      this.#complete(opId, { ok: true, value: waiting.id });
       return;
     }
     this.#opening.add(opId);
@@ -145,7 +158,15 @@ export class ClientPort {
   }
 
   closeLane({ session, lane }: Of<'closeLane'>): void {
-    this.#sessions.get(session)?.lanes.get(lane)?.close();
+    const client = this.#sessions.get(session);
+    const open = client?.lanes.get(lane);
+    if (client === undefined || open === undefined) return;
+    if (!client.finished.delete(lane)) {
+      open.close();
+      return;
+    }
+    client.lanes.delete(lane);
+    this.#lingering.add(session, open);
   }
 
   expectUpload({ opId, session, lane, requestId, bytes }: Of<'expectUpload'>): void {
@@ -174,7 +195,10 @@ export class ClientPort {
     });
     this.#results.set(opId, transfer);
     transfer.done.then(
-      () => this.#settle(client, opId, { ok: true, value: undefined }),
+      () => {
+        client.finished.add(lane);
+        this.#settle(client, opId, { ok: true, value: undefined });
+      },
       () => this.#settle(client, opId, gone('the client did not take the picture')),
     );
   }
@@ -197,8 +221,16 @@ export class ClientPort {
   #welcome(session: Session): void {
     this.#lastSession += 1;
     const id = this.#lastSession;
-    const owed = { messages: 0, bytes: 0 };
-    const client: ClientSession = { id, owed, session, lanes: new Map(), uploads: new Map(), pending: new Map() };
+    const owed = new Owed();
+    const client: ClientSession = {
+      id,
+      owed,
+      session,
+      lanes: new Map(),
+      finished: new Set(),
+      uploads: new Map(),
+      pending: new Map(),
+    };
     this.#sessions.set(id, client);
     session.setHandlers({
       onMessage: (bytes) => this.#options.onMessage(id, bytes, session.version),
@@ -217,7 +249,9 @@ export class ClientPort {
   #laneOpened(client: ClientSession, opId: OperationId, lane: Lane): void {
     client.lanes.set(lane.id, lane);
     void lane.closed.then(() => {
+      this.#lingering.drop(client.id, lane);
       client.lanes.delete(lane.id);
+      client.finished.delete(lane.id);
       for (const pending of [...client.pending.values()]) {
         if (pending.lane === lane.id) this.#settle(client, pending.opId, gone('the worker port was closed'));
       }
@@ -253,18 +287,6 @@ export class ClientPort {
   #complete(opId: OperationId, result: OperationResult): void {
     this.#options.give({ type: 'completed', opId, result });
   }
-}
-
-/** Sends what stays in memory until the client acknowledges it, unless too much of that kind is there already. */
-function owe({ owed }: ClientSession, { length }: Uint8Array, send: () => Promise<unknown>): void {
-  if (owed.messages >= MAX_OWED_MESSAGES || owed.bytes + length > MAX_OWED_BYTES) return;
-  owed.messages += 1;
-  owed.bytes += length;
-  const settled = (): void => {
-    owed.messages -= 1;
-    owed.bytes -= length;
-  };
-  send().then(settled, settled); // when it failed, the client comes again if it still wants the answer
 }
 
 function gone(message: string): OperationResult {

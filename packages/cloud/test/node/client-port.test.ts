@@ -85,6 +85,29 @@ test('S4 T2 a worker port is freed on both sides when its work ends, and nothing
   t.like(await result(3), { ok: false, failure: { kind: 'gone' } });
 });
 
+test('S4 S5 a worker port whose picture has arrived takes the next request of its client, and is freed when none comes', async (t) => {
+  const { port, session, sessionId, lane, clientLane, result } = await openPair(t, 60_000);
+  const pictures: Uint8Array[] = [];
+  session.setHandlers({ onTransfer: (transfer) => void transfer.accept().then((bytes) => pictures.push(bytes)) });
+  for (const opId of [10, 20, 30]) {
+    const picture = randomBytes(5_000);
+    port.sendTransfer({ type: 'sendTransfer', opId, session: sessionId, lane, requestId, bytes: picture });
+    t.true((await result(opId)).ok);
+    t.deepEqual(Buffer.from(pictures.at(-1) ?? []), picture);
+    port.closeLane({ type: 'closeLane', session: sessionId, lane });
+    t.is(port.stats().lanes, 1);
+    // Nobody works on it: nothing is taken on it.
+    port.expectUpload({ type: 'expectUpload', opId: opId + 1, session: sessionId, lane, requestId, bytes: 1 });
+    t.like(await result(opId + 1), { ok: false, failure: { kind: 'gone' } });
+    if (opId === 30) break;
+    port.openLane({ type: 'openLane', opId: opId + 2, session: sessionId });
+    t.deepEqual(await result(opId + 2), { ok: true, value: lane });
+  }
+  await clientLane.closed;
+  t.is(port.stats().lanes, 0);
+  while (!(await isFree(clientLane.remotePort))) await new Promise(setImmediate);
+});
+
 test('S4 N5 a worker port that opens when nobody waits for it any more is closed at once', async (t) => {
   const { port, session, sessionId } = await openPair(t, 60_000);
   const second = new Promise<Lane>((onLane) => session.setHandlers({ onLane }));
