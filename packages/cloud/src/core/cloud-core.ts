@@ -57,8 +57,8 @@ export class CloudCore {
       procedures: procedures(new RateLimit(limits.registrationsPerMinute)),
       workers: this.#workers,
       out: this.#out,
-      contextOf: (now, { key, address }) => {
-        return { config, suite, clientKey: key, address, wallMs: now + this.#wallOffset };
+      contextOf: (now, { key, address, recent }) => {
+        return { config, suite, clientKey: key, address, recent, wallMs: now + this.#wallOffset };
       },
       lifecycle: () => this.#lifecycle,
     });

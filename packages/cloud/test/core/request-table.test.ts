@@ -5,6 +5,7 @@ const client = (keyHex: string) => ({
   session: 1,
   key: new Uint8Array(32),
   keyHex,
+  recent: { clientId: undefined, askedAt: 0 },
   address: { host: '192.0.2.1', port: 1 },
 });
 

@@ -14,8 +14,26 @@ export function* askerOf(context: Context): Procedure<ClientRecord> {
 }
 
 /** @throws Refusal not_owner */
-export function requireOwner(client: ClientRecord, imageId: string): void {
+export function requireOwner(client: Pick<ClientRecord, 'clientId'>, imageId: string): void {
   if (parseImageId(imageId).clientId !== client.clientId) {
     throw new Refusal('not_owner', 'the image id names another client as the owner');
   }
+}
+
+/** For how long a client that was found may be taken for registered where nothing depends on it. */
+const RECENT_MS = 1_000;
+
+/**
+ * As {@link askerOf}, for work without any effect in the directory: who has asked for such a moment ago is not looked up again.
+ * A key that was replaced meanwhile gets nothing by it but the server's time.
+ * @throws Refusal not_registered
+ */
+export function* recentAskerOf(context: Context): Procedure<Pick<ClientRecord, 'clientId'>> {
+  const { wallMs, recent } = context;
+  if (recent.clientId !== undefined && Math.abs(wallMs - recent.askedAt) < RECENT_MS)
+    return { clientId: recent.clientId };
+  const { clientId } = yield* askerOf(context);
+  recent.clientId = clientId;
+  recent.askedAt = wallMs;
+  return { clientId };
 }

@@ -1,6 +1,6 @@
 import { fromHex, UPLOAD_KEY_BYTES } from '@p2pimg/wire';
 import type { BytesHandle } from '../effects.ts';
-import { askerOf, requireOwner } from './asker.ts';
+import { askerOf, recentAskerOf, requireOwner } from './asker.ts';
 import { claimOf } from './claim.ts';
 import { ask, type Procedures, work } from './procedure.ts';
 
@@ -10,7 +10,7 @@ import { ask, type Procedures, work } from './procedure.ts';
  * picture: no server but this one learns it, and here only the thread that uses it looks at it.
  */
 export const encode: Procedures['encode'] = function* (context, { body }) {
-  requireOwner(yield* askerOf(context), body.imageId);
+  requireOwner(yield* recentAskerOf(context), body.imageId);
   yield { kind: 'worker', bytes: body.bytes };
   yield { kind: 'lane' };
   const upload = (yield { kind: 'upload', bytes: UPLOAD_KEY_BYTES + body.bytes }) as BytesHandle;

@@ -30,6 +30,14 @@ export interface Context {
   readonly address: WireAddress;
   /** The server's wall clock, in ms since the epoch, when the request came. */
   readonly wallMs: number;
+  /** Shared by all requests of one session. */
+  readonly recent: RecentAsker;
+}
+
+/** Whose key a session's was when that was asked last, and when (as `wallMs`). */
+export interface RecentAsker {
+  clientId: number | undefined;
+  askedAt: number;
 }
 
 export type Procedures = {
