@@ -3,7 +3,7 @@ import { LAN_TIMING } from '../src/core/config.ts';
 import { Member } from '../src/core/member.ts';
 
 function member(): Member {
-  return new Member({ id: 's1', ip: '192.0.2.1', port: 8085 }, 0, LAN_TIMING);
+  return new Member({ id: 's1', host: '192.0.2.1', port: 8085 }, 0, LAN_TIMING);
 }
 
 test('E3 a server that was slow once and is given nothing comes to count as the best of the others', (t) => {

@@ -4,7 +4,7 @@ import type { ClusterKey, PublicKeys } from '@p2pimg/identity';
 import { proveRegistration, publicKeysOf, signPairFrom, signRotation, nodeSuite as suite } from '@p2pimg/identity';
 import { decodeGrant, encodeBand, issueGrant, type RightsBand, verifyGrant, verifyReceipt } from '@p2pimg/rights';
 import { appendRights, extract, StegoError } from '@p2pimg/stego';
-import { fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
+import { equalBytes, fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
 import type { Job, JobInput, JobName, JobOutput, PeerKeys } from '../core/jobs.ts';
 import type { Handles } from './handles.ts';
 import { HeldPictures, type HeldSurroundings } from './held-pictures.ts';
