@@ -15,6 +15,7 @@ import { defaultPicture } from './default-picture.ts';
 import type { Driver } from './driver.ts';
 import type { Handles } from './handles.ts';
 import { pictureKind } from './picture-kind.ts';
+import type { PictureThread } from './picture-thread.ts';
 import type { Profile } from './profile.ts';
 import { pictureName, readPicture } from './read-picture.ts';
 
@@ -27,6 +28,7 @@ export class Client {
   readonly #connection: Connection;
   readonly #driver: Driver;
   readonly #handles: Handles;
+  readonly #pictures: PictureThread;
   readonly #listeners: Set<(news: News) => void>;
 
   /** For {@link openClient}. */
@@ -35,12 +37,14 @@ export class Client {
     readonly connection: Connection;
     readonly driver: Driver;
     readonly handles: Handles;
+    readonly pictures: PictureThread;
     readonly listeners: Set<(news: News) => void>;
   }) {
     this.#profile = parts.profile;
     this.#connection = parts.connection;
     this.#driver = parts.driver;
     this.#handles = parts.handles;
+    this.#pictures = parts.pictures;
     this.#listeners = parts.listeners;
   }
 
@@ -282,6 +286,7 @@ export class Client {
   async close(): Promise<void> {
     this.#driver.close();
     await this.#connection.close();
+    await this.#pictures.close();
     await this.#profile.close();
   }
 

@@ -3,13 +3,14 @@
 import type { ClusterKey, PublicKeys } from '@p2pimg/identity';
 import { proveRegistration, publicKeysOf, signPairFrom, signRotation, nodeSuite as suite } from '@p2pimg/identity';
 import { decodeGrant, encodeBand, issueGrant, type RightsBand, verifyGrant, verifyReceipt } from '@p2pimg/rights';
-import { appendRights, extract, StegoError } from '@p2pimg/stego';
+import { appendRights, extract } from '@p2pimg/stego';
 import { equalBytes, fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
 import type { Job, JobInput, JobName, JobOutput, PeerKeys } from '../core/jobs.ts';
 import type { Handles } from './handles.ts';
 import { HeldPictures, type HeldSurroundings } from './held-pictures.ts';
 import type { KeyRing } from './key-ring.ts';
 import { pictureKind } from './picture-kind.ts';
+import type { PictureThread } from './picture-thread.ts';
 
 export interface JobSurroundings extends HeldSurroundings {
   readonly keyRing: KeyRing;
@@ -18,6 +19,7 @@ export interface JobSurroundings extends HeldSurroundings {
   readonly cloudId: string;
   readonly clusterKey: ClusterKey;
   readonly handles: Handles;
+  readonly pictures: PictureThread;
 }
 
 type Runners = { readonly [N in JobName]: (input: JobInput<N>) => Promise<JobOutput<N>> };
@@ -59,10 +61,10 @@ export class Jobs {
       return undefined;
     },
     checkEncoded: async ({ original, stego, contentKey }) => {
-      const picture = this.#at.handles.get(stego);
-      const digest = toHex(suite.sha256(picture));
-      const expected = this.#at.handles.get(original);
-      return { matches: holds(picture, contentKey, expected), digest, bytes: picture.length };
+      const { handles, pictures } = this.#at;
+      const picture = handles.get(stego);
+      const task = { stego: picture, key: fromHex(contentKey), expected: handles.get(original) };
+      return { ...(await pictures.check(task)), bytes: picture.length };
     },
     saveBlob: async ({ bytes }) => ({ blob: await this.#at.blobs.save(this.#at.handles.get(bytes)) }),
     startBlob: async () => ({ blob: await this.#at.blobs.save(new Uint8Array()) }),
@@ -148,14 +150,4 @@ export class Jobs {
 
 function parseKeys({ signKey, boxKey }: PeerKeys): PublicKeys {
   return { signKey: fromHex(signKey), boxKey: fromHex(boxKey) };
-}
-
-/** Whether the hidden picture comes out of the stego picture byte for byte. */
-function holds(stego: Uint8Array, contentKey: string, original: Uint8Array): boolean {
-  try {
-    return Buffer.compare(extract(stego, { key: fromHex(contentKey) }).payload, original) === 0;
-  } catch (error) {
-    if (error instanceof StegoError) return false;
-    throw error;
-  }
 }

@@ -11,6 +11,7 @@ import { Connection } from './connection.ts';
 import { Driver } from './driver.ts';
 import { Handles } from './handles.ts';
 import { Jobs } from './jobs.ts';
+import { PictureThread } from './picture-thread.ts';
 import { openProfile } from './profile.ts';
 
 /** What a test may watch. */
@@ -40,11 +41,12 @@ export async function openHookedClient(config: ClientConfig, hooks: ClientHooks)
     const keys = (): ClientKeys => profile.keys.current;
     const connection = await Connection.open(config, manifest, keys);
     const handles = new Handles();
+    const pictures = new PictureThread();
     const now = (): number => Date.now();
     const clusterKey = manifest.clusterKeys[0];
     if (clusterKey === undefined) throw new ClientError('failed', 'the manifest has no cluster key');
     const jobs = new Jobs({
-      ...{ keys, keyRing: profile.keys, cloudId: manifest.cloudId, clusterKey, blobs, handles, ledger, now },
+      ...{ keys, keyRing: profile.keys, cloudId: manifest.cloudId, clusterKey, blobs, handles, pictures, ledger, now },
       reconnect: () => connection.reopen(),
     });
     const driver = new Driver({
@@ -66,7 +68,7 @@ export async function openHookedClient(config: ClientConfig, hooks: ClientHooks)
     connection.start(driver, (from, error) =>
       onNews({ kind: 'trouble', where: `a message of ${from}`, message: printable(error.message) }),
     );
-    return new Client({ profile, connection, driver, handles, listeners });
+    return new Client({ profile, connection, driver, handles, pictures, listeners });
   } catch (error) {
     await profile.close();
     throw error;
