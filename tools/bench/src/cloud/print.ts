@@ -3,7 +3,7 @@
 import type { CloudBenchOptions } from './options.ts';
 import type { Times } from './report.ts';
 import type { RunReport } from './run.ts';
-import { THREAD_KINDS } from './usage.ts';
+import { THREAD_KINDS, type ThreadKind } from './usage.ts';
 
 export function reportText(options: CloudBenchOptions, report: RunReport): string {
   const { requests, totalSeconds, requestsPerSecond, failures, failed, responseMs, completeMs, perServer, counts } =
@@ -22,16 +22,27 @@ export function reportText(options: CloudBenchOptions, report: RunReport): strin
       .join(', ')}`,
     `take-overs ${counts.takeovers}, begun twice ${counts.doubled}, asked again ${counts.duplicates}, turned away ${counts.turnedAway}`,
     `for a request    ${each(counts.datagrams)} datagrams, ${each(counts.bytes / 1024)} KiB; ${counts.retransmitted} packets sent again in all`,
-    `CPU of a request ${THREAD_KINDS.map((kind) => {
-      const seconds = report.processes.reduce((sum, { threads }) => sum + threads[kind], 0);
-      return `${kind} ${((1_000 * seconds) / requests).toFixed(2)}`;
-    }).join(', ')} ms`,
+    cpuText('servers', report, (name) => !isClient(name)),
+    cpuText('clients', report, isClient),
     ...report.processes.map(
       ({ name, cpuSeconds, peakMemoryMb, memoryMb, sockets }) =>
         `${name.padEnd(16)} ${cpuSeconds.toFixed(2)} s CPU, memory ${memoryMb.join(' → ')} MB (peak ${peakMemoryMb}), sockets ${sockets.join(' → ')}`,
     ),
   ];
   return `${lines.join('\n')}\n`;
+}
+
+function isClient(name: string): boolean {
+  return name.startsWith('client');
+}
+
+/** By kind of thread. Clients extract and compare in worker threads. */
+function cpuText(who: string, { processes, requests }: RunReport, isOne: (name: string) => boolean): string {
+  const some = processes.filter(({ name }) => isOne(name));
+  const msOf = (kind: ThreadKind): string =>
+    ((1_000 * some.reduce((sum, { threads }) => sum + threads[kind], 0)) / requests).toFixed(2);
+  const all = (1_000 * some.reduce((sum, { cpuSeconds }) => sum + cpuSeconds, 0)) / requests;
+  return `CPU of a request ${who} ${all.toFixed(2)} ms: ${THREAD_KINDS.map((kind) => `${kind} ${msOf(kind)}`).join(', ')}`;
 }
 
 function timesText({ average, p50, p95, p99, max }: Times): string {
