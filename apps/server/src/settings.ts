@@ -38,6 +38,7 @@ export interface ServerSettings {
   readonly 'workers.threads': number;
   readonly 'workers.ports': number;
   readonly 'workers.portsPerClient': number;
+  readonly 'workers.portsPerAddress': number;
   readonly 'workers.queue': number;
   readonly 'workers.queuePerClient': number;
   readonly 'registration.tokens': readonly string[];
@@ -176,6 +177,12 @@ export const serverSettings: Definition<ServerSettings> = {
     'workers.threads': { schema: whole(1, 64), default: 2, description: 'threads for image work' },
     'workers.ports': { schema: whole(1, 1_024), default: 32, description: 'worker ports open at once' },
     'workers.portsPerClient': { schema: whole(1, 1_024), default: 8, description: 'worker ports open for one client' },
+    'workers.portsPerAddress': {
+      schema: whole(1, 1_024),
+      default: 24,
+      description:
+        'worker ports open for all clients of one address (IPv4, or IPv6 /64); it has the same part of the queue',
+    },
     'workers.queue': { schema: whole(1, 100_000), default: 1_000, description: 'requests that wait for a worker port' },
     'workers.queuePerClient': {
       schema: whole(1, 100_000),

@@ -76,6 +76,7 @@ export async function serverConfig(
     limits: {
       workers: s['workers.ports'],
       workersPerClient: Math.min(s['workers.portsPerClient'], s['workers.ports']),
+      workersPerAddress: Math.min(s['workers.portsPerAddress'], s['workers.ports']),
       queue: s['workers.queue'],
       queuePerClient: Math.min(s['workers.queuePerClient'], s['workers.queue']),
     },

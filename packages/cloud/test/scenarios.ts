@@ -1,5 +1,17 @@
 import type { Scenario } from '@p2pimg/netsim';
-import { BUSY, CROWD, chaos, DRIP, leaderDies, newKeys, playDead, runCloud, serverDies, wired } from './sim/worlds.ts';
+import {
+  BUSY,
+  CROWD,
+  chaos,
+  DRIP,
+  leaderDies,
+  newKeys,
+  playDead,
+  runCloud,
+  SLOW,
+  serverDies,
+  wired,
+} from './sim/worlds.ts';
 
 export const scenarios: Readonly<Record<string, Scenario>> = {
   everything: {
@@ -22,6 +34,10 @@ export const scenarios: Readonly<Record<string, Scenario>> = {
   busy: {
     about: 'Fifty requests in flight and no faults: hardly any is begun twice, or by nobody.',
     run: (options) => runCloud(BUSY, options),
+  },
+  slow: {
+    about: 'Fifty requests in flight on slow machines: they are waited for, and nothing is begun twice.',
+    run: (options) => runCloud(SLOW, options),
   },
   crowd: {
     about: 'More pictures than workers: requests queue, are passed on, or are told to come again.',

@@ -17,7 +17,7 @@ import { bareMysql } from './bare-mysql.ts';
 import { bareSqlite } from './bare-sqlite.ts';
 import type { BareDriver } from './contender.ts';
 import { compare, rateOf } from './measure.ts';
-import { record } from './recording.ts';
+import { record, unlessRefused } from './recording.ts';
 import { LANES, scenarios } from './scenarios.ts';
 
 const CONCURRENCIES = [1, 16, LANES];
@@ -80,7 +80,7 @@ async function* figuresOf(contest: Contest, { small }: BenchOptions): AsyncGener
       const make = directory[method] as (call: object) => Promise<unknown>;
       const result = await compare(
         rounds,
-        () => rateOf(concurrency, durationMs, (at) => make(next(at))),
+        () => rateOf(concurrency, durationMs, (at) => make(next(at)).catch(unlessRefused)),
         () => rateOf(concurrency, durationMs, (at) => bareCall(at)),
       );
       yield {

@@ -1,6 +1,6 @@
 /** Every method of the directory, as the calls that are measured: each call is one that has not been made before. */
 
-import type { Claim, DirectoryMethod, OpenDirectory } from '@p2pimg/directory';
+import type { DirectoryMethod, OpenDirectory } from '@p2pimg/directory';
 import type { Call } from '../src/calls/types.ts';
 import {
   bytes,
@@ -73,9 +73,9 @@ export async function scenarios(directory: OpenDirectory, name: string): Promise
       return { claim: newClaim(), clientId: grant.viewerId, grants, notices: [bytes(16)] };
     },
     releaseView: (index) => newRelease(lane(index).spent),
+    refuse: () => ({ claim: newClaim(), method: 'register', refusal: { code: 'bad_grant', message: 'no' } }),
     renewLease: (index) => ({ clientId: lane(index).staying.clientId, counter: 1, leaseMs: 3_600_000 }),
     takeToken: (index) => ({ holder: `server-${index}`, turn: 1, holdMs: 3_600_000 }),
-    claimOutcome: (index) => ({ claim: lane(index).done, method: 'register' }),
     readToken: () => ({}),
     clientByKey: (index) => ({ boxKey: lane(index).staying.boxKey }),
     clientById: (index) => ({ clientId: lane(index).staying.clientId, askerId: lane(index + 1).staying.clientId }),
@@ -94,8 +94,6 @@ export async function scenarios(directory: OpenDirectory, name: string): Promise
 }
 
 interface Lane {
-  /** Of a registration that was made. */
-  readonly done: Claim;
   /** Signs in and rotates its keys. */
   readonly client: { clientId: number; signKey: Uint8Array; counter: number };
   /** Stays online, with images. */
@@ -147,10 +145,7 @@ async function prepareLane(directory: OpenDirectory, name: string): Promise<Lane
     await directory.publishGrant({ claim: newClaim(), ...grant });
     return grant;
   };
-  const done = newClaim();
-  await directory.register({ claim: done, signKey: bytes(32), boxKey: bytes(32) });
   return {
-    done,
     client,
     staying,
     images,

@@ -1,6 +1,6 @@
 /** What a directory call can end with, other than its answer. Messages never quote what was received. */
 
-export type ErrorCode = 'unavailable' | 'conflict' | 'not_found' | 'denied' | 'invalid';
+export type ErrorCode = 'unavailable' | 'conflict' | 'not_found' | 'denied' | 'refused' | 'invalid';
 
 /** Parent of every error that a directory throws. `code` is stable and may travel. */
 export abstract class DirectoryError extends Error {
@@ -89,6 +89,17 @@ export class DeniedError extends DirectoryError {
   readonly code = 'denied';
   readonly reason: DeniedReason;
   constructor(reason: DeniedReason, message: string) {
+    super(message);
+    this.reason = reason;
+  }
+}
+
+/** The caller found the reason and had it kept: `reason` is its own (see `Directory.refuse`). */
+export class RefusedError extends DirectoryError {
+  override readonly name: string = 'RefusedError';
+  readonly code = 'refused';
+  readonly reason: string;
+  constructor(reason: string, message: string) {
     super(message);
     this.reason = reason;
   }

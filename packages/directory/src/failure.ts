@@ -10,6 +10,7 @@ import {
   InvalidError,
   NotFoundError,
   type NotFoundReason,
+  RefusedError,
   UnavailableError,
   type UnavailableReason,
 } from './errors.ts';
@@ -37,6 +38,8 @@ export function fromFailure({ code, reason, message, retryAfterMs = 1000 }: Fail
       return new NotFoundError(reason as NotFoundReason);
     case 'denied':
       return new DeniedError(reason as DeniedReason, message);
+    case 'refused':
+      return new RefusedError(reason, message);
     case 'invalid':
       return new InvalidError(reason, message.slice(reason.length + 2));
     case 'unavailable':

@@ -8,6 +8,7 @@ export {
   InvalidError,
   NotFoundError,
   type NotFoundReason,
+  RefusedError,
   UnavailableError,
   type UnavailableReason,
 } from './errors.ts';

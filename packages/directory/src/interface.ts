@@ -244,6 +244,18 @@ export interface Directory {
     readonly views: number;
   }): Promise<Outcome<ReleasedView>>;
 
+  /**
+   * Refuses the mutation `method` under that claim, for a reason that the caller has found: from then on it is refused the same way,
+   * whoever asks for it. When it had been made before, nothing changes, and what it came to is read.
+   * @throws RefusedError with `refusal.code`; the refusal that was stored before; ConflictError, DeniedError as for each mutation
+   */
+  refuse(call: {
+    readonly claim: Claim;
+    readonly method: ClaimedMethod;
+    /** `code`: `[a-z][a-z0-9_]{0,47}`; `message`: at most 500 characters. */
+    readonly refusal: { readonly code: string; readonly message: string };
+  }): Promise<{ readonly value: object }>;
+
   // ---- idempotent by nature: no claim ----
 
   /** Prolongs the lease of the session that `counter` names; `renewed: false` when it is not the current one. */
@@ -265,14 +277,6 @@ export interface Directory {
 
   // ---- reads ----
 
-  /**
-   * What the mutation `method` came to under that claim; undefined when nobody has made it. The same claim for another body or another
-   * method is a ConflictError. @throws the stored refusal
-   */
-  claimOutcome(call: {
-    readonly claim: Claim;
-    readonly method: ClaimedMethod;
-  }): Promise<{ readonly value: object } | undefined>;
   readToken(call: Record<string, never>): Promise<{ readonly row: TokenRow | undefined; readonly now: number }>;
   /** With `askerId`: address, and whether it is online, only as far as the client's visibility lets that asker see. */
   clientByKey(call: { readonly boxKey: Uint8Array; readonly askerId?: ClientId }): Promise<ClientRecord | undefined>;

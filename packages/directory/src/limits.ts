@@ -29,6 +29,8 @@ export const MAX_LEASE_MS = 3_600_000;
 export const MAX_HOLD_MS = 3_600_000;
 /** Characters of a token holder's name. */
 export const MAX_HOLDER_LENGTH = 64;
+/** Characters of what a refusal says. */
+export const MAX_REFUSAL_MESSAGE = 500;
 /** Characters of an image id, before it is parsed. */
 export const MAX_IMAGE_ID_LENGTH = 200;
 

@@ -60,6 +60,21 @@ test('E6 who does not begin within a second, is alone, or has no directory, skip
   t.deepEqual(kinds(cut.step(47_000, { type: 'timeout' }, true)), ['readToken']);
 });
 
+test('E6 another manifest is another order: the row is read again, and turns are counted by the new one', (t) => {
+  const row = { turn: 5, holder: 'b', until: 1_001_000 };
+  const token = afterB('a');
+  token.setOrder(100, ['a', 'b']);
+  t.deepEqual(kinds(token.step(100, { type: 'timeout' }, true)), ['readToken']);
+  token.step(100, answer(2, { row, now: 1_000_100 }), true);
+  t.is(token.nextTimeout(), 41_000, 'c is gone: after b comes a');
+  // Also while a call is under way, and when the last holder is gone.
+  token.step(41_000, { type: 'timeout' }, true);
+  token.setOrder(41_000, ['a', 'd', 'e']);
+  token.step(41_000, answer(3, { row, now: 1_041_000, taken: false }), true);
+  t.is(token.nextTimeout(), 41_000);
+  t.throws(() => token.setOrder(0, ['b']), { instanceOf: RangeError });
+});
+
 test('E6 answers that fail, come twice, or belong to nothing are harmless', (t) => {
   const token = afterB('c');
   t.deepEqual(kinds(token.step(10, answer(1, { row: undefined, now: 0 }), true)), []);

@@ -34,6 +34,8 @@ export interface ServerStatus {
   readonly counters: {
     readonly requests: Readonly<Record<string, number>>;
     readonly takeovers: number;
+    readonly begun: Readonly<Partial<Record<string, number>>>;
+    readonly moved: Readonly<Partial<Record<string, number>>>;
     readonly doubled: number;
     readonly duplicates: number;
     readonly turnedAway: number;

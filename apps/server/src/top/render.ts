@@ -37,7 +37,21 @@ function agreement(samples: readonly Sample[]): string[] {
       return [`leader ${leader ?? 'none'}, epoch ${epoch}`];
     }),
   );
-  return [[...views].join('  |  ') || 'nobody answers', ''];
+  return [[...views].join('  |  ') || 'nobody answers', ...clientVersions(samples), ''];
+}
+
+/** So that an operator knows when an old version is out of use; nothing while all speak one. */
+function clientVersions(samples: readonly Sample[]): string[] {
+  const counts = new Map<string, number>();
+  for (const sample of samples) {
+    if (!('status' in sample)) continue;
+    for (const [version, count] of Object.entries(sample.status.messageVersions.clients)) {
+      counts.set(version, (counts.get(version) ?? 0) + count);
+    }
+  }
+  if (counts.size < 2) return [];
+  const each = [...counts].sort(([a], [b]) => Number(a) - Number(b)).map(([version, count]) => `${version}: ${count}`);
+  return [`sessions with clients by version of messages  ${each.join(', ')}`];
 }
 
 function row(sample: Sample): string {

@@ -1,9 +1,10 @@
 import { fileURLToPath } from 'node:url';
+import { runNode } from '@p2pimg/testkit';
 import { MESSAGE_VERSIONS } from '@p2pimg/wire';
 import test from 'ava';
 import { encodeAndCompare } from '../support/encoding.ts';
 import { insist } from '../support/insist.ts';
-import { startCloud, type TestCloud } from '../support/local-cloud.ts';
+import { MAIN, startCloud, type TestCloud } from '../support/local-cloud.ts';
 import { RawClient } from '../support/raw-client.ts';
 
 const NEXT_MAIN = fileURLToPath(new URL('../support/next-version.ts', import.meta.url));
@@ -16,6 +17,7 @@ interface Status {
     readonly lowest: number;
     readonly highest: number;
     readonly peers: Readonly<Record<string, number>>;
+    readonly clients: Readonly<Record<string, number>>;
   };
   readonly counters: { readonly malformed: number };
 }
@@ -96,6 +98,10 @@ test.serial(
         ['s1', 's2', 's3'].map((id) => older.versionWith(id)),
         [OLD, OLD, OLD],
       );
+      t.deepEqual((await statusOf(cloud, 1)).messageVersions.clients, { [OLD]: 1, [NEW]: 1 });
+      const ports = cloud.cloud.servers.map(({ statusPort }) => `127.0.0.1:${statusPort}`);
+      const { stdout } = await runNode(MAIN, ['top', ...ports]);
+      t.true(stdout.includes(`by version of messages  ${OLD}: 3, ${NEW}: 3`), stdout);
 
       // The newer program may be told to hold its version back.
       await replace(cloud, 0, NEXT_MAIN, { P2PIMG_SERVER_PROTOCOL_HIGHEST_VERSION: String(OLD) });

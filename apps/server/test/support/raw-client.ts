@@ -66,11 +66,18 @@ export class RawClient implements AsyncDisposable {
     this.#transport = transport;
   }
 
-  /** @param versions of messages, that it speaks */
-  static async open(manifestPath: string, versions: VersionRange = MESSAGE_VERSIONS): Promise<RawClient> {
+  /**
+   * @param versions of messages, that it speaks
+   * @param host that its datagrams come from
+   */
+  static async open(
+    manifestPath: string,
+    versions: VersionRange = MESSAGE_VERSIONS,
+    host = '127.0.0.1',
+  ): Promise<RawClient> {
     const { manifest } = openManifest(nodeSuite, await readFile(manifestPath));
     const { keys } = generateClientKeys(nodeSuite);
-    const bind = { host: '127.0.0.1', port: 0 };
+    const bind = { host, port: 0 };
     const transport = await openTransport({
       keys: keys.box,
       bind,
@@ -144,6 +151,7 @@ export class RawClient implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    for (const { ack } of this.#calls.values()) ack.reject(new Error('the client was closed'));
     for (const link of this.#links) link.close();
     await this.#transport.close();
   }

@@ -1,4 +1,4 @@
-import { Election, type ElectionEffect, type ElectionEvent } from '@p2pimg/election';
+import { Election, type ElectionEffect, type ElectionEvent, type MemberConfig } from '@p2pimg/election';
 import type { CryptoSuite } from '@p2pimg/identity';
 import { type AnyRequest, type ClientMessage, MAX_REQUEST_LIFETIME_MS, type ServerMessage } from '@p2pimg/wire';
 import { type Client, Clients } from './clients.ts';
@@ -136,8 +136,10 @@ export class CloudCore {
         break;
       case 'hint':
       case 'load':
-      case 'members':
         this.#stepElection(now, event);
+        break;
+      case 'members':
+        this.#setMembers(now, event.members);
         break;
       case 'drain':
         this.#stepElection(now, { type: 'leave' });
@@ -180,6 +182,11 @@ export class CloudCore {
     }
   }
 
+  #setMembers(now: number, members: readonly MemberConfig[]): void {
+    this.#stepElection(now, { type: 'members', members });
+    this.#drill.setMembers(now, members);
+  }
+
   #stepElection(now: number, event: ElectionEvent): void {
     for (const effect of this.#election.step(now, event)) this.#performElection(now, effect);
   }
@@ -196,6 +203,7 @@ export class CloudCore {
       case 'suspected':
       case 'restarted':
         this.#lifecycle.peerFailed(now, fact.peer, fact.kind);
+        if (fact.peer === this.#election.leader) this.#lifecycle.leaderMissed(now);
         break;
       case 'incarnation':
         this.#lifecycle.repeatHandling();

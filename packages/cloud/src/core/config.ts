@@ -5,8 +5,10 @@ import { CloudConfigError } from './errors.ts';
 
 /** Milliseconds on the server's monotonic clock. */
 export interface CloudTiming {
-  /** A request that nobody has stamped for this long is served without the leader (default 20). */
+  /** A request that nobody has stamped for this long is served without the leader, when the leader is missed (default 20). */
   readonly stampWaitMs: number;
+  /** The same while the leader's heartbeats come (default 200; more when its stamps are slow to come). */
+  readonly leaderWaitMs: number;
   /** Between one server in rendezvous order and the next (default 5). */
   readonly orderGapMs: number;
   /** A stamped server that has not said `handling` for this long is passed over (default 150). */
@@ -32,8 +34,12 @@ export interface CloudLimits {
   readonly requests: number;
   /** Unanswered requests of one client (default 512). */
   readonly requestsPerClient: number;
-  /** Worker ports open at the same time (default 32), and of one client (default 8). */
+  /**
+   * Worker ports open at the same time (default 32), of all clients of one address (an IPv4 address, or an IPv6 /64; default 24), and of
+   * one client (default 8). An address has the same part of the queue.
+   */
   readonly workers: number;
+  readonly workersPerAddress: number;
   readonly workersPerClient: number;
   /** Requests that wait for a worker (default 1,000), and of one client (default 250). */
   readonly queue: number;
@@ -71,6 +77,7 @@ export interface CloudConfig {
 
 export const DEFAULT_TIMING: CloudTiming = {
   stampWaitMs: 20,
+  leaderWaitMs: 200,
   orderGapMs: 5,
   handlingGraceMs: 150,
   answerMs: 15_000,
@@ -86,6 +93,7 @@ export const DEFAULT_LIMITS: CloudLimits = {
   requests: 100_000,
   requestsPerClient: 512,
   workers: 32,
+  workersPerAddress: 24,
   workersPerClient: 8,
   queue: 1_000,
   queuePerClient: 250,
@@ -109,8 +117,13 @@ export function checkCloudConfig({ timing, limits, leaseMs, failureToken, electi
   if (timing.handlingGraceMs <= timing.stampWaitMs) {
     throw new CloudConfigError('handlingGraceMs must exceed stampWaitMs, or stamped servers have no time to begin');
   }
+  if (timing.leaderWaitMs < timing.stampWaitMs)
+    throw new CloudConfigError('leaderWaitMs must not be below stampWaitMs');
   if (timing.answerMs >= MAX_REQUEST_LIFETIME_MS) throw new CloudConfigError('answerMs must be below 10 minutes');
   if (limits.workersPerClient > limits.workers) throw new CloudConfigError('workersPerClient must not exceed workers');
+  if (limits.workersPerAddress > limits.workers) {
+    throw new CloudConfigError('workersPerAddress must not exceed workers');
+  }
   if (limits.queuePerClient > limits.queue) throw new CloudConfigError('queuePerClient must not exceed queue');
   const largestMs = timing.transferGraceMs + (MAX_HIDDEN_FILE_BYTES / timing.minBytesPerSecond) * 1000;
   if (largestMs >= timing.workerMs) {

@@ -1,3 +1,5 @@
+import type { Share } from './runs/workers.ts';
+
 /** Settings of a server that are out of range or contradict each other. */
 export class CloudConfigError extends Error {
   override readonly name = 'CloudConfigError';
@@ -12,6 +14,9 @@ export class Refusal extends Error {
     this.code = code;
   }
 }
+
+/** A refusal that the directory keeps under the request's claim: every server gives it. */
+export class ClaimedRefusal extends Refusal {}
 
 /** The request could not be done now: the acknowledgement has status `error`, and the client may come again. */
 export class NotNow extends Error {
@@ -28,6 +33,11 @@ export class NotNow extends Error {
 /** This server has no room for the request and leaves it to the next. */
 export class NoRoom extends Error {
   override readonly name = 'NoRoom';
+  readonly share: Share;
+  constructor(share: Share) {
+    super('the queue for workers is full');
+    this.share = share;
+  }
 }
 
 /** The client went away, or took the attempt back: nobody waits for an answer. */

@@ -1,8 +1,12 @@
 import type { ElectionFact, FailureTokenFact, ServerId } from '@p2pimg/election';
 import type { RequestType } from '@p2pimg/wire';
+import type { Share } from './runs/workers.ts';
 
-/** How a handler came to a request. */
-export type ChosenBy = 'leader' | 'order' | 'take-over';
+/**
+ * How a handler came to a request: named by the leader, next in order without it, after another one, or because its client asked again for
+ * what it had answered.
+ */
+export type ChosenBy = 'leader' | 'order' | 'take-over' | 'again';
 
 /** Why a request moved on. */
 export type MoveCause = 'suspected' | 'restarted' | 'silent' | 'not-begun' | 'tried' | 'passed';
@@ -19,6 +23,8 @@ export type CloudFact =
       readonly by: ChosenBy;
       readonly attempt: number;
     }
+  /** This server began to work on a request. */
+  | { readonly kind: 'begun'; readonly by: ChosenBy }
   /** This server ended its work on a request. */
   | {
       readonly kind: 'ended';
@@ -37,6 +43,8 @@ export type CloudFact =
   | { readonly kind: 'duplicate'; readonly requestId: string }
   /** Refused before anybody was asked to handle it. */
   | { readonly kind: 'turnedAway'; readonly code: string }
+  /** A request found the workers and the queue for them full, or as much of both as its client or its address may have. */
+  | { readonly kind: 'noRoom'; readonly share: Share }
   /** A procedure threw what it never should: a defect. */
   | {
       readonly kind: 'fault';

@@ -4,6 +4,7 @@ import {
   type FailureTokenAnswer,
   type FailureTokenEffect,
   type GroupView,
+  type MemberConfig,
 } from '@p2pimg/election';
 import type { FailureSimulation } from './config.ts';
 import type { OperationId } from './effects.ts';
@@ -27,7 +28,7 @@ export class FailureDrill {
     out: Outbox,
     nextOperation: () => OperationId,
   ) {
-    this.#token = simulation && new FailureToken({ self, order: members.map(({ id }) => id).sort(), ...simulation });
+    this.#token = simulation && new FailureToken({ self, order: orderOf(members), ...simulation });
     this.#out = out;
     this.#nextOperation = nextOperation;
   }
@@ -44,6 +45,11 @@ export class FailureDrill {
 
   nextTimeout(): number {
     return this.#token?.nextTimeout() ?? Number.POSITIVE_INFINITY;
+  }
+
+  /** The manifest changed. */
+  setMembers(now: number, members: readonly MemberConfig[]): void {
+    this.#token?.setOrder(now, orderOf(members));
   }
 
   step(now: number, event: TokenEvent, { joining, self, members }: GroupView): void {
@@ -92,4 +98,9 @@ export class FailureDrill {
         break;
     }
   }
+}
+
+/** The same on all servers. */
+function orderOf(members: readonly MemberConfig[]): readonly string[] {
+  return members.map(({ id }) => id).sort();
 }

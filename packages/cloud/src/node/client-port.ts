@@ -109,6 +109,13 @@ export class ClientPort {
     return this.#open.stats();
   }
 
+  /** By version of messages: the sessions that speak it. */
+  versions(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {};
+    for (const { session } of this.#sessions.values()) counts[session.version] = (counts[session.version] ?? 0) + 1;
+    return counts;
+  }
+
   close(): Promise<void> {
     this.#lingering.stop();
     return this.#open.close();

@@ -1,13 +1,19 @@
-import type { CloudFact } from '../core/facts.ts';
+import type { ChosenBy, CloudFact, MoveCause } from '../core/facts.ts';
 
 /** What has happened since the start, by kind. */
 export interface Counters {
   /** `<type> <outcome>` → how often. */
   readonly requests: Readonly<Record<string, number>>;
   readonly takeovers: number;
+  /** How often this server began to work, by how it came to the request. */
+  readonly begun: Readonly<Partial<Record<ChosenBy, number>>>;
+  /** Requests that moved on from another server, by cause. */
+  readonly moved: Readonly<Partial<Record<MoveCause, number>>>;
   readonly doubled: number;
   readonly duplicates: number;
   readonly turnedAway: number;
+  /** Requests that found no worker port and no place in the queue. */
+  readonly noRoom: number;
   readonly suspicions: number;
   readonly refutations: number;
   readonly deaths: number;
@@ -18,12 +24,16 @@ export interface Counters {
 export class Counting {
   readonly #requests: Record<string, number> = {};
   readonly #kinds: Record<string, number> = {};
+  readonly #begun: Record<string, number> = {};
+  readonly #moved: Record<string, number> = {};
 
   note(fact: CloudFact): void {
     if (fact.kind === 'ended') add(this.#requests, `${fact.requestType} ${fact.outcome}`);
     else if (fact.kind === 'election') add(this.#kinds, fact.fact.kind);
     else if (fact.kind === 'chosen' && fact.by === 'take-over') add(this.#kinds, 'take-over');
     else add(this.#kinds, fact.kind);
+    if (fact.kind === 'begun') add(this.#begun, fact.by);
+    if (fact.kind === 'moved') add(this.#moved, fact.cause);
   }
 
   noteMalformed(): void {
@@ -35,9 +45,12 @@ export class Counting {
     return {
       requests: { ...this.#requests },
       takeovers: of('take-over'),
+      begun: { ...this.#begun },
+      moved: { ...this.#moved },
       doubled: of('doubled'),
       duplicates: of('duplicate'),
       turnedAway: of('turnedAway'),
+      noRoom: of('noRoom'),
       suspicions: of('suspected'),
       refutations: of('refuted'),
       deaths: of('died'),

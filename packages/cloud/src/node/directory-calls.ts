@@ -19,8 +19,8 @@ function failureOf(error: unknown): OperationFailure {
   }
   if (error instanceof DirectoryError) {
     const { code, reason, message } = error;
-    const codes = { not_found: `unknown_${reason}`, invalid: 'invalid', conflict: reason, denied: reason } as const;
-    return { kind: 'refused', code: codes[code as keyof typeof codes], message };
+    const codes = { not_found: `unknown_${reason}`, invalid: 'invalid' } as const;
+    return { kind: 'refused', code: codes[code as keyof typeof codes] ?? reason, message };
   }
   return { kind: 'unavailable', code: 'directory_failed', message: 'the directory failed', retryAfterMs: 1_000 };
 }

@@ -26,6 +26,9 @@ export class Metrics {
   readonly #events: Counter<'event'>;
   readonly #peers: Counter<'event' | 'peer'>;
   readonly #malformed: Counter<'port'>;
+  readonly #noRoom: Counter<'share'>;
+  readonly #begun: Counter<'by'>;
+  readonly #moved: Counter<'cause'>;
 
   constructor(source: MetricsSource) {
     this.#source = source;
@@ -45,7 +48,7 @@ export class Metrics {
     });
     this.#events = new Counter({
       name: 'p2pimg_events_total',
-      help: 'take-over, doubled, duplicate, moved, turnedAway, lateCompletion, fault',
+      help: 'take-over, doubled, duplicate, turnedAway, lateCompletion, fault',
       labelNames: ['event'],
       registers,
     });
@@ -61,6 +64,25 @@ export class Metrics {
       labelNames: ['port'],
       registers,
     });
+    this.#begun = new Counter({
+      name: 'p2pimg_begun_total',
+      help: 'How often this server began to work on a request: leader, order, take-over, again (asked again after its answer)',
+      labelNames: ['by'],
+      registers,
+    });
+    this.#moved = new Counter({
+      name: 'p2pimg_moved_total',
+      help: 'Requests that moved on from another server: suspected, restarted, silent, not-begun, tried, passed',
+      labelNames: ['cause'],
+      registers,
+    });
+    this.#noRoom = new Counter({
+      name: 'p2pimg_no_room_total',
+      help: 'Requests that found no worker port and no place in the queue, by whose limit: server, address, client',
+      labelNames: ['share'],
+      registers,
+    });
+    this.#addVersions(registers);
     this.#addState(registers);
     this.#addGroup(registers);
     this.#addTransport(registers);
@@ -78,9 +100,17 @@ export class Metrics {
       case 'election':
         if ('peer' in fact.fact) this.#peers.inc({ event: fact.fact.kind, peer: fact.fact.peer });
         break;
+      case 'begun':
+        this.#begun.inc({ by: fact.by });
+        break;
+      case 'moved':
+        this.#moved.inc({ cause: fact.cause });
+        break;
+      case 'noRoom':
+        this.#noRoom.inc({ share: fact.share });
+        break;
       case 'doubled':
       case 'duplicate':
-      case 'moved':
       case 'turnedAway':
       case 'lateCompletion':
       case 'fault':
@@ -95,6 +125,20 @@ export class Metrics {
 
   async page(): Promise<MetricsPage> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  #addVersions(registers: Registry[]): void {
+    const { status } = this.#source;
+    new Gauge({
+      name: 'p2pimg_sessions_by_version',
+      help: 'Sessions with clients, by the version of messages that they speak',
+      labelNames: ['version'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [version, count] of Object.entries(status().messageVersions.clients)) this.set({ version }, count);
+      },
+    });
   }
 
   #addState(registers: Registry[]): void {

@@ -27,8 +27,14 @@ export interface ServerStatus extends CloudStatus {
   readonly directory: 'up' | 'down';
   readonly counters: Counters;
   readonly heartbeatRoundTripMs: Readonly<Record<string, number | undefined>>;
-  /** Of messages: what this server speaks, and what it has agreed on with each of the others that it has a session with. */
-  readonly messageVersions: VersionRange & { readonly peers: Readonly<Record<string, number | undefined>> };
+  /**
+   * Of messages: what this server speaks, what it has agreed on with each of the others that it has a session with, and with how many
+   * clients on which version.
+   */
+  readonly messageVersions: VersionRange & {
+    readonly peers: Readonly<Record<string, number | undefined>>;
+    readonly clients: Readonly<Record<string, number>>;
+  };
 }
 
 export interface ProgramParts {
@@ -131,6 +137,7 @@ export class ServerProgram {
       messageVersions: {
         ...this.#parts.versions,
         peers: Object.fromEntries(peers.map(({ id }) => [id, this.#ports?.peers.session(id)?.version])),
+        clients: this.#ports?.clients.versions() ?? {},
       },
     };
   }

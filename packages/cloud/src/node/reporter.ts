@@ -19,7 +19,12 @@ export class Reporter {
         break;
       case 'chosen': {
         const { requestId, requestType, handler, by, attempt } = fact;
-        const how = { leader: 'chosen by the leader', order: 'next in order', 'take-over': 'takes over' }[by];
+        const how = {
+          leader: 'chosen by the leader',
+          order: 'next in order',
+          'take-over': 'takes over',
+          again: 'asked again',
+        }[by];
         this.#log.info({ requestId, handler, by, attempt }, `${requestType}: handler ${handler}, ${how}`);
         break;
       }
@@ -46,6 +51,14 @@ export class Reporter {
         break;
       case 'turnedAway':
         this.#seldom(`turned away ${fact.code}`, `requests turned away: ${fact.code}`);
+        break;
+      case 'noRoom':
+        this.#seldom(
+          `no room ${fact.share}`,
+          `no worker port and no place in the queue: the limit of the ${fact.share}`,
+        );
+        break;
+      case 'begun': // said by whoever chose
         break;
       case 'duplicate':
       case 'lateCompletion':

@@ -1,6 +1,7 @@
 import { type Fault, Random, randomFaults, type ScenarioOptions } from '@p2pimg/netsim';
 import { type CloudPlan, type CloudResult, CloudWorld } from './cloud-world.ts';
 import { NO_TROUBLE } from './directory/directory-actor.ts';
+import type { Extra } from './people/wishes.ts';
 
 export function runCloud(plan: CloudPlan, options: ScenarioOptions): CloudResult {
   const world = new CloudWorld(plan, options);
@@ -8,12 +9,14 @@ export function runCloud(plan: CloudPlan, options: ScenarioOptions): CloudResult
   return world.result();
 }
 
+const ORDINARY: Extra = { rotations: 0.5, views: 0 };
+
 /** No fault, no loss, about fifty requests in flight at any time. */
 export const BUSY: CloudPlan = {
   servers: 3,
   people: 25,
   requests: 10_000,
-  habits: { pauseMs: 8, open: 4, cancel: 0, giveUp: 0, rotations: 0.5 },
+  habits: { pauseMs: 8, open: 4, cancel: 0, giveUp: 0, extra: ORDINARY },
   calmMs: 2_000,
   leastMs: 0,
   link: {},
@@ -26,7 +29,10 @@ export const BUSY: CloudPlan = {
   shortSighted: 0,
 };
 
-/** The same, and the leader dies: until it is missed, servers choose by themselves. */
+/** No fault, but everything takes long: a message up to 80 ms. */
+export const SLOW: CloudPlan = { ...BUSY, requests: 1_500, link: { jitterMs: 80 } };
+
+/** No fault, and the leader dies: until it is missed, servers choose by themselves. */
 export function leaderDies(seed: number, given: readonly Fault[] | undefined): CloudPlan {
   const death: Fault = { kind: 'crash', at: 1_000 + (seed % 100), node: 0, disk: 'lost' };
   // Priorities are random: whichever of the three leads, it dies with some of the seeds.
@@ -47,7 +53,7 @@ export const CROWD: CloudPlan = {
   people: 6,
   requests: 300,
   habits: { ...BUSY.habits, pauseMs: 20, open: 8 },
-  limits: { workers: 1, workersPerClient: 1, queue: 3, queuePerClient: 3 },
+  limits: { workers: 1, workersPerAddress: 1, workersPerClient: 1, queue: 3, queuePerClient: 3 },
 };
 
 /** No faults but those of the directory: one call in thirty fails, or seems to. */
@@ -68,7 +74,7 @@ export const DRIP: CloudPlan = {
   habits: { ...BUSY.habits, pauseMs: 60, open: 6 },
   completion: {},
   drips: 2,
-  limits: { workers: 4, workersPerClient: 2, queue: 40, queuePerClient: 8 },
+  limits: { workers: 4, workersPerAddress: 2, workersPerClient: 2, queue: 40, queuePerClient: 8 },
 };
 
 /** Servers play dead in turns, one after the other without a break, and some really die meanwhile. */
@@ -83,7 +89,7 @@ export function playDead(seed: number, given: readonly Fault[] | undefined): Clo
     servers,
     people: 4,
     requests: 80,
-    habits: { pauseMs: 150, open: 8, cancel: 0.05, giveUp: 0.03, rotations: 0.5 },
+    habits: { pauseMs: 150, open: 8, cancel: 0.05, giveUp: 0.03, extra: ORDINARY },
     faults: given ?? drawn(),
     calmMs: 4_700,
     failureToken: { holdMs: 600, intervalMs: 50 },
@@ -98,9 +104,19 @@ export function wired(seed: number, given: readonly Fault[] | undefined): CloudP
 /** Everything at once, and keys are replaced all the time, while what was asked for under the old ones is on its way. */
 export function newKeys(seed: number, given: readonly Fault[] | undefined): CloudPlan {
   const plan = chaos(seed, given);
-  return { ...plan, habits: { ...plan.habits, open: 3, rotations: 12 } };
+  const { pauseMs } = plan.habits;
+  const habits = { ...plan.habits, pauseMs: pauseMs / 3, open: 3, extra: { rotations: 12, views: 8 } };
+  return { ...plan, requests: 3 * plan.requests, habits };
 }
 
+const FEW: CloudPlan['limits'] = {
+  workers: 1,
+  workersPerAddress: 1,
+  workersPerClient: 1,
+  queue: 1,
+  queuePerClient: 1,
+  requests: 30,
+};
 const CALM_MS = 4_000;
 
 /** Everything at once: a small cloud with few people, and whatever can go wrong. */
@@ -115,7 +131,7 @@ export function chaos(seed: number, given: readonly Fault[] | undefined): CloudP
     servers,
     people,
     requests,
-    habits: { pauseMs: (2_400 * people) / requests, open: 12, cancel: 0.05, giveUp: 0.03, rotations: 0.5 },
+    habits: { pauseMs: (2_400 * people) / requests, open: 12, cancel: 0.05, giveUp: 0.03, extra: ORDINARY },
     calmMs: CALM_MS,
     leastMs: 5_000,
     link: { loss: random.pick([0, 0.01, 0.05]), duplicate: 0.02, jitterMs: random.pick([0.1, 5]) },
@@ -123,7 +139,7 @@ export function chaos(seed: number, given: readonly Fault[] | undefined): CloudP
     trouble: rough ? { unknownOutcome: 0.03, answerTwice: 0.03, answerNever: 0.01 } : NO_TROUBLE,
     faults,
     refuses: random.chance(0.5),
-    limits: random.chance(0.3) ? { workers: 1, workersPerClient: 1, queue: 1, queuePerClient: 1, requests: 30 } : {},
+    limits: random.chance(0.3) ? FEW : {},
     failureToken: undefined,
     shortSighted: random.below(2),
   };

@@ -2,7 +2,7 @@
 
 import type { DirectoryMethod } from '../interface.ts';
 import type { Engine } from '../sql/engine.ts';
-import { claimOutcome } from './claim.ts';
+import { refuse } from './claim.ts';
 import { grant, publishGrant } from './grants.ts';
 import { info } from './info.ts';
 import { acknowledge, leaveNotice, pending } from './notices.ts';
@@ -27,9 +27,9 @@ export const calls: Calls = {
   leaveNotice,
   acknowledge,
   releaseView,
+  refuse,
   renewLease,
   takeToken,
-  claimOutcome,
   readToken,
   clientByKey,
   clientById,
@@ -44,7 +44,6 @@ export const calls: Calls = {
 export const directoryMethods: readonly DirectoryMethod[] = Object.keys(calls) as DirectoryMethod[];
 
 const reads: ReadonlySet<string> = new Set<DirectoryMethod>([
-  'claimOutcome',
   'readToken',
   'clientByKey',
   'clientById',

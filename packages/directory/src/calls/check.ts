@@ -11,11 +11,14 @@ import {
   MAX_IMAGE_ID_LENGTH,
   MAX_LEASE_MS,
   MAX_PAGE,
+  MAX_REFUSAL_MESSAGE,
 } from '../limits.ts';
 import type { Address } from '../values.ts';
 import { plainBytes } from './plain-bytes.ts';
 import type { Call } from './types.ts';
 
+/** As acknowledgements carry it. */
+const REFUSAL_CODE = /^[a-z][a-z0-9_]{0,47}$/;
 const MAX_U32 = 0xffff_ffff;
 
 /** Returns the value that goes on, or throws InvalidError that names `path`. */
@@ -123,6 +126,11 @@ const claimedMethod = text('not a method with a claim', (value) =>
   Object.hasOwn(CLAIMED, value),
 ) as Check<ClaimedMethod>;
 
+const refusal = object<Call<'refuse'>['refusal']>({
+  code: text('not a code', (value) => REFUSAL_CODE.test(value)),
+  message: text(`longer than ${MAX_REFUSAL_MESSAGE} characters`, (value) => value.length <= MAX_REFUSAL_MESSAGE),
+});
+
 type CallChecks = { readonly [M in DirectoryMethod]: Check<Call<M>> };
 
 const callChecks: CallChecks = {
@@ -176,9 +184,9 @@ const callChecks: CallChecks = {
     nonce: key,
     views: integer(1, MAX_VIEWS),
   }),
+  refuse: object<Call<'refuse'>>({ claim, method: claimedMethod, refusal }),
   renewLease: object({ clientId: id, counter, leaseMs }),
   takeToken: object({ holder, turn: integer(0, Number.MAX_SAFE_INTEGER), holdMs: integer(1, MAX_HOLD_MS) }),
-  claimOutcome: object<Call<'claimOutcome'>>({ claim, method: claimedMethod }),
   readToken: object({}),
   clientByKey: object<Call<'clientByKey'>>({ boxKey: key, askerId: optional(id) }),
   clientById: object<Call<'clientById'>>({ clientId: id, askerId: optional(id) }),

@@ -6,12 +6,12 @@
 
 import { equalBytes, MAX_REQUEST_LIFETIME_MS } from '@p2pimg/wire';
 import { sql } from 'kysely';
-import { ConflictError, DeniedError, type DirectoryError } from '../errors.ts';
+import { ConflictError, DeniedError, type DirectoryError, RefusedError } from '../errors.ts';
 import { type FailureRecord, fromFailure, toFailure } from '../failure.ts';
 import type { Claim, DirectoryMethod, Outcome } from '../interface.ts';
 import type { Engine, Session } from '../sql/engine.ts';
 import { statement } from '../sql/statement.ts';
-import type { Call } from './types.ts';
+import type { Answer, Call } from './types.ts';
 
 /** How an effect ended. A refusal is final: it is stored, with whatever the effect has written by then. */
 export type Verdict<T> = { readonly value: T } | { readonly refusal: DirectoryError };
@@ -85,13 +85,12 @@ export async function claimed<T extends object>(
   }
 }
 
-/** Reads what it came to, and never runs it. */
-export async function claimOutcome(
-  engine: Engine,
-  { claim, method }: Call<'claimOutcome'>,
-): Promise<{ readonly value: object } | undefined> {
-  const { stored } = await engine.read((session) => readClaim<object>(session, method, claim));
-  return stored && { value: unwrap(stored) };
+/** The claim without the effect: whoever comes second reads the refusal. */
+export async function refuse(engine: Engine, { claim, method, refusal }: Call<'refuse'>): Answer<'refuse'> {
+  const { code, message } = refusal;
+  const refused = { refusal: new RefusedError(code, message) };
+  const { value } = await claimed<object>(engine, method, claim, async () => refused);
+  return { value };
 }
 
 async function attemptClaim<T extends object>(

@@ -63,32 +63,73 @@ export const claimCases: readonly ComplianceCase[] = [
     },
   },
   {
-    title: 'E5 D5 what a claimed mutation came to can be read again, without doing it',
+    title: 'E5 D5 what was refused for a reason of the caller is refused so for good, through any handle',
+    run: async ({ directories: [directory, other = directory] }) => {
+      const { clientId } = await newClient(directory);
+      const imageId = `client${clientId}-a`;
+      const call = { claim: newClaim(), clientId, imageId, digest: sha256('a') };
+      const refusal = { code: 'bad_grant', message: 'signed by another key' };
+      const refused = { name: 'RefusedError', code: 'refused', reason: 'bad_grant', message: refusal.message };
+      await assert.rejects(directory.refuse({ claim: call.claim, method: 'addResource', refusal }), refused);
+      await assert.rejects(other.addResource(call), refused);
+      assert.equal(await other.resource({ imageId }), undefined);
+      const later = { code: 'not_registered', message: 'another reason' };
+      await assert.rejects(other.refuse({ claim: call.claim, method: 'addResource', refusal: later }), refused);
+    },
+  },
+  {
+    title: 'E5 D5 what was made before is not refused any more: it is read, by the very request that made it',
     run: async ({ directories: [directory, other = directory] }) => {
       const owner = await newClient(directory);
       const imageId = `client${owner.clientId}-a`;
       const call = { claim: newClaim(), clientId: owner.clientId, imageId, digest: sha256('a') };
-      const question = { claim: call.claim, method: 'addResource' } as const;
-      assert.equal(await other.claimOutcome(question), undefined);
-      assert.equal(await other.resource({ imageId }), undefined);
       const { value } = await directory.addResource(call);
-      assert.deepEqual(await other.claimOutcome(question), { value });
+      const refusal = { code: 'not_registered', message: 'the key was replaced' };
+      const question = { claim: call.claim, method: 'addResource', refusal } as const;
+      assert.deepEqual(await other.refuse(question), { value });
+      assert.notEqual(await other.resource({ imageId }), undefined);
       const reused = { name: 'ConflictError', reason: 'claim_reused' };
-      await assert.rejects(other.claimOutcome({ ...question, method: 'removeResource' }), reused);
-      const foreign = { ...call.claim, bodyDigest: bytes(32) };
-      await assert.rejects(other.claimOutcome({ ...question, claim: foreign }), reused);
+      await assert.rejects(other.refuse({ ...question, method: 'removeResource' }), reused);
+      await assert.rejects(other.refuse({ ...question, claim: { ...call.claim, bodyDigest: bytes(32) } }), reused);
       const elsewhere = { ...call.claim, clientKey: bytes(32) };
-      assert.equal(await other.claimOutcome({ ...question, claim: elsewhere }), undefined);
+      await assert.rejects(other.refuse({ ...question, claim: elsewhere }), { reason: 'not_registered' });
     },
   },
   {
-    title: 'E5 a refusal that is read again is the same refusal',
+    title: 'E5 a refusal that the directory gave is read again, whatever reason is found later',
     run: async ({ directories: [directory] }) => {
       const { clientId } = await newClient(directory);
       const claim = newClaim();
       const refused = { name: 'NotFoundError', reason: 'image' };
       await assert.rejects(directory.removeResource({ claim, clientId, imageId: `client${clientId}-none` }), refused);
-      await assert.rejects(directory.claimOutcome({ claim, method: 'removeResource' }), refused);
+      const refusal = { code: 'not_owner', message: 'no' };
+      await assert.rejects(directory.refuse({ claim, method: 'removeResource', refusal }), refused);
+    },
+  },
+  {
+    title: 'E5 N1 a mutation and its refusal at once, everywhere: one of them is what all are told',
+    run: async ({ directories }) => {
+      const owner = await newClient(directories[0]);
+      for (let round = 0; round < 8; round++) {
+        const imageId = `client${owner.clientId}-${round}`;
+        const call = { claim: newClaim(), clientId: owner.clientId, imageId, digest: sha256('a') };
+        const refusal = { code: 'bad_grant', message: 'no' };
+        const answers = await Promise.all(
+          Array.from({ length: 8 }, (_, index) => {
+            const directory = directories[index % directories.length]!;
+            const asked: Promise<object> =
+              index % 3 === round % 3
+                ? directory.refuse({ claim: call.claim, method: 'addResource', refusal })
+                : directory.addResource(call);
+            return asked.then(
+              () => 'made',
+              (error: Error) => error.name,
+            );
+          }),
+        );
+        const made = (await directories[0].resource({ imageId })) !== undefined;
+        assert.deepEqual(new Set(answers), new Set([made ? 'made' : 'RefusedError']));
+      }
     },
   },
   {

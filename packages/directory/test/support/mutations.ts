@@ -96,6 +96,11 @@ export const mutations: Readonly<Record<string, (directory: OpenDirectory) => Pr
     const call = newRelease(grant);
     return () => d.releaseView(call);
   },
+  refuse: async (d) => {
+    const refusal = { code: 'bad_grant', message: 'the grant is signed by another key' };
+    const call = { claim: newClaim(), method: 'releaseView', refusal } as const;
+    return () => d.refuse(call);
+  },
   'releaseView, unpublished': async (d) => {
     const call = newRelease(await newGrant(d, 3));
     return () => d.releaseView(call);

@@ -1,7 +1,7 @@
 import { Assignment, rendezvousOrder } from './assignment.ts';
 import { checkTiming, type ElectionConfig, type ElectionTiming, LAN_TIMING, MAX_INCARNATION } from './config.ts';
 import { Coordination, MAX_EPOCH } from './coordination.ts';
-import type { Choice, ElectionEffect, ElectionEvent, GroupView } from './events.ts';
+import type { Choice, ElectionEffect, ElectionEvent, GroupView, MemberState } from './events.ts';
 import type { Member } from './member.ts';
 import type { ElectionMessage, Heartbeat, ServerId } from './messages.ts';
 import { isPriority, priorityOf } from './order.ts';
@@ -90,6 +90,11 @@ export class Election {
   /** Whether this server may act as the leader now. */
   get isLeader(): boolean {
     return this.#coordination.leading;
+  }
+
+  /** What this server thinks of that one; undefined for one that is no member. */
+  stateOf(server: ServerId): MemberState | undefined {
+    return this.#roster.get(server)?.state();
   }
 
   view(): GroupView {

@@ -69,8 +69,8 @@ const RETRY_MS = 5_000;
  * really dies leaves a row that expires. Without the directory nobody plays dead.
  */
 export class FailureToken {
-  readonly #config: Required<FailureTokenConfig>;
-  readonly #place: number;
+  readonly #config: Required<Omit<FailureTokenConfig, 'order'>>;
+  #order: readonly ServerId[];
   #opId = 0;
   /** The call that is under way, and when it was made. */
   #pending: { readonly opId: number; readonly at: number } | undefined;
@@ -82,11 +82,19 @@ export class FailureToken {
 
   /** @throws RangeError for a `self` outside `order` or times that are not positive */
   constructor(config: FailureTokenConfig) {
-    this.#config = { holdMs: HOLD_MS, intervalMs: INTERVAL_MS, ...config };
-    const { self, order, holdMs, intervalMs } = this.#config;
-    this.#place = order.indexOf(self);
-    if (this.#place < 0) throw new RangeError(`${JSON.stringify(self)} is not in the order of turns`);
+    const { order, ...rest } = config;
+    this.#config = { holdMs: HOLD_MS, intervalMs: INTERVAL_MS, ...rest };
+    const { self, holdMs, intervalMs } = this.#config;
+    this.#order = withSelf(order, self);
     if (!(holdMs > 0) || !(intervalMs > 0)) throw new RangeError('holdMs and intervalMs must be positive');
+  }
+
+  /** The manifest changed: whose turn it is is read again. @throws RangeError for a `self` outside `order` */
+  setOrder(now: number, order: readonly ServerId[]): void {
+    this.#order = withSelf(order, this.#config.self);
+    this.#myTurn = false;
+    // A call that is under way plans by the new order when it is answered.
+    if (this.#due !== undefined && this.#pending === undefined) this.#due = now;
   }
 
   /** @param othersLive whether this server has a view and another member is alive: the last one never plays dead */
@@ -142,11 +150,12 @@ export class FailureToken {
 
   /** Plans the next action from what the directory said. @param at when it was asked: its `now` is not before that */
   #schedule(at: number, { row, now }: FailureTokenAnswer): void {
-    const { order, intervalMs } = this.#config;
+    const { self, intervalMs } = this.#config;
+    const order = this.#order;
     const count = order.length;
     const last = row === undefined ? -1 : order.indexOf(row.holder);
     const first = (row?.until ?? now) + intervalMs;
-    const wait = (this.#place - last - 1 + count) % count;
+    const wait = (order.indexOf(self) - last - 1 + count) % count;
     // Whole rounds in which nobody took his turn are over; so is an own turn that is nearly over.
     const round = count * TURN_MS;
     let begins = first + wait * TURN_MS;
@@ -168,6 +177,11 @@ export class FailureToken {
     this.#due = now + RETRY_MS;
     return [skipped('no-directory')];
   }
+}
+
+function withSelf(order: readonly ServerId[], self: ServerId): readonly ServerId[] {
+  if (!order.includes(self)) throw new RangeError(`${JSON.stringify(self)} is not in the order of turns`);
+  return order;
 }
 
 function skipped(cause: 'alone' | 'late' | 'no-directory'): FailureTokenEffect {

@@ -21,6 +21,9 @@ export function reportText(options: CloudBenchOptions, report: RunReport): strin
       .map(([server, count]) => `${server} ${count}`)
       .join(', ')}`,
     `take-overs ${counts.takeovers}, begun twice ${counts.doubled}, asked again ${counts.duplicates}, turned away ${counts.turnedAway}`,
+    Object.entries(counts.causes)
+      .map(([cause, count]) => `${cause} ${count}`)
+      .join(', '),
     `for a request    ${each(counts.datagrams)} datagrams, ${each(counts.bytes / 1024)} KiB; ${counts.retransmitted} packets sent again in all`,
     cpuText('servers', report, (name) => !isClient(name)),
     cpuText('clients', report, isClient),

@@ -9,6 +9,8 @@ export interface ServerCounts {
   readonly doubled: number;
   readonly duplicates: number;
   readonly turnedAway: number;
+  /** Whose word began a server's work, and why requests moved on: `begun leader`, `moved silent`, … */
+  readonly causes: Readonly<Record<string, number>>;
 }
 
 export const NO_COUNTS: ServerCounts = {
@@ -19,6 +21,7 @@ export const NO_COUNTS: ServerCounts = {
   doubled: 0,
   duplicates: 0,
   turnedAway: 0,
+  causes: {},
 };
 
 /**
@@ -27,7 +30,7 @@ export const NO_COUNTS: ServerCounts = {
 export async function countsOf(server: ServerProcess): Promise<ServerCounts> {
   const [status, page] = await Promise.all([server.status(), metricsOf(server)]);
   if (status === undefined || page === undefined) return NO_COUNTS;
-  const { takeovers, doubled, duplicates, turnedAway } = status.counters;
+  const { takeovers, doubled, duplicates, turnedAway, begun, moved } = status.counters;
   const value = (name: string, port: 'client' | 'peer'): number =>
     Number(new RegExp(`^p2pimg_${name}\\{port="${port}"\\} (\\S+)$`, 'm').exec(page)?.[1] ?? 0);
   const carried = (unit: 'datagrams' | 'bytes'): number =>
@@ -40,6 +43,7 @@ export async function countsOf(server: ServerProcess): Promise<ServerCounts> {
     doubled,
     duplicates,
     turnedAway,
+    causes: { ...named('begun', begun), ...named('moved', moved) },
   };
 }
 
@@ -58,6 +62,18 @@ export function total(counts: readonly ServerCounts[]): ServerCounts {
 }
 
 function combine(one: ServerCounts, other: ServerCounts, by: (a: number, b: number) => number): ServerCounts {
-  const names = Object.keys(NO_COUNTS) as (keyof ServerCounts)[];
-  return Object.fromEntries(names.map((name) => [name, by(one[name], other[name])])) as unknown as ServerCounts;
+  const { causes: _, ...plain } = NO_COUNTS;
+  const sums = Object.keys(plain).map((name) => {
+    const key = name as keyof typeof plain;
+    return [key, by(one[key], other[key])];
+  });
+  const causes = Object.keys({ ...one.causes, ...other.causes }).sort();
+  return {
+    ...(Object.fromEntries(sums) as typeof plain),
+    causes: Object.fromEntries(causes.map((cause) => [cause, by(one.causes[cause] ?? 0, other.causes[cause] ?? 0)])),
+  };
+}
+
+function named(prefix: string, counts: Readonly<Partial<Record<string, number>>>): Readonly<Record<string, number>> {
+  return Object.fromEntries(Object.entries(counts).map(([name, count]) => [`${prefix} ${name}`, count ?? 0]));
 }

@@ -1,8 +1,8 @@
 import { fromHex, UPLOAD_KEY_BYTES } from '@p2pimg/wire';
 import type { BytesHandle } from '../effects.ts';
 import { askerOf, recentAskerOf, requireOwner } from './asker.ts';
-import { claimOf } from './claim.ts';
-import { ask, type Procedures, work } from './procedure.ts';
+import { mutate } from './claim.ts';
+import { type Procedures, work } from './procedure.ts';
 
 /**
  * Hides a picture in a cover (SPEC S3): up on a worker port, through a worker thread, back on the same port. It has no effect
@@ -26,16 +26,12 @@ export const publish: Procedures['publish'] = function* (context, request) {
   const owner = yield* askerOf(context);
   requireOwner(owner, imageId);
   const { clientId } = owner;
-  const claim = claimOf(context, request);
-  const { value } = yield* ask('addResource', { claim, clientId, imageId, digest: fromHex(digest) });
-  return { imageId: value.imageId };
+  return yield* mutate(context, request, 'addResource', { clientId, imageId, digest: fromHex(digest) });
 };
 
 export const unpublish: Procedures['unpublish'] = function* (context, request) {
   const { imageId } = request.body;
   const owner = yield* askerOf(context);
   requireOwner(owner, imageId);
-  const claim = claimOf(context, request);
-  const { value } = yield* ask('removeResource', { claim, clientId: owner.clientId, imageId });
-  return { imageId: value.imageId };
+  return yield* mutate(context, request, 'removeResource', { clientId: owner.clientId, imageId });
 };

@@ -6,11 +6,11 @@ import {
   verifyRegistration,
   verifyRotation,
 } from '@p2pimg/identity';
-import { equalBytes, fromBase64Url, fromHex, type Request, utf8Encode } from '@p2pimg/wire';
+import { equalBytes, fromBase64Url, fromHex, utf8Encode } from '@p2pimg/wire';
 import { NotNow, Refusal } from '../errors.ts';
 import type { RateLimit } from '../rate-limit.ts';
 import { networkOf } from './address.ts';
-import { claimOf } from './claim.ts';
+import { mutate } from './claim.ts';
 import { ask, type Context, type Procedures } from './procedure.ts';
 
 /** Registration under the cloud's policy, at a bounded rate for each address. */
@@ -32,8 +32,7 @@ export function registerWith(rate: RateLimit): Procedures['register'] {
     if (!verifyRegistration(context.suite, registration, fromHex(proof))) {
       throw new Refusal('bad_proof', 'the proof is not signed by the key to register');
     }
-    const { value } = yield* ask('register', { claim: claimOf(context, request), ...keys });
-    return { clientId: value.clientId };
+    return yield* mutate(context, request, 'register', keys);
   };
 }
 
@@ -71,13 +70,7 @@ export const rotateKeys: Procedures['rotate_keys'] = function* (context, request
     recoveryKey: client.recoveryKey,
   };
   read(() => verifyRotation(context.suite, statement, subject));
-  const { value } = yield* ask('rotateKeys', {
-    claim: claimOf(context, request as Request<'rotate_keys'>),
-    clientId,
-    currentSignKey: from.signKey,
-    ...asked,
-  });
-  return { clientId: value.clientId };
+  return yield* mutate(context, request, 'rotateKeys', { clientId, currentSignKey: from.signKey, ...asked });
 };
 
 /** @throws Refusal bad_rotation */

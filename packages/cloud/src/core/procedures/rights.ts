@@ -1,4 +1,4 @@
-import type { ReleasedView } from '@p2pimg/directory';
+import type { DirectoryAnswer, ReleasedView } from '@p2pimg/directory';
 import {
   decodeGrant,
   type Grant,
@@ -11,7 +11,7 @@ import {
 import { type AckBodies, fromBase64Url, fromHex, parseImageId, type Request, toBase64Url } from '@p2pimg/wire';
 import { Refusal } from '../errors.ts';
 import { askerOf, requireOwner } from './asker.ts';
-import { claimOf } from './claim.ts';
+import { mutate } from './claim.ts';
 import { pendingBody } from './pending.ts';
 import { knownClient } from './people.ts';
 import { ask, type Context, type Procedure, type Procedures, work } from './procedure.ts';
@@ -23,9 +23,7 @@ export const changeView: Procedures['change-view'] = function* (context, request
   requireOwner(owner, imageId);
   const expected = { ownerSignKey: owner.signKey, ownerId: owner.clientId, viewerId, imageId };
   const signed = verified(context, request.body.grant, expected);
-  const call = { ...grantColumns(signed), imageId, claim: claimOf(context, request) };
-  const { value } = yield* ask('publishGrant', call);
-  return { version: value.version };
+  return yield* mutate(context, request, 'publishGrant', { ...grantColumns(signed), imageId });
 };
 
 /** What the asker has granted to one viewer, as it counts: an owner that comes from a backup signs over it, not over what it remembers. */
@@ -45,30 +43,25 @@ export const releaseView: Procedures['release_view'] = function* (context, reque
   const owner = yield* knownClient(parseImageId(imageId));
   const expected = { ownerSignKey: owner.signKey, ownerId: owner.clientId, viewerId: viewer.clientId, imageId };
   const signed = verified(context, grant, expected);
-  requireReleasable(signed, views, context.wallMs);
-  // An older grant may be shown, but mode, end and views at once are those that the owner allows now.
-  const newest = yield* ask('grant', { grantId: signed.grantId });
-  if (newest !== undefined && newest.version > signed.version) {
-    requireReleasable(decodeGrant(context.suite, newest.grant), views, context.wallMs);
-  }
+  yield* releasable(context, signed, views);
   const nonce = fromHex(request.body.nonce);
-  const claim = claimOf(context, request);
-  const { value } = yield* ask('releaseView', { ...grantColumns(signed), imageId, claim, used, nonce, views });
+  const call = { ...grantColumns(signed), imageId, used, nonce, views };
+  const value = yield* mutate(context, request, 'releaseView', call);
   const { share } = yield* work({ kind: 'releaseShare', grant: signed, nonce });
   return { ...value, share: toBase64Url(share) };
 };
 
 /**
  * A view that was counted before the keys changed: its share again. The grant was verified then, and the claim holds for its very bytes;
- * but what its owner has taken back since is not given.
+ * but what has come to its end since, or what its owner has taken back, is not given (decision 0604).
  */
 export function* releasedBefore(
   value: ReleasedView,
-  { suite }: Context,
+  context: Context,
   { body }: Request<'release_view'>,
 ): Procedure<AckBodies['release_view']> {
-  const grant = decodeGrant(suite, fromBase64Url(body.grant));
-  const newest = yield* ask('grant', { grantId: grant.grantId });
+  const grant = decodeGrant(context.suite, fromBase64Url(body.grant));
+  const newest = yield* releasable(context, grant, body.views);
   if (newest !== undefined && newest.allowed < value.used) {
     throw newest.allowed === 0
       ? new Refusal('revoked', 'the rights were withdrawn')
@@ -83,8 +76,8 @@ export const leaveNotice: Procedures['leave_notice'] = function* (context, reque
   const { to, noticeId, kind, imageId } = request.body;
   const owner = yield* askerOf(context);
   requireOwner(owner, imageId);
-  const claim = claimOf(context, request);
-  yield* ask('leaveNotice', { claim, fromId: owner.clientId, toId: to, noticeId: fromHex(noticeId), kind, imageId });
+  const call = { fromId: owner.clientId, toId: to, noticeId: fromHex(noticeId), kind, imageId };
+  yield* mutate(context, request, 'leaveNotice', call);
   return {};
 };
 
@@ -99,7 +92,7 @@ export const acknowledge: Procedures['acknowledge'] = function* (context, reques
   const { clientId } = yield* askerOf(context);
   const applied = request.body.grants.map(({ grantId, version }) => ({ grantId: fromHex(grantId), version }));
   const notices = request.body.notices.map(fromHex);
-  yield* ask('acknowledge', { claim: claimOf(context, request), clientId, grants: applied, notices });
+  yield* mutate(context, request, 'acknowledge', { clientId, grants: applied, notices });
   return {};
 };
 
@@ -111,6 +104,20 @@ function verified(context: Context, grant: string, expected: Parameters<typeof v
     if (error instanceof RightsError) throw new Refusal('bad_grant', error.message);
     throw error;
   }
+}
+
+/**
+ * Whether views may be released on that grant now. An older one may be shown, but mode, end and views at once are those that the owner allows
+ * by the newest, which is returned.
+ * @throws Refusal trusting, grant_expired, offline_views
+ */
+function* releasable({ suite, wallMs }: Context, shown: Grant, views: number): Procedure<DirectoryAnswer<'grant'>> {
+  requireReleasable(shown, views, wallMs);
+  const newest = yield* ask('grant', { grantId: shown.grantId });
+  if (newest !== undefined && newest.version > shown.version) {
+    requireReleasable(decodeGrant(suite, newest.grant), views, wallMs);
+  }
+  return newest;
 }
 
 /** @throws Refusal trusting, grant_expired, offline_views */

@@ -1,6 +1,6 @@
 import { toHex } from '@p2pimg/wire';
 import { askerOf } from './asker.ts';
-import { claimOf } from './claim.ts';
+import { mutate } from './claim.ts';
 import { pendingBody } from './pending.ts';
 import { ask, type Procedures } from './procedure.ts';
 
@@ -13,7 +13,7 @@ export const signIn: Procedures['sign_in'] = function* (context, request) {
   const { leaseMs } = context.config;
   const { clientId } = yield* askerOf(context);
   const address = { host: host ?? context.address.host, port };
-  yield* ask('signIn', { claim: claimOf(context, request), clientId, counter, address, visibility, leaseMs });
+  yield* mutate(context, request, 'signIn', { clientId, counter, address, visibility, leaseMs });
   const { generation } = yield* ask('info', {});
   const pending = yield* ask('pending', { clientId, limit: PENDING_AT_SIGN_IN });
   return { clientId, leaseMs, generation: toHex(generation), address, pending: pendingBody(pending) };
@@ -28,7 +28,5 @@ export const renew: Procedures['renew'] = function* (context, request) {
 
 export const shutdown: Procedures['shutdown'] = function* (context, request) {
   const { clientId } = yield* askerOf(context);
-  const claim = claimOf(context, request);
-  const { value } = yield* ask('shutdown', { claim, clientId, counter: request.body.counter });
-  return { offline: value.offline };
+  return yield* mutate(context, request, 'shutdown', { clientId, counter: request.body.counter });
 };

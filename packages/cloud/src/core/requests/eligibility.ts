@@ -22,6 +22,23 @@ export class Eligibility {
     return this.#election.isLeader && this.mayServe();
   }
 
+  /**
+   * Whether a leader's stamp is to be expected. Not of one that is missed, that the client does not reach, or that has failed the request;
+   * but before the first one is known, it is about to say so.
+   */
+  mayExpectStamp({ request, failed }: Entry): boolean {
+    const { leader } = this.#election;
+    if (leader === undefined) return true;
+    if (failed.has(leader) || this.#election.stateOf(leader) !== 'alive') return false;
+    const reachable = request?.servers ?? [];
+    return reachable.length === 0 || reachable.includes(leader);
+  }
+
+  /** Whether whoever speaks for that epoch is the leader whose stamps this server waits for. */
+  isStampedBy(from: ServerId, epoch: number): boolean {
+    return from === this.#election.leader && epoch === this.#election.epoch;
+  }
+
   /** The server that the leader chooses for it. */
   chooseHandler(entry: Entry): ServerId {
     return this.#election.chooseHandler(choiceOf(entry));

@@ -27,7 +27,7 @@ export interface Entry {
   epoch: number;
   /** Servers that passed, fell silent or died over this request, or that the client tried in vain. */
   readonly failed: Set<ServerId>;
-  /** Since when this server waits for the first stamp. */
+  /** Since when it is open here, without a stamp. */
   openedAt: number | undefined;
   /** Since when it waits for the named handler to begin. */
   stampedAt: number | undefined;

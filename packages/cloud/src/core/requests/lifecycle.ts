@@ -116,7 +116,7 @@ export class Lifecycle {
       return;
     }
     if (entry.handler === this.#self) {
-      this.#moves.begin(now, entry, 'order');
+      this.#moves.begin(now, entry, 'again');
       return;
     }
     this.#moves.setPhase(entry, 'elsewhere');
@@ -179,12 +179,23 @@ export class Lifecycle {
     }
   }
 
-  /** The view is another one: who acts on open requests, and when, is worked out again. */
+  /** The view is another one: its leader has all the time to stamp what is open. */
   viewChanged(now: number): void {
-    for (const entry of this.#table.unanswered()) {
-      if (entry.phase === 'open' && entry.request !== undefined && entry.handler === undefined)
-        this.#moves.open(now, entry);
+    for (const entry of this.#unstamped()) {
+      entry.openedAt = now;
+      this.#moves.open(now, entry);
     }
+  }
+
+  /** The leader is suspected: what has waited long enough for its stamp does without. */
+  leaderMissed(now: number): void {
+    for (const entry of this.#unstamped()) this.#moves.open(now, entry);
+  }
+
+  #unstamped(): readonly Entry[] {
+    return this.#table
+      .unanswered()
+      .filter(({ phase, request, handler }) => phase === 'open' && request !== undefined && handler === undefined);
   }
 
   /** This server stood still or was doubted: who still has what is said again. */
@@ -235,6 +246,6 @@ export class Lifecycle {
   #giveUpOn(now: number, entry: Entry): void {
     // Who never got the request cannot take it over; the client's next sending finds the entry.
     if (entry.request === undefined) return;
-    this.#moves.move(now, entry, 'silent');
+    this.#moves.move(now, entry, entry.stampedAt === undefined ? 'silent' : 'not-begun');
   }
 }

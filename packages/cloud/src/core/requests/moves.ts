@@ -12,7 +12,7 @@ import type { RequestTable } from './table.ts';
 /** Attempts that a stamp can count; past it a request is left to its `notAfter`. */
 const MAX_ATTEMPT = 1000;
 /** When messages are slow to come, they are waited for up to so many times as long as when they are not. */
-const MOST_PATIENCE = 10;
+const MOST_PATIENCE = 5;
 const MOST_GRACE = 4;
 
 /** The work itself, begun and ended by the life cycle. */
@@ -40,7 +40,7 @@ export interface LifecycleParts {
  * counts, when to act next) and tells the peers what they have to know.
  */
 export class Moves {
-  /** From a request's arrival to the leader's stamp. */
+  /** From a request's arrival to the stamp of a leader that lives. */
   readonly stampWait: Patience;
   /** From a stamp to its handler's word that it has begun. */
   readonly grace: Patience;
@@ -62,7 +62,7 @@ export class Moves {
     this.#out = out;
     this.#work = work;
     this.eligibility = new Eligibility(self, election);
-    this.stampWait = new Patience(timing.stampWaitMs, MOST_PATIENCE * timing.stampWaitMs);
+    this.stampWait = new Patience(timing.leaderWaitMs, MOST_PATIENCE * timing.leaderWaitMs);
     this.grace = new Patience(timing.handlingGraceMs, MOST_GRACE * timing.handlingGraceMs);
   }
 
@@ -73,6 +73,7 @@ export class Moves {
       entry.failed.add(handler);
       this.#out.report({ kind: 'moved', requestId: entry.id, from: handler, cause });
     }
+    entry.stampedAt = undefined;
     this.count(now, entry, undefined);
     this.reopen(now, entry);
   }
@@ -80,6 +81,7 @@ export class Moves {
   reopen(now: number, entry: Entry): void {
     entry.attempt += 1;
     entry.handler = undefined;
+    entry.openedAt = undefined;
     this.setPhase(entry, 'open');
     this.actAt.clear(entry.id);
     if (entry.request !== undefined) this.open(now, entry);
@@ -94,9 +96,10 @@ export class Moves {
       this.#stamp(now, entry);
       return;
     }
-    const rank = this.eligibility.rankOf(entry);
     entry.openedAt ??= now;
-    this.actAt.set(entry.id, now + this.stampWait.ms + rank * this.#timing.orderGapMs);
+    const wait = this.eligibility.mayExpectStamp(entry) ? this.stampWait.ms : this.#timing.stampWaitMs;
+    const turn = this.eligibility.rankOf(entry) * this.#timing.orderGapMs;
+    this.actAt.set(entry.id, Math.max(now, entry.openedAt + wait) + turn);
   }
 
   /** Somebody has begun without a stamp: the stamp that names it comes all the same, so that others learn how long stamps take. */
@@ -133,6 +136,7 @@ export class Moves {
     this.setPhase(entry, 'here');
     this.actAt.clear(entry.id);
     this.count(now, entry, this.#self);
+    this.#out.report({ kind: 'begun', by });
     if (by !== 'leader') this.#reportChosen(entry, this.#self, by);
     this.tellPeers({ type: 'handling', id: entry.id, attempt: entry.attempt });
     this.#work.start(now, entry);

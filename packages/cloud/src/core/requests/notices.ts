@@ -30,7 +30,7 @@ export class Notices {
     }
     switch (message.type) {
       case 'stamp':
-        this.#onStamp(now, entry, message);
+        this.#onStamp(now, entry, from, message);
         break;
       case 'handling':
         this.#onHandling(now, entry, from, message);
@@ -41,12 +41,8 @@ export class Notices {
     }
   }
 
-  #onStamp(now: number, entry: Entry, { handler, epoch, attempt }: Stamp): void {
-    if (attempt === 0) {
-      // Also of one that comes too late to be followed.
-      this.#moves.stampWait.came(entry.openedAt === undefined ? 0 : now - entry.openedAt);
-      entry.openedAt = undefined;
-    }
+  #onStamp(now: number, entry: Entry, from: ServerId, { handler, epoch, attempt }: Stamp): void {
+    if (attempt === 0 && entry.attempt === 0) this.#learn(now, entry, from, epoch);
     const older = epoch < entry.epoch || attempt < entry.attempt;
     if (older || (entry.phase !== 'open' && attempt === entry.attempt)) return;
     entry.epoch = epoch;
@@ -63,6 +59,18 @@ export class Notices {
     if (entry.phase === 'here') this.#moves.yield(now, entry, handler);
     this.#moves.setElsewhere(now, entry, handler);
     this.#moves.awaitBeginning(now, entry);
+  }
+
+  /**
+   * How long the leader's stamps take; also of one that comes too late to be followed. One of a leader of yesterday tells nothing, nor
+   * does the second one of a request.
+   */
+  #learn(now: number, entry: Entry, from: ServerId, epoch: number): void {
+    const { openedAt } = entry;
+    entry.openedAt = undefined;
+    if (!this.#moves.eligibility.isStampedBy(from, epoch)) return;
+    if (openedAt !== undefined) this.#moves.stampWait.came(now - openedAt);
+    else if (entry.request === undefined && entry.handler === undefined) this.#moves.stampWait.came(0);
   }
 
   #onHandling(now: number, entry: Entry, from: ServerId, { attempt }: Handling): void {

@@ -8,6 +8,7 @@ import { AttemptEnded, NoRoom, NotNow, Refusal } from '../errors.ts';
 import type { OperationResult } from '../events.ts';
 import type { CloudFact } from '../facts.ts';
 import type { Outbox } from '../outbox.ts';
+import { networkOf } from '../procedures/address.ts';
 import type { Context, Operation, Procedure, Procedures } from '../procedures/procedure.ts';
 import type { Entry } from '../requests/entry.ts';
 import type { Lifecycle } from '../requests/lifecycle.ts';
@@ -15,10 +16,16 @@ import type { Work } from '../requests/moves.ts';
 import { errorOf, failureAck, successAck } from './acks.ts';
 import { laneOf, type Run } from './run.ts';
 import { longestOperationMs, longestRequestMs } from './time-limits.ts';
-import type { Workers } from './workers.ts';
+import type { Share, Workers } from './workers.ts';
 
 /** A client that is told to come back because everything is full waits at least this long. */
 const FULL_RETRY_MS = 1_000;
+/** What it is told, by whose limit has been reached. */
+const FULL: Readonly<Record<Share, readonly [code: string, message: string]>> = {
+  server: ['busy', 'all servers are busy'],
+  client: ['busy', 'all servers are busy with requests of this client'],
+  address: ['address_busy', 'all servers are busy with requests from this address'],
+};
 
 export interface RunsOptions {
   readonly self: ServerId;
@@ -195,13 +202,15 @@ export class Runs implements Work {
   // ---- workers ----
 
   #takeWorker(now: number, run: Run): void {
-    const admission = this.#workers.take(run.entry.id, run.client.keyHex);
+    const { keyHex: clientKey, address } = run.client;
+    const admission = this.#workers.take(run.entry.id, { clientKey, network: networkOf(address.host) });
     if (admission === 'granted') {
       this.#giveWorker(now, run);
       return;
     }
-    if (admission === 'full') {
-      this.#failed(now, run, new NoRoom('the queue for workers is full'));
+    if (admission !== 'queued') {
+      this.#out.report({ kind: 'noRoom', share: admission.full });
+      this.#failed(now, run, new NoRoom(admission.full));
       return;
     }
     run.hasWorker = true; // a place in the queue is given back the same way
@@ -234,7 +243,7 @@ export class Runs implements Work {
       return;
     }
     if (error instanceof NoRoom) {
-      this.#noRoom(now, run);
+      this.#noRoom(now, run, error);
       return;
     }
     if (error instanceof AttemptEnded) {
@@ -249,9 +258,10 @@ export class Runs implements Work {
   }
 
   /** A full server passes the request on; only the last one refuses the client. */
-  #noRoom(now: number, run: Run): void {
+  #noRoom(now: number, run: Run, { share }: NoRoom): void {
     if (this.#options.lifecycle().isLastChoice(run.entry)) {
-      const error = new NotNow('busy', 'all servers are busy', FULL_RETRY_MS);
+      const [code, message] = FULL[share];
+      const error = new NotNow(code, message, FULL_RETRY_MS);
       this.#answer(now, run, failureAck(run.request, this.#options.self, error), 'error', error.code);
       return;
     }

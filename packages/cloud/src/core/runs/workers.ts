@@ -1,31 +1,44 @@
 import type { CloudLimits } from '../config.ts';
 
-/** What became of the wish for a worker. */
-export type Admission = 'granted' | 'queued' | 'full';
+/** Whose limit has been reached: the server's, one address's, or one client's. */
+export type Share = 'server' | 'address' | 'client';
 
-interface Waiting {
-  readonly id: string;
+/** What became of the wish for a worker. */
+export type Admission = 'granted' | 'queued' | { readonly full: Share };
+
+/** Who wishes for a worker. */
+export interface Holder {
   readonly clientKey: string;
+  /** The network that its datagrams come from (`networkOf`): keys cost nothing, addresses do. */
+  readonly network: string;
 }
+
+interface Waiting extends Holder {
+  readonly id: string;
+}
+
+type WorkerLimits = Pick<
+  CloudLimits,
+  'workers' | 'workersPerClient' | 'workersPerAddress' | 'queue' | 'queuePerClient'
+>;
 
 /**
  * The capped pool of worker ports (SPEC S4, S5): past the cap wishes queue; past the queue's cap they are refused.
- * One client holds at most its share of the workers, and of the queue.
+ * One client holds at most its share of the workers, and of the queue, and so do all clients of one address.
  */
 export class Workers {
-  readonly #most: number;
-  readonly #mostPerClient: number;
-  readonly #queueLimit: number;
-  readonly #queueLimitPerClient: number;
-  /** Request id → client key. */
-  readonly #busy = new Map<string, string>();
+  readonly #limits: WorkerLimits;
+  /** Of the queue, in the proportion of the workers. */
+  readonly #queuePerAddress: number;
+  /** By request id. */
+  readonly #busy = new Map<string, Holder>();
+  readonly #busyCounts = new Counts();
   #queue: Waiting[] = [];
+  readonly #queueCounts = new Counts();
 
-  constructor(limits: Pick<CloudLimits, 'workers' | 'workersPerClient' | 'queue' | 'queuePerClient'>) {
-    this.#most = limits.workers;
-    this.#mostPerClient = limits.workersPerClient;
-    this.#queueLimit = limits.queue;
-    this.#queueLimitPerClient = limits.queuePerClient;
+  constructor(limits: WorkerLimits) {
+    this.#limits = limits;
+    this.#queuePerAddress = Math.ceil((limits.queue * limits.workersPerAddress) / limits.workers);
   }
 
   get busy(): number {
@@ -36,55 +49,104 @@ export class Workers {
     return this.#queue.length;
   }
 
-  take(id: string, clientKey: string): Admission {
-    if (this.#hasRoomFor(clientKey) && !this.#queue.some((waiting) => this.#hasRoomFor(waiting.clientKey))) {
-      this.#busy.set(id, clientKey);
+  take(id: string, holder: Holder): Admission {
+    if (this.#hasRoomFor(holder) && !this.#queue.some((waiting) => this.#hasRoomFor(waiting))) {
+      this.#give(id, holder);
       return 'granted';
     }
-    if (this.#queue.length >= this.#queueLimit) return 'full';
-    const own = this.#queue.filter((waiting) => waiting.clientKey === clientKey).length;
-    if (own >= this.#queueLimitPerClient) return 'full';
-    this.#queue.push({ id, clientKey });
+    const { queue, queuePerClient } = this.#limits;
+    if (this.#queue.length >= queue) return { full: 'server' };
+    if (this.#queueCounts.ofNetwork(holder) >= this.#queuePerAddress) return { full: 'address' };
+    if (this.#queueCounts.ofClient(holder) >= queuePerClient) return { full: 'client' };
+    this.#queue.push({ id, ...holder });
+    this.#queueCounts.add(holder);
     return 'queued';
   }
 
   /** Gives a worker, or a place in the queue, back. Returns the ids of the requests that get a worker now. */
   release(id: string): readonly string[] {
-    if (!this.#busy.delete(id)) {
-      this.#queue = this.#queue.filter((waiting) => waiting.id !== id);
+    const holder = this.#busy.get(id);
+    if (holder === undefined) {
+      const waiting = this.#queue.find((one) => one.id === id);
+      if (waiting !== undefined) this.#leaveQueue(waiting);
       return [];
     }
+    this.#busy.delete(id);
+    this.#busyCounts.remove(holder);
     const granted: string[] = [];
     for (let next = this.#next(); next !== undefined; next = this.#next()) {
-      this.#queue = this.#queue.filter((waiting) => waiting !== next);
-      this.#busy.set(next.id, next.clientKey);
+      this.#leaveQueue(next);
+      this.#give(next.id, next);
       granted.push(next.id);
     }
     return granted;
   }
 
-  /** Who has the fewest workers goes first, so that nobody waits behind another's long queue; among equals the oldest. */
+  /**
+   * Who has the fewest workers goes first, so that nobody waits behind another's long queue: the address with the fewest, and of
+   * its clients the one with the fewest; among equals the oldest.
+   */
   #next(): Waiting | undefined {
-    if (this.#busy.size >= this.#most) return undefined;
     let best: Waiting | undefined;
-    let fewest = this.#mostPerClient;
     for (const waiting of this.#queue) {
-      const own = this.#busyOf(waiting.clientKey);
-      if (own >= fewest) continue;
-      best = waiting;
-      fewest = own;
-      if (own === 0) break;
+      if (this.#hasRoomFor(waiting) && (best === undefined || this.#goesBefore(waiting, best))) best = waiting;
     }
     return best;
   }
 
-  #hasRoomFor(clientKey: string): boolean {
-    return this.#busy.size < this.#most && this.#busyOf(clientKey) < this.#mostPerClient;
+  #goesBefore(one: Waiting, other: Waiting): boolean {
+    const counts = this.#busyCounts;
+    const addresses = counts.ofNetwork(one) - counts.ofNetwork(other);
+    return addresses < 0 || (addresses === 0 && counts.ofClient(one) < counts.ofClient(other));
   }
 
-  #busyOf(clientKey: string): number {
-    let own = 0;
-    for (const key of this.#busy.values()) if (key === clientKey) own += 1;
-    return own;
+  #hasRoomFor(holder: Holder): boolean {
+    const { workers, workersPerAddress, workersPerClient } = this.#limits;
+    return (
+      this.#busy.size < workers &&
+      this.#busyCounts.ofNetwork(holder) < workersPerAddress &&
+      this.#busyCounts.ofClient(holder) < workersPerClient
+    );
   }
+
+  #give(id: string, { clientKey, network }: Holder): void {
+    const holder = { clientKey, network };
+    this.#busy.set(id, holder);
+    this.#busyCounts.add(holder);
+  }
+
+  #leaveQueue(waiting: Waiting): void {
+    this.#queue = this.#queue.filter((one) => one !== waiting);
+    this.#queueCounts.remove(waiting);
+  }
+}
+
+/** How much each client, and each network, has of something. Who has nothing takes no memory. */
+class Counts {
+  readonly #clients = new Map<string, number>();
+  readonly #networks = new Map<string, number>();
+
+  ofClient({ clientKey }: Holder): number {
+    return this.#clients.get(clientKey) ?? 0;
+  }
+
+  ofNetwork({ network }: Holder): number {
+    return this.#networks.get(network) ?? 0;
+  }
+
+  add({ clientKey, network }: Holder): void {
+    change(this.#clients, clientKey, 1);
+    change(this.#networks, network, 1);
+  }
+
+  remove({ clientKey, network }: Holder): void {
+    change(this.#clients, clientKey, -1);
+    change(this.#networks, network, -1);
+  }
+}
+
+function change(counts: Map<string, number>, key: string, by: 1 | -1): void {
+  const count = (counts.get(key) ?? 0) + by;
+  if (count > 0) counts.set(key, count);
+  else counts.delete(key);
 }

@@ -22,14 +22,6 @@ export class Claims {
   readonly #stored = new Map<string, Stored>();
 
   /** @throws Refused, the stored one as well */
-  outcome({ claim, method }: { readonly claim: Claim; readonly method: DirectoryMethod }): object | undefined {
-    const known = this.#known(method, claim);
-    if (known === undefined) return undefined;
-    if ('refusal' in known.outcome) throw known.outcome.refusal;
-    return { value: known.outcome.value };
-  }
-
-  /** @throws Refused, the stored one as well */
   once(now: number, method: DirectoryMethod, claim: Claim, effect: () => unknown): unknown {
     const { bodyDigest, notAfter } = claim;
     const key = keyOf(claim);

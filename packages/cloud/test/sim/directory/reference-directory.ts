@@ -56,8 +56,10 @@ export class ReferenceDirectory {
           call,
           this.#claims.once(now, method, call.claim, () => releaseView(tables, log, call)),
         );
-      case 'claimOutcome':
-        return this.#claims.outcome(call);
+      case 'refuse':
+        return this.#claims.once(now, call.method, call.claim, () => {
+          throw new Refused(call.refusal.code);
+        });
       case 'renewLease':
         return renewLease(tables, now, call);
       case 'takeToken':

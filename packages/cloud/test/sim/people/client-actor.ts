@@ -6,7 +6,7 @@ import { simSuite } from '../sim-suite.ts';
 import type { Draft } from './draft.ts';
 import { Exchange } from './exchange.ts';
 import { type Person, randomHex, type Society } from './society.ts';
-import { nextWish } from './wishes.ts';
+import { type Extra, nextWish } from './wishes.ts';
 
 /** How people use the cloud. */
 export interface Habits {
@@ -17,8 +17,8 @@ export interface Habits {
   /** Probabilities that a client cancels an attempt, and that it gives a request up. */
   readonly cancel: number;
   readonly giveUp: number;
-  /** How often keys are replaced, as a weight among all wishes (which come to 31). */
-  readonly rotations: number;
+  /** As weights among all wishes (which come to 31). */
+  readonly extra: Extra;
 }
 
 export interface ClientSurroundings {
@@ -109,7 +109,7 @@ export class ClientActor implements Actor<ClientEvent, Sending> {
     const requestId = randomHex(this.#random, 16);
     const draft = nextWish(
       { ...desk, requestId, wallNow: Math.floor(wallNow()) },
-      this.#s.habits.rotations,
+      this.#s.habits.extra,
       this.#exchanges.size === 0,
     );
     this.#person.left -= 1;

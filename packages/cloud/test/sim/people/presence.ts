@@ -30,6 +30,7 @@ export function rotateKeys({ person, clientId, suite, random, wallNow }: Desk): 
   const signKey = toHex(to.signKey);
   const boxKey = toHex(to.boxKey);
   person.rotations += 1;
+  person.nextKeys = to;
   return draft(
     'rotate_keys',
     { signKey, boxKey, statement: toBase64Url(statement) },
@@ -38,6 +39,7 @@ export function rotateKeys({ person, clientId, suite, random, wallNow }: Desk): 
       alone: true,
       succeeded: () => {
         person.keys = to;
+        person.nextKeys = undefined;
         person.rotations += 1;
         return undefined;
       },

@@ -2,7 +2,7 @@ import { grantIdOf, imageIdHash, SEALED_KEY_BYTES, signGrant } from '@p2pimg/rig
 import { fromHex, toBase64Url, toHex } from '@p2pimg/wire';
 import { shareOf } from '../servers/jobs.ts';
 import { type Desk, type Draft, draft } from './draft.ts';
-import { type Grant, type Notice, type Person, type Picture, randomHex } from './society.ts';
+import { type Grant, type Keys, type Notice, type Person, type Picture, randomHex } from './society.ts';
 
 const SHARE: Uint8Array = new Uint8Array(SEALED_KEY_BYTES).fill(1);
 const CLUSTER_KEY: Uint8Array = new Uint8Array(8).fill(2);
@@ -15,9 +15,7 @@ export function changeView(desk: Desk): Draft | undefined {
   if (grant === undefined) return undefined;
   const version = grant.version + 1;
   const allowed = random.chance(0.1) ? 0 : grant.allowed + 1 + random.below(3);
-  const bytes = signed(desk, grant, version, allowed);
-  Object.assign(grant, { version, allowed, bytes, signedAt: person.rotations });
-  grant.changes.push({ version, allowed });
+  const bytes = sign(desk, grant, version, allowed, person.keys, person.rotations);
   const { viewer, picture } = grant;
   return draft(
     'change-view',
@@ -47,14 +45,21 @@ function emptyGrant(owner: Person, viewer: Person, picture: Picture): Grant {
   return { owner, viewer, picture, version: 0, allowed: 0, bytes, signedAt: 0, changes: [], sequences: new Set() };
 }
 
-function signed(
-  { suite, clientId, person, wallNow }: Desk,
+/** The next version, signed with the owner's keys as they are after so many steps of rotations. */
+function sign(
+  { suite, wallNow }: Desk,
   grant: Grant,
   version: number,
   allowed: number,
+  { signKey, signPrivate }: Keys,
+  signedAt: number,
 ): Uint8Array {
-  const { viewer, picture } = grant;
-  const parties = { ownerId: clientId, viewerId: viewer.clientId!, imageIdHash: imageIdHash(suite, picture.imageId) };
+  const { owner, viewer, picture } = grant;
+  const parties = {
+    ownerId: owner.clientId!,
+    viewerId: viewer.clientId!,
+    imageIdHash: imageIdHash(suite, picture.imageId),
+  };
   const terms = {
     ...parties,
     mode: 'witnessed',
@@ -65,22 +70,32 @@ function signed(
     issuedAt: wallNow,
     expiresAt: 0,
     contentHash: fromHex(picture.digest),
-    ownerSignKey: person.keys.signKey,
+    ownerSignKey: signKey,
     viewerSignKey: viewer.keys.signKey,
     viewerBoxKey: viewer.keys.boxKey,
     viewerShare: SHARE,
     cloudShare: SHARE,
     clusterKeyId: CLUSTER_KEY,
   } as const;
-  return signGrant(suite, terms, person.keys.signPrivate).bytes;
+  const { bytes } = signGrant(suite, terms, signPrivate);
+  Object.assign(grant, { version, allowed, bytes, signedAt });
+  grant.changes.push({ version, allowed });
+  return bytes;
 }
 
 /** Looks at a picture: each view is counted once, whoever counts it. */
-export function releaseView({ person, society, random }: Desk): Draft | undefined {
+export function releaseView(desk: Desk): Draft | undefined {
+  const { person, society, random } = desk;
   const mine = society.grants.filter(({ viewer, version }) => viewer === person && version > 0);
   if (mine.length === 0) return undefined;
   const grant = random.pick(mine);
-  const { bytes, picture, sequences, owner, signedAt, changes } = grant;
+  const { owner, version, allowed } = grant;
+  // Rights that were signed anew may arrive before the cloud knows the new key.
+  const early = owner.nextKeys !== undefined;
+  if (early && owner.rotations >= grant.signedAt) {
+    sign(desk, grant, version + 1, allowed, owner.nextKeys!, owner.rotations + 1);
+  }
+  const { bytes, picture, sequences, signedAt, changes } = grant;
   const nonce = randomHex(random, 32);
   return draft(
     'release_view',
@@ -88,7 +103,7 @@ export function releaseView({ person, society, random }: Desk): Draft | undefine
     {
       effect: `release_view ${nonce}`,
       // A grant is good as long as the owner's key is the one that signed it.
-      refusals: () => ['no_views_left', 'revoked', ...(owner.rotations > signedAt ? ['bad_grant'] : [])],
+      refusals: () => ['no_views_left', 'revoked', ...(early || owner.rotations > signedAt ? ['bad_grant'] : [])],
       succeeded: ({ sequence, share }) => {
         if (share !== shareOf(bytes, fromHex(nonce))) return 'a share of something else';
         if (sequences.has(sequence)) return `view ${sequence} was released twice`;

@@ -52,6 +52,8 @@ export interface Person {
   /** Servers that its client reaches. */
   readonly servers: readonly string[];
   keys: Keys;
+  /** That a rotation puts in their place, while it is under way. */
+  nextKeys: Keys | undefined;
   clientId: number | undefined;
   counter: number;
   presence: 'offline' | 'signing in' | 'online' | 'signing out';
@@ -91,6 +93,7 @@ export function newPerson(
     drips,
     servers,
     keys: newKeys(random),
+    nextKeys: undefined,
     clientId: undefined,
     counter: 0,
     presence: 'offline',

@@ -25,26 +25,35 @@ const WISHES: readonly (readonly [number, Wish])[] = [
 ];
 const TOTAL: number = WISHES.reduce((sum, [weight]) => sum + weight, 0);
 
+/** Weights beside those above. */
+export interface Extra {
+  /** How often keys are replaced. */
+  readonly rotations: number;
+  /** How much more often rights are changed, and pictures looked at. */
+  readonly views: number;
+}
+
 /**
  * The next thing that this person asks for. Somebody without a number registers first.
- * @param rotations how often keys are replaced, as a weight beside those above
  * @param idle nothing else is open
  */
-export function nextWish(desk: Omit<Desk, 'clientId'>, rotations: number, idle: boolean): Draft {
+export function nextWish(desk: Omit<Desk, 'clientId'>, extra: Extra, idle: boolean): Draft {
   const { clientId } = desk.person;
   if (clientId === undefined) return register(desk);
   const full: Desk = { ...desk, clientId };
   if (desk.person.drips) return encode(full);
   for (let tries = 0; tries < 4; tries++) {
-    const wish = randomWish(full.random, rotations);
+    const wish = randomWish(full.random, extra);
     const draft = wish !== rotateKeys || idle ? wish(full) : undefined;
     if (draft !== undefined) return draft;
   }
   return encode(full);
 }
 
-function randomWish(random: Random, rotations: number): Wish {
-  let draw = random.float() * (TOTAL + rotations);
+function randomWish(random: Random, { rotations, views }: Extra): Wish {
+  let draw = random.float() * (TOTAL + rotations + 2 * views) - 2 * views;
+  if (draw < -views) return changeView;
+  if (draw < 0) return releaseView;
   for (const [weight, wish] of WISHES) {
     draw -= weight;
     if (draw < 0) return wish;
