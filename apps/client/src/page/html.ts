@@ -13,33 +13,30 @@ p { margin: 0; color: #b4b6bd; }
 export const PAGE_SCRIPT = `
 const token = location.hash.slice(1);
 history.replaceState(null, '', '/');
-const say = (text) => { document.querySelector('p').textContent = text; };
+const [image, heading, status] = ['img', 'h1', 'p'].map((name) => document.querySelector(name));
+const end = (text) => { image.remove(); status.textContent = text; };
 try {
   const session = await fetch('/session', { method: 'POST', headers: { 'X-P2pimg-Token': token } });
   if (!session.ok) throw new Error();
-  new EventSource('/alive').onerror = (event) => { event.target.close(); document.querySelector('img').remove(); say('This view has ended.'); };
+  new EventSource('/alive').onerror = (event) => { event.target.close(); end('This view has ended.'); };
+  const { title, caption } = await session.json();
+  document.title = heading.textContent = image.alt = title;
   const picture = await fetch('/picture');
   if (!picture.ok) throw new Error();
-  const image = document.querySelector('img');
   image.src = URL.createObjectURL(await picture.blob());
   await image.decode();
   URL.revokeObjectURL(image.src);
+  status.textContent = caption;
   document.documentElement.dataset.shown = 'yes';
 } catch {
-  document.querySelector('img')?.remove();
-  say('This view has ended. Ask for it again.');
+  end('This view has ended. Ask for it again.');
 }
 `;
 
-export function pageHtml(title: string, caption: string): string {
-  return `<!doctype html>
+/** The same for everybody: what the picture is called is told with the session only. */
+export const PAGE_HTML: string = `<!doctype html>
 <html lang="en">
-<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>${escapeHtml(title)}</title><style>${PAGE_STYLE}</style></head>
-<body><main><img alt="${escapeHtml(title)}"><h1>${escapeHtml(title)}</h1><p role="status">${escapeHtml(caption)}</p></main><script type="module">${PAGE_SCRIPT}</script></body>
+<head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1"><title>p2pimg</title><style>${PAGE_STYLE}</style></head>
+<body><main><img alt=""><h1>p2pimg</h1><p role="status">Opening …</p></main><script type="module">${PAGE_SCRIPT}</script></body>
 </html>
 `;
-}
-
-function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
-}

@@ -1,12 +1,13 @@
 /**
  * One picture for one browser tab, from memory, on loopback. Who has the one-time token in the address's fragment (which browsers
- * neither send nor log) gets a cookie; who has the cookie gets the picture, once; when the tab is closed, all ends.
+ * neither send nor log) gets a cookie and is told what the picture is called; who has the cookie gets the picture, once; when the tab is
+ * closed, all ends.
  */
 
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { PAGE_SCRIPT, PAGE_STYLE, pageHtml } from './html.ts';
+import { PAGE_HTML, PAGE_SCRIPT, PAGE_STYLE } from './html.ts';
 
 export interface PagePicture {
   readonly bytes: Uint8Array;
@@ -15,10 +16,17 @@ export interface PagePicture {
   readonly caption: string;
 }
 
-/** A page that nobody opens ends after this. */
-const UNOPENED_MS = 120_000;
-/** A tab that reloads or sleeps for a moment is not closed yet. */
-const CLOSED_MS = 1_500;
+/** When nobody is there any more; in ms. */
+export interface PageTimes {
+  /** A page that nobody opens ends after this. */
+  readonly unopenedMs: number;
+  /** A tab that got its session and has not come to stay by then has died. */
+  readonly settledMs: number;
+  /** A tab that stays no more is closed after this: one that sleeps for a moment is not. */
+  readonly closedMs: number;
+}
+
+const TIMES: PageTimes = { unopenedMs: 120_000, settledMs: 10_000, closedMs: 1_500 };
 const COOKIE = 'p2pimg-view';
 
 const hashOf = (text: string): string => `'sha256-${createHash('sha256').update(text).digest('base64')}'`;
@@ -53,30 +61,34 @@ export class PageServer {
   readonly #token: string = randomBytes(32).toString('base64url');
   readonly #cookie: string = randomBytes(32).toString('base64url');
   #picture: PagePicture | undefined;
+  readonly #times: PageTimes;
   #tokenUsed = false;
-  #timer: NodeJS.Timeout;
+  /** Requests that are open as long as a tab is. */
+  #staying = 0;
+  #timer: NodeJS.Timeout | undefined;
   #end: () => void = () => {};
 
-  private constructor(server: Server, picture: PagePicture) {
+  private constructor(server: Server, picture: PagePicture, times: PageTimes) {
     this.#server = server;
     this.#picture = picture;
+    this.#times = times;
     const { port } = server.address() as AddressInfo;
     this.#origin = `http://127.0.0.1:${port}`;
     this.url = `${this.#origin}/#${this.#token}`;
     this.closed = new Promise((resolve) => {
       this.#end = resolve;
     });
-    this.#timer = setTimeout(() => this.close(), UNOPENED_MS);
+    this.#closeAfter(times.unopenedMs);
     server.on('request', (request, response) => this.#answer(request, response));
   }
 
-  static async open(picture: PagePicture): Promise<PageServer> {
+  static async open(picture: PagePicture, times: PageTimes = TIMES): Promise<PageServer> {
     const server = createServer({ requestTimeout: 10_000, headersTimeout: 10_000 });
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
       server.listen(0, '127.0.0.1', resolve);
     });
-    return new PageServer(server, picture);
+    return new PageServer(server, picture, times);
   }
 
   /** Forgets the picture and ends. Idempotent. */
@@ -102,7 +114,7 @@ export class PageServer {
     switch (`${request.method} ${request.url}`) {
       case 'GET /':
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
-        response.end(pageHtml(this.#picture?.title ?? '', this.#picture?.caption ?? ''));
+        response.end(PAGE_HTML);
         return;
       case 'POST /session':
         this.#openSession(request, response, origin);
@@ -121,15 +133,22 @@ export class PageServer {
   /** The token works once, and only from this page. */
   #openSession(request: IncomingMessage, response: ServerResponse, origin: string | undefined): void {
     const given = request.headers['x-p2pimg-token'];
-    if (origin === undefined || this.#tokenUsed || typeof given !== 'string' || !same(given, this.#token)) {
+    const picture = this.#picture;
+    if (
+      origin === undefined ||
+      picture === undefined ||
+      this.#tokenUsed ||
+      typeof given !== 'string' ||
+      !same(given, this.#token)
+    ) {
       refuse(response, 403);
       return;
     }
     this.#tokenUsed = true;
-    clearTimeout(this.#timer);
+    this.#closeAfter(this.#times.settledMs);
     response.setHeader('Set-Cookie', `${COOKIE}=${this.#cookie}; HttpOnly; SameSite=Strict; Path=/`);
-    response.statusCode = 204;
-    response.end();
+    response.setHeader('Content-Type', 'application/json');
+    response.end(JSON.stringify({ title: picture.title, caption: picture.caption }));
   }
 
   #sendPicture(request: IncomingMessage, response: ServerResponse): void {
@@ -150,12 +169,17 @@ export class PageServer {
       return;
     }
     clearTimeout(this.#timer);
+    this.#staying++;
     response.setHeader('Content-Type', 'text/event-stream');
     response.write(': here\n\n');
     response.on('close', () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.close(), CLOSED_MS);
+      if (--this.#staying === 0) this.#closeAfter(this.#times.closedMs);
     });
+  }
+
+  #closeAfter(ms: number): void {
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.close(), ms);
   }
 
   #hasCookie(request: IncomingMessage): boolean {

@@ -1,8 +1,11 @@
 import { request } from 'node:http';
 import test, { type ExecutionContext } from 'ava';
-import { PageServer } from '../../src/page/server.ts';
+import { PAGE_HTML } from '../../src/page/html.ts';
+import { PageServer, type PageTimes } from '../../src/page/server.ts';
 
 const picture = { bytes: Buffer.from('the picture'), mime: 'image/png', title: '<b>"title"', caption: 'one & only' };
+
+const NEVER: PageTimes = { unopenedMs: 3_600_000, settledMs: 3_600_000, closedMs: 3_600_000 };
 
 interface Answer {
   readonly status: number;
@@ -18,8 +21,9 @@ interface Asked {
 
 async function opened(
   t: ExecutionContext,
+  times?: PageTimes,
 ): Promise<{ page: PageServer; ask: (asked: Asked) => Promise<Answer>; origin: string; token: string }> {
-  const page = await PageServer.open(picture);
+  const page = await PageServer.open(picture, times);
   t.teardown(() => page.close());
   const url = new URL(page.url);
   const ask = ({ method = 'GET', path = '/', headers = {} }: Asked): Promise<Answer> =>
@@ -43,11 +47,10 @@ test('M5: token in the fragment, cookie for it once, the picture for the cookie 
   const { ask, origin, token } = await opened(t);
   const html = await ask({});
   t.is(html.status, 200);
-  t.false(html.body.includes(token));
-  t.true(html.body.includes('&#60;b&#62;&#34;title&#34;'), 'titles are escaped');
+  t.is(html.body, PAGE_HTML, 'without a session nothing is told, not even what the picture is called');
   const session = { method: 'POST', path: '/session', headers: { origin, 'x-p2pimg-token': token } };
   const granted = await ask(session);
-  t.is(granted.status, 204);
+  t.deepEqual(JSON.parse(granted.body), { title: picture.title, caption: picture.caption });
   t.regex(String(granted.headers['set-cookie']?.[0]), /; HttpOnly; SameSite=Strict; Path=\/$/);
   t.is((await ask(session)).status, 403, 'the token works once');
   const cookie = cookieOf(granted);
@@ -79,7 +82,21 @@ test('M5: other hosts (DNS rebinding), other origins, no origin, wrong tokens an
   t.is((await ask({ path: '/picture', headers: { cookie: 'p2pimg-view=x' } })).status, 403);
   t.is((await ask({ path: '/alive' })).status, 403);
   t.is((await ask({ path: '/../picture' })).status, 404);
-  t.is((await session({ origin, 'x-p2pimg-token': token })).status, 204, 'the right token still works');
+  t.is((await session({ origin, 'x-p2pimg-token': token })).status, 200, 'the right token still works');
+});
+
+test('M5: a tab that dies with a session, before it stays, ends everything', async (t) => {
+  const { page, ask, origin, token } = await opened(t, { ...NEVER, settledMs: 10 });
+  t.is((await ask({})).status, 200, 'looking at the page alone ends nothing');
+  t.is((await ask({ method: 'POST', path: '/session', headers: { origin, 'x-p2pimg-token': token } })).status, 200);
+  await page.closed;
+  await t.throwsAsync(ask({}), { code: 'ECONNREFUSED' });
+});
+
+test('M5: a page that nobody opens ends', async (t) => {
+  const { page, ask } = await opened(t, { ...NEVER, unopenedMs: 10 });
+  await page.closed;
+  await t.throwsAsync(ask({}), { code: 'ECONNREFUSED' });
 });
 
 test('M5: closing the page ends everything', async (t) => {
