@@ -1,7 +1,8 @@
 import { defineConfig } from 'tsup';
 
 export default defineConfig({
-  entry: ['src/index.ts'],
+  // Names and limits alone, too: a program that is to start at once needs no schemas for them.
+  entry: ['src/index.ts', 'src/limits.ts', 'src/names.ts'],
   format: 'esm',
   dts: true,
   sourcemap: true,

@@ -16,6 +16,9 @@ const COMMANDS = [
   { metric: 'a mistake: p2pimg pears', args: ['pears'], code: 2 },
   { metric: 'a mistake: p2pimg request IMAGE', args: ['request', 'client1-puppy'], code: 2 },
   { metric: 'p2pimg --help', args: ['--help'], code: 0 },
+  { metric: 'p2pimg --version', args: ['--version'], code: 0 },
+  { metric: 'p2pimg completion bash', args: ['completion', 'bash'], code: 0 },
+  { metric: 'p2pimg config', args: ['config'], code: 0 },
 ] as const;
 
 async function start(args: readonly string[], code: number): Promise<Finished> {

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
-import { EXIT, failureOf } from './exit.ts';
+import { EXIT } from './exit.ts';
+import { failureOf } from './failure.ts';
 import { Output } from './output.ts';
 import { createProgram } from './program.ts';
 
@@ -9,18 +10,18 @@ const json = process.argv.includes('--json');
 try {
   await createProgram({ json }).parseAsync();
 } catch (error) {
-  process.exitCode = report(error);
+  process.exitCode = await report(error);
 }
 
 /** One clear line; the stack only for what nobody foresaw. */
-function report(error: unknown): number {
+async function report(error: unknown): Promise<number> {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return EXIT.ok;
     // For people commander has printed it already.
     if (json) printUsage(error);
     return EXIT.usage;
   }
-  const failure = failureOf(error);
+  const failure = await failureOf(error);
   if (failure === undefined) throw error;
   new Output(json).failure(failure);
   return failure.exitCode;

@@ -1,6 +1,6 @@
 /** What a command says: a sentence or a table for people, one JSON object for scripts. */
 
-import { printable } from '@p2pimg/wire';
+import { printable } from '@p2pimg/wire/names';
 import type { z } from 'zod';
 import type { Failure } from './exit.ts';
 
@@ -27,6 +27,13 @@ export class ProgressLine {
   }
 }
 
+export type Zod = typeof z;
+
+/** What a command says with `--json`; zod is loaded only then. */
+export type Schema<T> = (z: Zod) => z.ZodType<T>;
+
+export type Said<S extends (z: Zod) => z.ZodType> = z.infer<ReturnType<S>>;
+
 export class Output {
   readonly json: boolean;
   readonly #progress: ProgressLine = new ProgressLine(process.stderr);
@@ -36,9 +43,13 @@ export class Output {
   }
 
   /** The command's one result. With `--json` it is checked by its schema before it is printed. */
-  result<T extends object>(schema: z.ZodType<T>, value: T, text: string): void {
-    if (this.json) process.stdout.write(`${JSON.stringify({ ok: true, ...schema.parse(value) })}\n`);
-    else if (text !== '') process.stdout.write(`${text}\n`);
+  async result<T extends object>(schema: Schema<T>, value: T, text: string): Promise<void> {
+    if (this.json) {
+      const { z } = await import('zod');
+      process.stdout.write(`${JSON.stringify({ ok: true, ...schema(z).parse(value) })}\n`);
+    } else if (text !== '') {
+      process.stdout.write(`${text}\n`);
+    }
   }
 
   /** A remark beside the result; not for scripts. */

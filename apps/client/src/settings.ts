@@ -1,11 +1,9 @@
 /** Settings of the client: flags over `P2PIMG_CLIENT_*` over the TOML file over defaults. */
 
 import { existsSync } from 'node:fs';
-import { join } from 'node:path';
 import { type Definition, type Resolved, readSettingsFile, resolveSettings } from '@p2pimg/settings';
-import envPaths from 'env-paths';
 import { z } from 'zod';
-import { CommandError, EXIT } from './exit.ts';
+import { defaultConfigFile } from './profile-folder.ts';
 
 export interface ClientSettings {
   readonly profile: string;
@@ -26,8 +24,6 @@ const whole = (least: number, most: number): z.ZodType<number> => {
 const oneOf = <const T extends readonly string[]>(values: T): z.ZodType<T[number]> =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 const ipLiteral = z.union([z.ipv4(), z.ipv6()], 'must be an IP address');
-
-const paths = envPaths('p2pimg', { suffix: '' });
 
 export const clientSettings: Definition<ClientSettings> = {
   prefix: 'P2PIMG_CLIENT',
@@ -80,17 +76,4 @@ export async function loadClientSettings(
   const path = given ?? (existsSync(defaultConfigFile()) ? defaultConfigFile() : undefined);
   const file = path === undefined ? undefined : await readSettingsFile(path);
   return resolveSettings(clientSettings, { flags: rest, environment, file });
-}
-
-export function defaultConfigFile(): string {
-  return join(paths.config, 'client.toml');
-}
-
-const PROFILE_NAME = /^[a-z0-9][a-z0-9-]{0,31}$/;
-
-/** A name is a folder below the user's data folder; anything with a separator is a path. @throws CommandError */
-export function profileFolder(profile: string): string {
-  if (profile.includes('/') || profile.includes('\\')) return profile;
-  if (PROFILE_NAME.test(profile)) return join(paths.data, 'profiles', profile);
-  throw new CommandError('a profile is named with 1 to 32 small letters, digits and hyphens', EXIT.usage, 'usage');
 }

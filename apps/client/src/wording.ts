@@ -1,7 +1,7 @@
 /** Sentences that commands and menu share. */
 
 import type { Delivery, News, Shown } from '@p2pimg/client';
-import { printable } from '@p2pimg/wire';
+import { printable } from '@p2pimg/wire/names';
 import { table } from './output.ts';
 import { bytesText, percentOf } from './progress.ts';
 

@@ -21,7 +21,7 @@ export {
 export type { News, Progress } from './core/news.ts';
 export type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from './core/records.ts';
 export type { CoreSettings } from './core/settings.ts';
-export { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS, type SharingMode } from './core/sharing/mode.ts';
+export type { SharingMode } from './core/sharing/mode.ts';
 export type { BackupOptions, BackupReport } from './node/backup.ts';
 export type { Client } from './node/client.ts';
 export type { EncodeOptions, Links, PeerImage, Registered, SharedRight, Shown } from './node/client-types.ts';

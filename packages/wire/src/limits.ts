@@ -12,6 +12,10 @@ export const MAX_STEGO_BYTES: number = 64 * 1024 * 1024;
 export const MAX_NAME_LENGTH = 64;
 /** Views that a person can ask for, give or hold. */
 export const MAX_VIEWS = 65_535;
+/** Views that the cloud gives one device in advance. */
+export const MAX_OFFLINE_VIEWS = 100;
+/** For how long. */
+export const MAX_OFFLINE_HOURS = 720;
 /** A signed grant; format 1 has 464. */
 export const MAX_GRANT_BYTES = 1024;
 /** Servers of one cloud. */

@@ -1,25 +1,25 @@
 /** register, signin, status */
 
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../exit.ts';
+import type { Zod } from '../output.ts';
 import { newsLine, plural } from '../wording.ts';
 import { clientAction } from './action.ts';
 
-const clientId = z.int().min(1);
-
-const registration = z.object({ clientId, fingerprint: z.string(), recoveryKey: z.string().optional() });
-const signedIn = z.object({ clientId, news: z.array(z.looseObject({ kind: z.string() })) });
-const status = z.object({
-  clientId: clientId.optional(),
-  signedIn: z.boolean(),
-  daemon: z.boolean(),
-  /** Messages that still have to reach somebody. */
-  waiting: z.int(),
-  fingerprint: z.string(),
-  port: z.int(),
-  links: z.record(z.string(), z.boolean()),
-});
+const registration = (z: Zod) =>
+  z.object({ clientId: z.int().min(1), fingerprint: z.string(), recoveryKey: z.string().optional() });
+const signedIn = (z: Zod) => z.object({ clientId: z.int().min(1), news: z.array(z.looseObject({ kind: z.string() })) });
+const status = (z: Zod) =>
+  z.object({
+    clientId: z.int().min(1).optional(),
+    signedIn: z.boolean(),
+    daemon: z.boolean(),
+    /** Messages that still have to reach somebody. */
+    waiting: z.int(),
+    fingerprint: z.string(),
+    port: z.int(),
+    links: z.record(z.string(), z.boolean()),
+  });
 
 export function addAccount(program: Command): void {
   program

@@ -1,9 +1,9 @@
 /** From what a command does to what it says and how the program ends. */
 
 import type { Command } from 'commander';
-import type { z } from 'zod';
 import type { Api } from '../api/api.ts';
 import type { ExitCode } from '../exit.ts';
+import type { Schema } from '../output.ts';
 import { type CommandContext, contextOf, type SessionOptions, withApi } from './context.ts';
 
 export interface Session {
@@ -30,7 +30,7 @@ export interface ActionOptions<A> extends SessionOptions {
  * prints it. `A`: the command's arguments, then its options.
  */
 export function clientAction<T extends object, A extends readonly unknown[]>(
-  schema: z.ZodType<T>,
+  schema: Schema<T>,
   body: (session: Session, ...given: A) => Promise<Outcome<T>>,
   { before, ...options }: ActionOptions<A> = {},
 ): (...given: readonly unknown[]) => Promise<void> {
@@ -42,7 +42,7 @@ export function clientAction<T extends object, A extends readonly unknown[]>(
       context,
       async (api, signal) => {
         const { value, text, exit } = await body({ api, signal, context }, ...args);
-        context.output.result(schema, value, text);
+        await context.output.result(schema, value, text);
         return exit;
       },
       options,

@@ -1,6 +1,7 @@
 /** Arguments of commands, checked before anything is opened. */
 
-import { MAX_VIEWS, parseImageId } from '@p2pimg/wire';
+import { MAX_VIEWS } from '@p2pimg/wire/limits';
+import { parseImageId } from '@p2pimg/wire/names';
 import { InvalidArgumentError } from 'commander';
 
 /** A whole number of views. */

@@ -1,21 +1,22 @@
 /** request, request-more */
 
 import type { Command } from 'commander';
-import { z } from 'zod';
 import type { Api } from '../api/api.ts';
+import type { Said, Zod } from '../output.ts';
 import { delivered, plural } from '../wording.ts';
 import { clientAction, type Outcome, type Session } from './action.ts';
 import { Answers } from './answers.ts';
 import { imageArgument, ownerOf, viewsArgument } from './arguments.ts';
 import { deliverySchema, exitOf } from './delivery.ts';
 
-const asked = z.object({
-  requestId: z.string(),
-  delivery: deliverySchema,
-  /** With --wait; `none` when the time was up. */
-  answer: z.enum(['approved', 'rejected', 'none']).optional(),
-});
-type Asked = z.infer<typeof asked>;
+const asked = (z: Zod) =>
+  z.object({
+    requestId: z.string(),
+    delivery: deliverySchema(z),
+    /** With --wait; `none` when the time was up. */
+    answer: z.enum(['approved', 'rejected', 'none']).optional(),
+  });
+type Asked = Said<typeof asked>;
 
 interface AskOptions {
   readonly views: number;

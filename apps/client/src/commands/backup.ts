@@ -3,20 +3,18 @@
 import { existsSync } from 'node:fs';
 import { copyFile, rm, rmdir } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { fingerprint, nodeSuite, publicKeysOf } from '@p2pimg/identity';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import type { Api } from '../api/api.ts';
 import { underWay } from '../backup/under-way.ts';
 import { CommandError } from '../exit.ts';
 import { interruptible } from '../interruption.ts';
-import { profileFolder } from '../settings.ts';
+import type { Zod } from '../output.ts';
+import { profileFolder } from '../profile-folder.ts';
 import { plural } from '../wording.ts';
 import { type CommandContext, contextOf, requireRegistered, withApi } from './context.ts';
-import { askPassphrase, readKeys } from './passphrase.ts';
 
-const written = z.object({ file: z.string(), pictures: z.int(), fingerprint: z.string() });
-const restored = z.object({ folder: z.string(), fingerprint: z.string() });
+const written = (z: Zod) => z.object({ file: z.string(), pictures: z.int(), fingerprint: z.string() });
+const restored = (z: Zod) => z.object({ folder: z.string(), fingerprint: z.string() });
 
 export function addBackup(program: Command): void {
   program
@@ -27,6 +25,7 @@ export function addBackup(program: Command): void {
       const context = await contextOf(command);
       // Before a passphrase is asked for.
       if (existsSync(resolve(file))) throw new CommandError(`${file} is there already`, undefined, 'file_exists');
+      const { askPassphrase } = await import('./passphrase.ts');
       const passphrase = await askPassphrase(context, 'new');
       await withApi(context, (api, signal) => backUp(context, { api, signal, file, passphrase }), {
         signIn: false,
@@ -42,14 +41,16 @@ export function addBackup(program: Command): void {
       const context = await contextOf(command);
       const folder = resolve(profileFolder(context.settings.profile));
       await requireFree(folder);
+      const { askPassphrase } = await import('./passphrase.ts');
       const { restoreProfile } = await import('../backup/restore.ts');
       const keys = await interruptible(async (signal) => {
         const passphrase = await askPassphrase(context, 'known', signal);
         return restoreProfile(resolve(file), { folder, passphrase, signal });
       });
+      const { fingerprint, nodeSuite, publicKeysOf } = await import('@p2pimg/identity');
       const shown = fingerprint(nodeSuite, publicKeysOf(keys));
       const text = `The profile is back in ${folder}. Fingerprint ${shown}. Next: p2pimg signin.`;
-      context.output.result(restored, { folder, fingerprint: shown }, text);
+      await context.output.result(restored, { folder, fingerprint: shown }, text);
     });
 }
 
@@ -63,6 +64,8 @@ interface BackupTask {
 /** The client makes a copy that is whole in itself; the archive is made of that. */
 async function backUp(context: CommandContext, { api, signal, file, passphrase }: BackupTask): Promise<undefined> {
   const { settings, output } = context;
+  const { fingerprint, nodeSuite, publicKeysOf } = await import('@p2pimg/identity');
+  const { readKeys } = await import('./passphrase.ts');
   await requireRegistered(api);
   const folder = resolve(profileFolder(settings.profile));
   const copy = underWay(join(folder, 'backup'));
@@ -74,7 +77,7 @@ async function backUp(context: CommandContext, { api, signal, file, passphrase }
     await writeBackup(resolve(file), copy, keys, { passphrase, signal });
     const shown = fingerprint(nodeSuite, publicKeysOf(keys));
     const text = `Keys, records and ${plural(pictures, 'picture')} of ${folder} are in ${file}. Fingerprint ${shown}.`;
-    output.result(written, { file: resolve(file), pictures, fingerprint: shown }, text);
+    await output.result(written, { file: resolve(file), pictures, fingerprint: shown }, text);
   } finally {
     await rm(copy, { recursive: true, force: true });
   }

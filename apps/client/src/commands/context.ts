@@ -3,11 +3,10 @@
 import type { Command } from 'commander';
 import { abortable } from '../api/abortable.ts';
 import type { Api } from '../api/api.ts';
-import { connect } from '../connect.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit.ts';
 import { interruptible } from '../interruption.ts';
 import { Output } from '../output.ts';
-import { type ClientSettings, loadClientSettings } from '../settings.ts';
+import type { ClientSettings } from '../settings.ts';
 
 export interface GlobalOptions {
   readonly json?: boolean;
@@ -30,6 +29,7 @@ export interface SessionOptions {
 
 export async function contextOf(command: Command): Promise<CommandContext> {
   const { json, input, yes, ...settings } = command.optsWithGlobals<GlobalOptions & Record<string, unknown>>();
+  const { loadClientSettings } = await import('../settings.ts');
   const { values } = await loadClientSettings(flagsOf(settings), process.env);
   return {
     settings: values,
@@ -70,6 +70,7 @@ export async function withApi(
   { signIn = true, untimed = false }: SessionOptions = {},
 ): Promise<void> {
   await interruptible(async (interrupted) => {
+    const { connect } = await import('../connect.ts');
     const client = await connect(context.settings, { ask: mayAsk(context), signal: interrupted });
     const limit = timeLimit(untimed ? undefined : context.settings.timeout);
     try {

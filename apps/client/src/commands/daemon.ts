@@ -1,16 +1,14 @@
 /** daemon, shutdown */
 
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { abortable } from '../api/abortable.ts';
-import { openLocal, socketPath } from '../connect.ts';
-import { RemoteApi } from '../daemon/remote.ts';
-import { DaemonServer } from '../daemon/server.ts';
+import { RemoteApi, socketPath } from '../daemon/remote.ts';
 import { CommandError, EXIT } from '../exit.ts';
 import { aborted, interruptible } from '../interruption.ts';
+import type { Zod } from '../output.ts';
 import { type CommandContext, contextOf, leave, mayAsk, withApi } from './context.ts';
 
-const none = z.object({});
+const none = (z: Zod) => z.object({});
 
 export function addDaemon(program: Command): void {
   const daemon = program.command('daemon').description('stay online, so that peers reach this client between commands');
@@ -29,7 +27,7 @@ export function addDaemon(program: Command): void {
       const remote = await RemoteApi.connect(socketPath(context.settings));
       if (remote === undefined) throw new CommandError('no daemon runs for this profile', EXIT.error, 'daemon');
       await remote.stop();
-      context.output.result(none, {}, 'The daemon has stopped.');
+      await context.output.result(none, {}, 'The daemon has stopped.');
     });
 
   program
@@ -40,12 +38,14 @@ export function addDaemon(program: Command): void {
       const remote = await RemoteApi.connect(socketPath(context.settings));
       if (remote !== undefined) await remote.stop();
       else await withApi(context, async () => undefined); // signing in and out again ends whatever was left by a crash
-      context.output.result(none, {}, 'Offline.');
+      await context.output.result(none, {}, 'Offline.');
     });
 }
 
 async function run(context: CommandContext, signal: AbortSignal): Promise<void> {
   const { settings, output } = context;
+  const { DaemonServer } = await import('../daemon/server.ts');
+  const { openLocal } = await import('../local-client.ts');
   const api = await openLocal(settings, { daemon: true, ask: mayAsk(context), signal });
   const server = await DaemonServer.open(api, socketPath(settings)).catch(async (error: unknown) => {
     await api.close();
@@ -55,7 +55,7 @@ async function run(context: CommandContext, signal: AbortSignal): Promise<void> 
     const { clientId } = await api.call('status', {});
     if (clientId !== undefined) await abortable(api, signal).call('signIn', {});
     const said = clientId === undefined ? 'Waiting for "p2pimg register".' : `Client ${clientId} is online.`;
-    output.result(z.object({ clientId: z.int().optional() }), { clientId }, said);
+    await output.result((z) => z.object({ clientId: z.int().optional() }), { clientId }, said);
     // To be told to end is how a daemon ends: no interruption.
     await Promise.race([aborted(signal), server.stopAsked]);
   } finally {

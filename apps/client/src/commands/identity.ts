@@ -2,28 +2,19 @@
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import {
-  exportClientKeys,
-  fingerprint,
-  importClientKeys,
-  nodeSuite,
-  publicKeysOf,
-  writeClientKeys,
-  writeFileDurably,
-} from '@p2pimg/identity';
+import type { ClientKeys } from '@p2pimg/identity';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { EXIT } from '../exit.ts';
-import { profileFolder } from '../settings.ts';
+import type { Zod } from '../output.ts';
+import { profileFolder } from '../profile-folder.ts';
 import { clientAction } from './action.ts';
 import { clientArgument } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 import { type CommandContext, contextOf, requireRegistered } from './context.ts';
 import { addKeyPassphrase } from './key-passphrase.ts';
-import { askPassphrase, askRecoveryKey, readKeys } from './passphrase.ts';
 
-const newKeys = z.object({ fingerprint: z.string() });
-const shownIdentity = z.object({ clientId: z.int().min(1).optional(), fingerprint: z.string() });
+const newKeys = (z: Zod) => z.object({ fingerprint: z.string() });
+const shownIdentity = (z: Zod) => z.object({ clientId: z.int().min(1).optional(), fingerprint: z.string() });
 
 export function addIdentity(program: Command): void {
   const id = program
@@ -56,10 +47,12 @@ export function addIdentity(program: Command): void {
     .argument('<file>', 'must not exist')
     .action(async (file: string, _: object, command: Command) => {
       const context = await contextOf(command);
+      const { exportClientKeys, writeFileDurably } = await import('@p2pimg/identity');
+      const { askPassphrase, readKeys } = await import('./passphrase.ts');
       const keys = await readKeys(context, keyFile(context));
       const sealed = await exportClientKeys(keys, await askPassphrase(context, 'new'));
       await writeFileDurably(resolve(file), sealed, { replace: false });
-      tell(context, `The keys are in ${file}.`, fingerprint(nodeSuite, publicKeysOf(keys)));
+      await tell(context, `The keys are in ${file}.`, keys);
     });
 
   id.command('import')
@@ -67,10 +60,12 @@ export function addIdentity(program: Command): void {
     .argument('<file>', 'what "id export" has written')
     .action(async (file: string, _: object, command: Command) => {
       const context = await contextOf(command);
+      const { importClientKeys, writeClientKeys } = await import('@p2pimg/identity');
+      const { askPassphrase } = await import('./passphrase.ts');
       const sealed = new Uint8Array(await readFile(resolve(file)));
       const keys = await importClientKeys(sealed, await askPassphrase(context, 'known'));
       await writeClientKeys(keyFile(context), keys, { passphrase: context.settings.passphrase });
-      tell(context, 'The keys are here. Next: p2pimg register.', fingerprint(nodeSuite, publicKeysOf(keys)));
+      await tell(context, 'The keys are here. Next: p2pimg register.', keys);
     });
 
   addKeyPassphrase(id);
@@ -85,6 +80,7 @@ function addRotation(id: Command): void {
         newKeys,
         async ({ api, context, signal }, { recovery }: { recovery?: boolean }) => {
           await requireRegistered(api);
+          const { askRecoveryKey } = await import('./passphrase.ts');
           const recoveryKey = recovery ? await askRecoveryKey(context, signal) : undefined;
           const { fingerprint: shown } = await api.call('rotateKeys', { recoveryKey });
           const text = `The keys are new. Fingerprint ${shown}. Tell it to whom you share with, and make a new backup.`;
@@ -105,6 +101,7 @@ function addRotation(id: Command): void {
       clientAction(
         newKeys,
         async ({ api, context, signal }, clientId: number) => {
+          const { askRecoveryKey } = await import('./passphrase.ts');
           const { fingerprint: shown } = await api.call('recover', {
             clientId,
             recoveryKey: await askRecoveryKey(context, signal),
@@ -121,6 +118,8 @@ function keyFile({ settings }: CommandContext): string {
   return join(profileFolder(settings.profile), 'keys.json');
 }
 
-function tell({ output }: CommandContext, text: string, shown: string): void {
-  output.result(z.object({ fingerprint: z.string() }), { fingerprint: shown }, `${text} Fingerprint ${shown}.`);
+async function tell({ output }: CommandContext, text: string, keys: ClientKeys): Promise<void> {
+  const { fingerprint, nodeSuite, publicKeysOf } = await import('@p2pimg/identity');
+  const shown = fingerprint(nodeSuite, publicKeysOf(keys));
+  await output.result(newKeys, { fingerprint: shown }, `${text} Fingerprint ${shown}.`);
 }

@@ -2,15 +2,14 @@
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { fingerprint, lockFile, nodeSuite, publicKeysOf, writeClientKeys } from '@p2pimg/identity';
 import type { Command } from 'commander';
-import { z } from 'zod';
 import { CommandError, EXIT } from '../exit.ts';
-import { type ClientSettings, profileFolder } from '../settings.ts';
+import type { Zod } from '../output.ts';
+import { profileFolder } from '../profile-folder.ts';
+import type { ClientSettings } from '../settings.ts';
 import { type CommandContext, contextOf } from './context.ts';
-import { askPassphrase, readKeys } from './passphrase.ts';
 
-const changed = z.object({ fingerprint: z.string(), protected: z.boolean() });
+const changed = (z: Zod) => z.object({ fingerprint: z.string(), protected: z.boolean() });
 
 export function addKeyPassphrase(id: Command): void {
   id.command('passphrase')
@@ -24,6 +23,7 @@ export function addKeyPassphrase(id: Command): void {
       if (!existsSync(join(folder, 'keys.json')))
         throw new CommandError(`there are no keys in ${folder}: p2pimg register`, EXIT.notSignedIn, 'not_registered');
       // A client that runs would write its next keys under the passphrase that it was started with.
+      const { lockFile } = await import('@p2pimg/identity');
       const lock = await lockFile(join(folder, 'lock'));
       try {
         await changePassphrase(context, folder, remove);
@@ -34,6 +34,8 @@ export function addKeyPassphrase(id: Command): void {
 }
 
 async function changePassphrase(context: CommandContext, folder: string, remove: boolean): Promise<void> {
+  const { fingerprint, nodeSuite, publicKeysOf, writeClientKeys } = await import('@p2pimg/identity');
+  const { askPassphrase, readKeys } = await import('./passphrase.ts');
   // Two files could not be changed at once.
   if (existsSync(join(folder, 'keys.next.json')))
     throw new CommandError('a change of keys is under way: "p2pimg signin" ends it', EXIT.error, 'rotation_pending');
@@ -47,7 +49,7 @@ async function changePassphrase(context: CommandContext, folder: string, remove:
   const keys = await readKeys(context, path);
   const passphrase = remove ? undefined : await askPassphrase(context, 'new');
   await writeClientKeys(path, keys, { passphrase, replace: true });
-  context.output.result(
+  await context.output.result(
     changed,
     { fingerprint: fingerprint(nodeSuite, publicKeysOf(keys)), protected: !remove },
     `The keys are ${remove ? 'without a' : 'under the new'} passphrase. Exports and backups keep theirs.${settingHint(context.settings, passphrase)}`,

@@ -1,6 +1,7 @@
 /** Who counts a viewer's views: options of the commands that give rights. */
 
-import { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS, type SharingMode } from '@p2pimg/client';
+import type { SharingMode } from '@p2pimg/client';
+import { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS } from '@p2pimg/wire/limits';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { CommandError, EXIT } from '../exit.ts';
 

@@ -1,8 +1,7 @@
 /** share; offers: list, accept, decline */
 
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { table } from '../output.ts';
+import { table, type Zod } from '../output.ts';
 import { delivered, plural } from '../wording.ts';
 import { clientAction } from './action.ts';
 import { clientArgument, idArgument, imageArgument, viewsArgument } from './arguments.ts';
@@ -10,11 +9,12 @@ import { deliverySchema, exitOf } from './delivery.ts';
 import { type ModeOptions, modeOf, withMode } from './mode.ts';
 import { only, SHOWN_DIGITS } from './waiting-list.ts';
 
-const shared = z.object({ offerId: z.string(), delivery: deliverySchema });
-const list = z.object({
-  offers: z.array(z.object({ id: z.string(), from: z.int(), imageId: z.string(), views: z.int() })),
-});
-const answered = z.object({ delivery: deliverySchema });
+const shared = (z: Zod) => z.object({ offerId: z.string(), delivery: deliverySchema(z) });
+const list = (z: Zod) =>
+  z.object({
+    offers: z.array(z.object({ id: z.string(), from: z.int(), imageId: z.string(), views: z.int() })),
+  });
+const answered = (z: Zod) => z.object({ delivery: deliverySchema(z) });
 
 interface ShareOptions extends ModeOptions {
   readonly views: number;

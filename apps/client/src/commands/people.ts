@@ -1,22 +1,23 @@
 /** peers, contacts, block, unblock, history */
 
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { table } from '../output.ts';
+import { table, type Zod } from '../output.ts';
 import { usersTable } from '../wording.ts';
 import { clientAction } from './action.ts';
 import { clientArgument } from './arguments.ts';
 
-const clientId = z.int().min(1);
-const none = z.object({});
-const users = z.object({ users: z.array(z.object({ clientId, images: z.array(z.string()) })) });
-const contactList = z.object({
-  contacts: z.array(z.object({ clientId, fingerprint: z.string(), blocked: z.boolean() })),
-});
-const historyList = z.object({
-  /** `at`: ms since 1970. */
-  history: z.array(z.looseObject({ at: z.number(), what: z.string(), imageId: z.string() })),
-});
+const none = (z: Zod) => z.object({});
+const users = (z: Zod) =>
+  z.object({ users: z.array(z.object({ clientId: z.int().min(1), images: z.array(z.string()) })) });
+const contactList = (z: Zod) =>
+  z.object({
+    contacts: z.array(z.object({ clientId: z.int().min(1), fingerprint: z.string(), blocked: z.boolean() })),
+  });
+const historyList = (z: Zod) =>
+  z.object({
+    /** `at`: ms since 1970. */
+    history: z.array(z.looseObject({ at: z.number(), what: z.string(), imageId: z.string() })),
+  });
 
 export function addPeople(program: Command): void {
   program

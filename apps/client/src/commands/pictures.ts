@@ -2,30 +2,30 @@
 
 import { resolve } from 'node:path';
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { table } from '../output.ts';
+import { table, type Zod } from '../output.ts';
 import { bytesText, EncodingProgress } from '../progress.ts';
 import { clientAction } from './action.ts';
 import { imageArgument } from './arguments.ts';
 import { confirmed } from './confirm.ts';
 
-const encoded = z.object({ imageId: z.string(), digest: z.string(), bytes: z.int(), server: z.string() });
-const deleted = z.object({ imageId: z.string() });
-const images = z.object({
-  own: z.array(z.object({ imageId: z.string(), state: z.string() })),
-  held: z.array(
-    z.object({
-      imageId: z.string(),
-      ownerId: z.int(),
-      remaining: z.int(),
-      mode: z.enum(['witnessed', 'offline', 'trusting']),
-      /** Views that need no cloud. */
-      heldInAdvance: z.int(),
-      /** ms since 1970. */
-      expiresAt: z.number().optional(),
-    }),
-  ),
-});
+const encoded = (z: Zod) => z.object({ imageId: z.string(), digest: z.string(), bytes: z.int(), server: z.string() });
+const deleted = (z: Zod) => z.object({ imageId: z.string() });
+const images = (z: Zod) =>
+  z.object({
+    own: z.array(z.object({ imageId: z.string(), state: z.string() })),
+    held: z.array(
+      z.object({
+        imageId: z.string(),
+        ownerId: z.int(),
+        remaining: z.int(),
+        mode: z.enum(['witnessed', 'offline', 'trusting']),
+        /** Views that need no cloud. */
+        heldInAdvance: z.int(),
+        /** ms since 1970. */
+        expiresAt: z.number().optional(),
+      }),
+    ),
+  });
 
 export function addPictures(program: Command): void {
   program

@@ -1,8 +1,7 @@
 /** requests: list, approve, reject */
 
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { table } from '../output.ts';
+import { table, type Zod } from '../output.ts';
 import { delivered } from '../wording.ts';
 import { clientAction } from './action.ts';
 import { idArgument, viewsArgument } from './arguments.ts';
@@ -10,10 +9,13 @@ import { deliverySchema, exitOf } from './delivery.ts';
 import { type ModeOptions, modeOf, withMode } from './mode.ts';
 import { only, SHOWN_DIGITS } from './waiting-list.ts';
 
-const list = z.object({
-  requests: z.array(z.object({ id: z.string(), kind: z.string(), from: z.int(), imageId: z.string(), views: z.int() })),
-});
-const answer = z.object({ delivery: deliverySchema });
+const list = (z: Zod) =>
+  z.object({
+    requests: z.array(
+      z.object({ id: z.string(), kind: z.string(), from: z.int(), imageId: z.string(), views: z.int() }),
+    ),
+  });
+const answer = (z: Zod) => z.object({ delivery: deliverySchema(z) });
 
 interface ApproveOptions extends ModeOptions {
   readonly views?: number;

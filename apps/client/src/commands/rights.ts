@@ -2,31 +2,31 @@
 
 import type { RightsChange } from '@p2pimg/client';
 import type { Command } from 'commander';
-import { z } from 'zod';
-import { table } from '../output.ts';
+import { type Said, table, type Zod } from '../output.ts';
 import { delivered, plural } from '../wording.ts';
 import { clientAction, type Outcome, type Session } from './action.ts';
 import { clientArgument, imageArgument, viewsArgument } from './arguments.ts';
 import { deliverySchema, exitOf } from './delivery.ts';
 import { type ModeOptions, modeOf, withMode } from './mode.ts';
 
-const list = z.object({
-  rights: z.array(
-    z.object({
-      imageId: z.string(),
-      viewerId: z.int(),
-      remaining: z.int(),
-      used: z.int(),
-      revoked: z.boolean(),
-      /** Who counts: the cloud (`witnessed`), the cloud in advance (`offline`), or the viewer (`trusting`). */
-      mode: z.enum(['witnessed', 'offline', 'trusting']),
-      /** Of the last view that the owner was told of, in ms since 1970. */
-      viewedAt: z.number().optional(),
-    }),
-  ),
-});
-const changed = z.object({ remaining: z.int(), delivery: deliverySchema });
-type Changed = z.infer<typeof changed>;
+const list = (z: Zod) =>
+  z.object({
+    rights: z.array(
+      z.object({
+        imageId: z.string(),
+        viewerId: z.int(),
+        remaining: z.int(),
+        used: z.int(),
+        revoked: z.boolean(),
+        /** Who counts: the cloud (`witnessed`), the cloud in advance (`offline`), or the viewer (`trusting`). */
+        mode: z.enum(['witnessed', 'offline', 'trusting']),
+        /** Of the last view that the owner was told of, in ms since 1970. */
+        viewedAt: z.number().optional(),
+      }),
+    ),
+  });
+const changed = (z: Zod) => z.object({ remaining: z.int(), delivery: deliverySchema(z) });
+type Changed = Said<typeof changed>;
 
 const CHANGES = [
   ['add', 'give more views'],

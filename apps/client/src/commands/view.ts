@@ -3,23 +3,22 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type Command, Option } from 'commander';
-import { z } from 'zod';
 import type { Api } from '../api/api.ts';
 import { CommandError, EXIT, type ExitCode } from '../exit.ts';
-import { showInBrowser } from '../page/show.ts';
-import { showInTerminal } from '../page/terminal.ts';
+import type { Zod } from '../output.ts';
 import { plural, REASONS } from '../wording.ts';
 import { imageArgument } from './arguments.ts';
 import { type CommandContext, contextOf, requireRegistered, withApi } from './context.ts';
 
-const viewed = z.object({
-  imageId: z.string(),
-  shown: z.enum(['picture', 'default']),
-  /** Views left after this one; absent for own pictures. */
-  remaining: z.int().optional(),
-  /** Why it is the default picture. */
-  reason: z.string().optional(),
-});
+const viewed = (z: Zod) =>
+  z.object({
+    imageId: z.string(),
+    shown: z.enum(['picture', 'default']),
+    /** Views left after this one; absent for own pictures. */
+    remaining: z.int().optional(),
+    /** Why it is the default picture. */
+    reason: z.string().optional(),
+  });
 
 interface ViewOptions {
   readonly terminal?: boolean;
@@ -64,16 +63,15 @@ async function view(
   const left = remaining === undefined ? '' : ` ${plural(remaining, 'view')} left.`;
   const done = out === undefined ? `Showing ${imageId}.` : `${imageId} is in ${out}.`;
   const text = reason === undefined ? `${done}${left}` : `Showing the default picture: ${REASONS[reason]}.`;
-  output.result(viewed, { imageId, shown: shown.shown, remaining, reason }, text);
-  if (terminal) await showInTerminal(shown, { imageId, signal, stream: output.json ? process.stderr : process.stdout });
-  else if (out === undefined) {
-    await showInBrowser(shown, {
-      imageId,
-      open,
-      signal,
-      // Without it nobody could see what the view was spent on: scripts get it on standard error.
-      onUrl: (url) => void process.stderr.write(`Close the page at ${url} to end the view.\n`),
-    });
+  await output.result(viewed, { imageId, shown: shown.shown, remaining, reason }, text);
+  if (terminal) {
+    const { showInTerminal } = await import('../page/terminal.ts');
+    await showInTerminal(shown, { imageId, signal, stream: output.json ? process.stderr : process.stdout });
+  } else if (out === undefined) {
+    const { showInBrowser } = await import('../page/show.ts');
+    // Without the address nobody could see what the view was spent on: scripts get it on standard error.
+    const onUrl = (url: string): void => void process.stderr.write(`Close the page at ${url} to end the view.\n`);
+    await showInBrowser(shown, { imageId, open, signal, onUrl });
   }
   // The result is told already: only the exit code says that somebody did not wait for the end.
   if (signal.aborted) return EXIT.interrupted;

@@ -1,18 +1,11 @@
 /** What daemon and commands say to each other: one JSON value a line. Bytes are base64 in an object of their own. */
 
 import type { News, Progress } from '@p2pimg/client';
-import { z } from 'zod';
-import { API_METHODS, type ApiMethod } from '../api/api.ts';
+import type { ApiMethod } from '../api/api.ts';
 import type { Failure } from '../exit.ts';
 
 /** Of one line: a picture of 12 MiB in base64, and what is around it. */
 export const MAX_LINE_BYTES: number = 24 * 1024 * 1024;
-
-export const requestSchema: z.ZodType<DaemonRequest> = z.strictObject({
-  id: z.int().min(1),
-  method: z.enum([...API_METHODS, 'stop']),
-  args: z.record(z.string(), z.unknown()),
-});
 
 export interface DaemonRequest {
   readonly id: number;

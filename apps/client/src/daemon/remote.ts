@@ -1,9 +1,17 @@
 import { once } from 'node:events';
 import { createConnection, type Socket } from 'node:net';
+import { join } from 'node:path';
 import type { News, Progress } from '@p2pimg/client';
 import type { Api, ApiArgs, ApiMethod, ApiResult } from '../api/api.ts';
 import { CommandError, EXIT } from '../exit.ts';
+import { profileFolder } from '../profile-folder.ts';
+import type { ClientSettings } from '../settings.ts';
 import { type DaemonMessage, decodeLine, encodeLine, lineReader } from './protocol.ts';
+
+/** Where the daemon of a profile listens. */
+export function socketPath({ profile }: Pick<ClientSettings, 'profile'>): string {
+  return join(profileFolder(profile), 'daemon.sock');
+}
 
 interface Waiting {
   readonly resolve: (value: unknown) => void;

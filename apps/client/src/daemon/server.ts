@@ -1,9 +1,17 @@
 import { chmod, rm } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { News } from '@p2pimg/client';
-import type { Api, ApiMethod } from '../api/api.ts';
-import { EXIT, type Failure, failureOf } from '../exit.ts';
-import { type DaemonMessage, decodeLine, encodeLine, lineReader, requestSchema } from './protocol.ts';
+import { z } from 'zod';
+import { API_METHODS, type Api, type ApiMethod } from '../api/api.ts';
+import { EXIT, type Failure } from '../exit.ts';
+import { failureOf } from '../failure.ts';
+import { type DaemonMessage, type DaemonRequest, decodeLine, encodeLine, lineReader } from './protocol.ts';
+
+const requestSchema: z.ZodType<DaemonRequest> = z.strictObject({
+  id: z.int().min(1),
+  method: z.enum([...API_METHODS, 'stop']),
+  args: z.record(z.string(), z.unknown()),
+});
 
 const DEFECT: Failure = { code: 'error', message: 'the daemon failed; see its log', exitCode: EXIT.error };
 
@@ -78,7 +86,7 @@ export class DaemonServer {
       const result = await this.#api.call(method as ApiMethod, args as never, (progress) => send({ id, progress }));
       send({ id, result: result ?? null });
     } catch (error) {
-      const failure = failureOf(error) ?? DEFECT;
+      const failure = (await failureOf(error)) ?? DEFECT;
       send({ id, error: failure });
     }
   }

@@ -5,7 +5,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Manifest, ManifestExpiredError, ManifestNotYetValidError } from '@p2pimg/identity';
 import type { Api, Status } from '../api/api.ts';
-import { CommandError, type Failure, failureOf } from '../exit.ts';
+import { CommandError, type Failure } from '../exit.ts';
+import { failureOf } from '../failure.ts';
 import { plural } from '../wording.ts';
 import { serverFindings } from './servers.ts';
 
@@ -29,7 +30,7 @@ export function keysFinding(folder: string): Finding {
 }
 
 /** Why the client could not even be opened. @throws the error itself when nobody foresaw it */
-export function openingFinding(error: unknown, port: number): Finding {
+export async function openingFinding(error: unknown, port: number): Promise<Finding> {
   if (isPortError(error)) {
     const why =
       error.code === 'EADDRINUSE'
@@ -37,7 +38,7 @@ export function openingFinding(error: unknown, port: number): Finding {
         : `it may not be bound (${error.code})`;
     return { check: 'port', ok: false, detail: `UDP ${port}: ${why}` };
   }
-  const { message } = foreseen(error);
+  const { message } = await foreseen(error);
   // Signed by the operator, so rather the clock here is wrong than the one there.
   if (error instanceof ManifestNotYetValidError)
     return { check: 'clock', ok: false, detail: `${clockText()}: ${message}` };
@@ -85,7 +86,7 @@ async function cloudFindings(api: Api, { clientId, signedIn, links }: Status): P
   try {
     await (signedIn ? api.call('activeUsers', {}) : api.call('signIn', {}));
   } catch (error) {
-    const { message, reason } = foreseen(error);
+    const { message, reason } = await foreseen(error);
     if (reason !== undefined && CLOCK_REASONS.includes(reason)) {
       return [{ check: 'clock', ok: false, detail: clockText() }];
     }
@@ -106,8 +107,8 @@ function clockText(): string {
   return `this machine's clock (${new Date().toISOString()}) and the cloud's differ by minutes: set it`;
 }
 
-function foreseen(error: unknown): Failure {
-  const failure = failureOf(error);
+async function foreseen(error: unknown): Promise<Failure> {
+  const failure = await failureOf(error);
   if (failure === undefined) throw error;
   return failure;
 }

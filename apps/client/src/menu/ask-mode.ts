@@ -1,4 +1,5 @@
-import { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS, type SharingMode } from '@p2pimg/client';
+import type { SharingMode } from '@p2pimg/client';
+import { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS } from '@p2pimg/wire/limits';
 import type { Screen } from './screen.ts';
 
 /** Who counts where nobody chose. */

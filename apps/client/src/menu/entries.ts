@@ -1,7 +1,7 @@
 /** The eight entries of the main menu (SPEC C1). */
 
 import type { RightsChange, SharingMode, Shown } from '@p2pimg/client';
-import { printable } from '@p2pimg/wire';
+import { printable } from '@p2pimg/wire/names';
 import { EncodingProgress } from '../progress.ts';
 import { delivered, plural, REASONS, usersTable } from '../wording.ts';
 import { askMode, WITNESSED } from './ask-mode.ts';

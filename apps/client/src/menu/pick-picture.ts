@@ -5,7 +5,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { Separator, search } from '@inquirer/prompts';
-import { printable } from '@p2pimg/wire';
+import { printable } from '@p2pimg/wire/names';
 
 const PICTURE = /\.(?:png|jpe?g)$/i;
 const MOST_CHOICES = 200;

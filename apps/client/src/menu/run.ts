@@ -1,11 +1,12 @@
 /** The menu: Register / Sign In, then the eight entries, until Shutdown or Ctrl-C. */
 
-import { printable } from '@p2pimg/wire';
+import { printable } from '@p2pimg/wire/names';
 import { abortable } from '../api/abortable.ts';
 import type { Api } from '../api/api.ts';
 import { leave } from '../commands/context.ts';
 import { connect } from '../connect.ts';
-import { EXIT, failureOf } from '../exit.ts';
+import { EXIT } from '../exit.ts';
+import { failureOf } from '../failure.ts';
 import { interruptible } from '../interruption.ts';
 import type { ClientSettings } from '../settings.ts';
 import { newsLine } from '../wording.ts';
@@ -37,7 +38,7 @@ async function session(client: Api, screen: Screen): Promise<void> {
     // Shutdown means offline, whoever holds the client.
     await client.stop?.();
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = await failureOf(error);
     if (failure?.exitCode !== EXIT.interrupted) throw error;
     process.exitCode = EXIT.interrupted;
   } finally {
@@ -103,7 +104,7 @@ async function survived<T>({ say }: Screen, step: () => Promise<T> | undefined):
   try {
     return await step();
   } catch (error) {
-    const failure = failureOf(error);
+    const failure = await failureOf(error);
     if (failure === undefined || failure.exitCode === EXIT.interrupted) throw error;
     say(`Not done: ${printable(failure.message, 500)}`);
     return undefined;

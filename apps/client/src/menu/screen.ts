@@ -1,5 +1,5 @@
 import { input, select } from '@inquirer/prompts';
-import { MAX_VIEWS } from '@p2pimg/wire';
+import { MAX_VIEWS } from '@p2pimg/wire/limits';
 import type { Api } from '../api/api.ts';
 import { ProgressLine } from '../output.ts';
 

@@ -1,4 +1,5 @@
 import type { GrantMode } from '@p2pimg/rights';
+import { MAX_OFFLINE_HOURS, MAX_OFFLINE_VIEWS } from '@p2pimg/wire';
 import { ClientError } from '../errors.ts';
 
 /**
@@ -13,8 +14,6 @@ export type SharingMode =
 
 export const WITNESSED: SharingMode = { kind: 'witnessed' };
 
-export const MAX_OFFLINE_VIEWS = 100;
-export const MAX_OFFLINE_HOURS = 720;
 const HOUR_MS = 3_600_000;
 
 /** @throws ClientError `mode_invalid` */
