@@ -23,6 +23,7 @@ export interface CommandOptions {
   readonly profile?: string | undefined;
   readonly fidelity?: string | undefined;
   readonly fit?: string | undefined;
+  readonly effort?: string | undefined;
   readonly mime?: string | undefined;
   readonly name?: string | undefined;
   readonly 'all-rows'?: boolean | undefined;
@@ -73,6 +74,7 @@ export const commands: Readonly<Record<string, Command>> = {
       mime: options.mime ?? mediaTypes[extname(filePath).toLowerCase()] ?? 'application/octet-stream',
       name: options.name ?? basename(filePath),
       fit: fitOf(options.fit),
+      effort: effortOf(options.effort),
       rows: options['all-rows'] ? 'all' : 'needed',
     });
     writeOutput(out, png, options.force ?? false);
@@ -139,6 +141,11 @@ function profileOf(name: string = defaultProfile): Profile {
 function fitOf(name: string = 'refuse'): Fit {
   if (name === 'refuse' || name === 'tile' || name === 'scale') return name;
   throw new UsageError(`there is no fit ${JSON.stringify(name)}`);
+}
+
+function effortOf(name: string = 'speed'): 'speed' | 'size' {
+  if (name === 'speed' || name === 'size') return name;
+  throw new UsageError(`there is no effort ${JSON.stringify(name)}`);
 }
 
 function fidelityOf(text: string = 'exact'): Fidelity {

@@ -16,6 +16,7 @@ const options = {
   profile: { type: 'string' },
   fidelity: { type: 'string' },
   fit: { type: 'string' },
+  effort: { type: 'string' },
   mime: { type: 'string' },
   name: { type: 'string' },
   'all-rows': { type: 'boolean' },

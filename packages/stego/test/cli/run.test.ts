@@ -22,7 +22,7 @@ test('G3 a file goes into a picture and comes out again', (t) => {
   t.is(run('keygen', '--out', path('key')).exitCode, 0);
   t.regex(run('capacity', cover).stdout, /204×204 pixels hold \d+ bytes with alpha16/);
   const args = ['embed', cover, path('secret.txt'), '--key', path('key'), '--out', path('out.png'), '--json'];
-  const embedded = run(...args, '--fidelity', 'near:4', '--all-rows');
+  const embedded = run(...args, '--fidelity', 'near:4', '--all-rows', '--effort', 'size');
   t.like(JSON.parse(embedded.stdout), { payload: 22, width: 204, height: 204, profile: 'alpha16' });
   t.like(JSON.parse(run('inspect', path('out.png'), '--json').stdout), { width: 204, rows: 204, profile: 'alpha16' });
   const extracted = run('extract', path('out.png'), '--key', path('key'), '--out', path('back.txt'), '--json');
@@ -57,6 +57,7 @@ test('G3 each kind of failure has its exit code and one clear line', (t) => {
   fails(2, /Unknown option/, 'capacity', cover, '--colour');
   fails(2, /no profile/, 'capacity', cover, '--profile', 'alpha9');
   fails(2, /no fidelity/, 'embed', cover, cover, '--key', path('key'), '--out', path('x'), '--fidelity', 'fine');
+  fails(2, /no effort/, 'embed', cover, cover, '--key', path('key'), '--out', path('x'), '--effort', 'some');
   fails(2, /unexpected argument/, 'inspect', cover, cover);
   fails(3, /neither a PNG nor a JPEG/, 'capacity', path('text.jpg'));
   fails(
