@@ -34,6 +34,13 @@ export const CONTENDERS = ['ours', 'ours-dgram', 'dgram', 'tcp', 'tls', 'udx', '
 /** The last two only over a link: the same sockets with a congestion control of their own. */
 export type ContenderName = (typeof CONTENDERS)[number] | 'tcp-cubic' | 'tcp-bbr';
 
+/** What a server process answers when it is asked. */
+export interface ServerReport {
+  /** Bytes of bulk uploads received so far. */
+  readonly received: number;
+  readonly cpuMs: number;
+}
+
 export interface Server {
   readonly address: ServerAddress;
   /** Bytes of bulk uploads received so far. */

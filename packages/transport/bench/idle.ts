@@ -3,9 +3,10 @@ import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { type BenchOptions, type Figure, runBenches } from '@p2pimg/testkit/bench';
 import { nodeCryptoSuite, openLink, openTransport, type StaticKeys, type Transport } from '../src/index.ts';
 import { LOOPBACK, type ServerAddress } from './contender.ts';
+import { cpuMs } from './cpu.ts';
 
 /** What sessions cost a server while nobody uses them: as they are, and kept up by links, which ping every few seconds. */
 export interface IdleSizes {
@@ -49,9 +50,8 @@ async function serve(): Promise<void> {
   });
   process.on('message', () => {
     globalThis.gc?.();
-    const { user, system } = process.cpuUsage();
     const { heapUsed, external, rss: resident } = process.memoryUsage();
-    process.send?.({ live: heapUsed + external, resident, cpuMs: (user + system) / 1e3 } satisfies Usage);
+    process.send?.({ live: heapUsed + external, resident, cpuMs: cpuMs() } satisfies Usage);
   });
   process.on('disconnect', () => process.exit(0));
   process.send?.({ ...transport.address, publicKey: [...keys.publicKey] } satisfies ServerAddress);
@@ -102,26 +102,26 @@ export async function measureIdle(kept: boolean, sizes: IdleSizes): Promise<Idle
   }
 }
 
+/** Against the limits that the package promises. */
+async function* idleFigures(kept: boolean, { small }: BenchOptions): AsyncGenerator<Figure> {
+  const sizes = small ? SMALL_IDLE : FULL_IDLE;
+  const { megabytes, residentMegabytes, percent } = await measureIdle(kept, sizes);
+  const bench = `${sizes.sessions} idle sessions${kept ? ', kept up' : ''}`;
+  for (const [metric, value, unit, limit] of [
+    ['live memory', megabytes, 'MB', 20],
+    ['resident memory', residentMegabytes, 'MB', 20],
+    ['CPU', percent, '% of a core', 0.5],
+  ] as const) {
+    yield { bench, metric, value, unit, against: `the limit of ${limit}`, ratio: limit / value };
+  }
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   if (process.send !== undefined && process.argv[2] === 'serve') await serve();
   else {
-    const { values } = parseArgs({ options: { json: { type: 'boolean' }, small: { type: 'boolean' } } });
-    const sizes = values.small === true ? SMALL_IDLE : FULL_IDLE;
-    for (const kept of [false, true]) {
-      const bench = kept ? 'idle sessions, kept up' : 'idle sessions';
-      const { megabytes, residentMegabytes, percent } = await measureIdle(kept, sizes);
-      for (const [metric, value, unit, limit] of [
-        ['live memory', megabytes, 'MB', 20],
-        ['resident memory', residentMegabytes, 'MB', 20],
-        ['CPU', percent, '% of a core', 0.5],
-      ] as const) {
-        const line = { bench, metric, value, unit, against: 'limit', anchor: limit, ratio: value / limit };
-        console.log(
-          values.json === true
-            ? JSON.stringify(line)
-            : `${bench}: ${value.toFixed(2)} ${unit} for ${sizes.sessions} sessions (at most ${limit})`,
-        );
-      }
-    }
+    await runBenches({
+      idle: (options) => idleFigures(false, options),
+      'kept-up': (options) => idleFigures(true, options),
+    });
   }
 }

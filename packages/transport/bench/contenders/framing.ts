@@ -1,8 +1,10 @@
-/** What the anchors that are byte streams speak: a request is its length, the wanted answer's length (u32 each), and the bytes. */
+/** What the anchors that are byte streams share: a request is its length, the wanted answer's length (u32 each), and the bytes. */
 
-export const HEADER_BYTES = 8;
+import type { Contender, ContenderName } from '../contender.ts';
+
+const HEADER_BYTES = 8;
 /** The longest answer that a server gives. */
-export const ANSWER_BYTES: number = 1 << 20;
+const ANSWER_BYTES: number = 1 << 20;
 
 export function requestHeader(length: number, answer: number): Buffer {
   const header = Buffer.alloc(HEADER_BYTES);
@@ -12,10 +14,29 @@ export function requestHeader(length: number, answer: number): Buffer {
 }
 
 /** An answer of no bytes could not be seen. */
-export const answerLength = (wanted: number): number => Math.max(1, wanted);
+const answerLength = (wanted: number): number => Math.max(1, wanted);
 
-/** The server's side of one stream: says how many bytes to answer when a request is whole. */
-export class RequestReader {
+/** The server of all streams: counts what arrives, and answers each request when it is whole. */
+export class RequestServer {
+  readonly #answer = Buffer.alloc(ANSWER_BYTES);
+  #received = 0;
+
+  get received(): number {
+    return this.#received;
+  }
+
+  /** What takes the chunks of one more stream, of which `write` is the way back. */
+  stream(write: (answer: Uint8Array) => void): (chunk: Uint8Array) => void {
+    const reader = new RequestReader((length) => write(this.#answer.subarray(0, length)));
+    return (chunk) => {
+      this.#received += chunk.length;
+      reader.push(chunk);
+    };
+  }
+}
+
+/** Says how many bytes to answer when a request of one stream is whole. */
+class RequestReader {
   readonly #onRequest: (answer: number) => void;
   readonly #header = Buffer.alloc(HEADER_BYTES);
   #have = 0;
@@ -52,36 +73,60 @@ export interface Requester {
   close(): void;
 }
 
-/** Long-lived streams are pooled: one per exchange in flight. */
-export class RequesterPool {
-  readonly #open: () => Promise<Requester>;
-  readonly #idle: Requester[] = [];
-  readonly #all: Requester[] = [];
+/** Waits for the answers on one stream. */
+export class AnswerCounter {
+  #left = 0;
+  #answered: () => void = () => {};
 
-  constructor(open: () => Promise<Requester>) {
-    this.#open = open;
+  expect(wanted: number): Promise<void> {
+    this.#left = answerLength(wanted);
+    return new Promise((resolve) => {
+      this.#answered = resolve;
+    });
   }
 
-  async exchange(up: Uint8Array, down: number): Promise<void> {
-    const requester = this.#idle.pop() ?? (await this.#make());
-    await requester.exchange(up, down);
-    this.#idle.push(requester);
-  }
-
-  async #make(): Promise<Requester> {
-    const requester = await this.#open();
-    this.#all.push(requester);
-    return requester;
-  }
-
-  close(): void {
-    for (const requester of this.#all) requester.close();
+  push(chunk: Uint8Array): void {
+    this.#left -= chunk.length;
+    if (this.#left <= 0) this.#answered();
   }
 }
 
-/** One exchange on a stream of its own. */
-export async function once(open: () => Promise<Requester>, up: Uint8Array, down: number): Promise<void> {
-  const requester = await open();
-  await requester.exchange(up, down);
-  requester.close();
+export interface StreamWays {
+  /** One more stream to the server. */
+  readonly open: () => Promise<Requester>;
+  /** One more authenticated session, opened and closed again; left out by who has no such thing. */
+  readonly session?: () => Promise<void>;
+  /** Ends what carries the streams. */
+  readonly close?: () => void | Promise<void>;
+}
+
+/** A contender whose exchanges go over byte streams; long-lived ones are pooled, one per exchange in flight. */
+export function streamContender(name: ContenderName, { open, session, close }: StreamWays): Contender {
+  const idle: Requester[] = [];
+  const all: Requester[] = [];
+  const exchange = async (up: Uint8Array, down: number): Promise<void> => {
+    let requester = idle.pop();
+    if (requester === undefined) {
+      requester = await open();
+      all.push(requester);
+    }
+    await requester.exchange(up, down);
+    idle.push(requester);
+  };
+  return {
+    name,
+    bulk: (bytes) => exchange(bytes, 0),
+    exchange,
+    async fresh(up, down) {
+      const requester = await open();
+      await requester.exchange(up, down);
+      requester.close();
+    },
+    roundTrip: (message) => exchange(message, message.length),
+    ...(session === undefined ? {} : { open: session }),
+    async close() {
+      for (const requester of all) requester.close();
+      await close?.();
+    },
+  };
 }

@@ -1,14 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
-import {
-  ANSWER_BYTES,
-  answerLength,
-  once,
-  type Requester,
-  RequesterPool,
-  RequestReader,
-  requestHeader,
-} from './framing.ts';
+import { AnswerCounter, type Requester, RequestServer, requestHeader, streamContender } from './framing.ts';
 
 /** What is used of quinn, through the native half of `@chainsafe/libp2p-quic`: its streams without libp2p above them. */
 interface QuinnStream {
@@ -73,14 +65,10 @@ const ended = (): void => {};
 export async function serve(_name: ContenderName, host: string): Promise<Server> {
   const { quinn, config } = await load();
   const server = new quinn.Server(config, host, 0);
-  const answer = Buffer.alloc(ANSWER_BYTES);
-  let received = 0;
+  const requests = new RequestServer();
   const onStream = (stream: QuinnStream): void => {
-    const reader = new RequestReader((length) => void stream.write(answer.subarray(0, length)).catch(ended));
-    readAll(stream, (chunk) => {
-      received += chunk.length;
-      reader.push(chunk);
-    })
+    const onChunk = requests.stream((answer) => void stream.write(answer).catch(ended));
+    readAll(stream, onChunk)
       .then(() => stream.finishWrite(), ended)
       .catch(ended);
   };
@@ -91,27 +79,20 @@ export async function serve(_name: ContenderName, host: string): Promise<Server>
     for (;;) onConnection(await server.inboundConnection()).catch(ended);
   };
   void accept();
-  return { address: { host, port: server.port() }, received: () => received };
+  return { address: { host, port: server.port() }, received: () => requests.received };
 }
 
 class Stream implements Requester {
   readonly #stream: QuinnStream;
-  #left = 0;
-  #answered: () => void = () => {};
+  readonly #answers = new AnswerCounter();
 
   constructor(stream: QuinnStream) {
     this.#stream = stream;
-    readAll(stream, (chunk) => {
-      this.#left -= chunk.length;
-      if (this.#left <= 0) this.#answered();
-    }).catch(ended);
+    readAll(stream, (chunk) => this.#answers.push(chunk)).catch(ended);
   }
 
   async exchange(up: Uint8Array, down: number): Promise<void> {
-    this.#left = answerLength(down);
-    const answered = new Promise<void>((resolve) => {
-      this.#answered = resolve;
-    });
+    const answered = this.#answers.expect(down);
     const header = requestHeader(up.length, down);
     // Small requests in one write; large ones are not copied.
     if (up.length <= CHUNK_BYTES) await this.#stream.write(Buffer.concat([header, up]));
@@ -130,22 +111,14 @@ class Stream implements Requester {
 export async function connect(name: ContenderName, server: ServerAddress): Promise<Contender> {
   const { quinn, config } = await load();
   const client = new quinn.Client(config, IPV4);
-  const connection = await client.outboundConnection(server.host, server.port);
-  const open = async (): Promise<Requester> => new Stream(await connection.outboundStream());
-  const pool = new RequesterPool(open);
-  return {
-    name,
-    bulk: (bytes) => pool.exchange(bytes, 0),
-    exchange: (up, down) => pool.exchange(up, down),
-    fresh: (up, down) => once(open, up, down),
-    roundTrip: (message) => pool.exchange(message, message.length),
-    async open() {
-      (await client.outboundConnection(server.host, server.port)).abort();
-    },
-    async close() {
-      pool.close();
+  const dial = (): Promise<QuinnConnection> => client.outboundConnection(server.host, server.port);
+  const connection = await dial();
+  return streamContender(name, {
+    open: async () => new Stream(await connection.outboundStream()),
+    session: async () => (await dial()).abort(),
+    close() {
       connection.abort();
       client.abort();
     },
-  };
+  });
 }

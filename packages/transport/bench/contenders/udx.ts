@@ -1,14 +1,6 @@
 import UDX, { type UdxSocket, type UdxStream } from 'udx-native';
 import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
-import {
-  ANSWER_BYTES,
-  answerLength,
-  once,
-  type Requester,
-  RequesterPool,
-  RequestReader,
-  requestHeader,
-} from './framing.ts';
+import { AnswerCounter, type Requester, RequestServer, requestHeader, streamContender } from './framing.ts';
 
 const BUFFER_BYTES: number = 4 << 20;
 /** An opening that got lost is asked for again. */
@@ -32,48 +24,39 @@ function idBytes(id: number): Buffer {
 export async function serve(_name: ContenderName, host: string): Promise<Server> {
   const udx = new UDX();
   const socket = newSocket(udx, host);
-  const answer = Buffer.alloc(ANSWER_BYTES);
+  const requests = new RequestServer();
   const known = new Set<number>();
-  let received = 0;
   socket.on('message', (bytes, from) => {
     const id = bytes.readUInt32BE(0);
     if (!known.has(id)) {
       known.add(id);
       const stream = udx.createStream(id);
-      const reader = new RequestReader((length) => stream.write(answer.subarray(0, length)));
-      stream.on('data', (chunk) => {
-        received += chunk.length;
-        reader.push(chunk);
-      });
+      stream.on(
+        'data',
+        requests.stream((answer) => stream.write(answer)),
+      );
       stream.on('error', () => {});
       stream.connect(socket, id, from.port, from.host);
     }
     socket.trySend(idBytes(id), from.port, from.host);
   });
-  return { address: { host, port: socket.address().port }, received: () => received };
+  return { address: { host, port: socket.address().port }, received: () => requests.received };
 }
 
 class Stream implements Requester {
   readonly #stream: UdxStream;
-  #left = 0;
-  #answered: () => void = () => {};
+  readonly #answers = new AnswerCounter();
 
   constructor(stream: UdxStream) {
     this.#stream = stream;
     stream.on('error', () => {});
-    stream.on('data', (chunk) => {
-      this.#left -= chunk.length;
-      if (this.#left <= 0) this.#answered();
-    });
+    stream.on('data', (chunk) => this.#answers.push(chunk));
   }
 
   exchange(up: Uint8Array, down: number): Promise<void> {
-    this.#left = answerLength(down);
     this.#stream.write(requestHeader(up.length, down));
     this.#stream.write(up);
-    return new Promise((resolve) => {
-      this.#answered = resolve;
-    });
+    return this.#answers.expect(down);
   }
 
   close(): void {
@@ -104,16 +87,5 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
     stream.connect(socket, id, server.port, server.host);
     return new Stream(stream);
   };
-  const pool = new RequesterPool(open);
-  return {
-    name,
-    bulk: (bytes) => pool.exchange(bytes, 0),
-    exchange: (up, down) => pool.exchange(up, down),
-    fresh: (up, down) => once(open, up, down),
-    roundTrip: (message) => pool.exchange(message, message.length),
-    async close() {
-      pool.close();
-      await socket.close();
-    },
-  };
+  return streamContender(name, { open, close: () => socket.close() });
 }

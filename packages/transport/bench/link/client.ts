@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
+import { quantile } from '@p2pimg/testkit/bench';
 import type { ContenderName, ServerAddress } from '../contender.ts';
-import { DOWN, inFlight, quantile, time, UP } from '../measure.ts';
 import { moduleOf } from '../server.ts';
+import { DOWN, inFlight, time, UP } from '../work.ts';
 
 /** What the far end is asked to do. */
 export type Order =

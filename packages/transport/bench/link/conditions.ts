@@ -13,12 +13,12 @@ export interface LinkConditions {
 
 const BASE: LinkConditions = { delayMs: 10, loss: 0, reorder: 0, bitsPerSecond: 100e6, queueBytes: 250_000 };
 
-export type PathName = 'clean' | '1 % loss' | '5 % loss' | '5 % reordered, 50 ms';
+export type PathName = 'clean' | 'loss-1' | 'loss-5' | 'reordered';
 
-/** The paths of the benches: 100 Mbit/s and 20 ms round trip unless their name says otherwise. */
+/** The paths of the benches: 100 Mbit/s and 20 ms round trip, 50 ms where 5 % are reordered. The numbers are per cent. */
 export const PATHS: Readonly<Record<PathName, LinkConditions>> = {
   clean: BASE,
-  '1 % loss': { ...BASE, loss: 0.01 },
-  '5 % loss': { ...BASE, loss: 0.05 },
-  '5 % reordered, 50 ms': { ...BASE, delayMs: 25, reorder: 0.05 },
+  'loss-1': { ...BASE, loss: 0.01 },
+  'loss-5': { ...BASE, loss: 0.05 },
+  reordered: { ...BASE, delayMs: 25, reorder: 0.05 },
 };

@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Packets, ServerAddress } from '../contender.ts';
+import type { Packets, ServerAddress, ServerReport } from '../contender.ts';
 import type { Order, PoolFigures } from './client.ts';
 import { PATHS, type PathName } from './conditions.ts';
 import { HOSTS, Link } from './link.ts';
@@ -17,7 +17,7 @@ export interface LinkSizes {
   readonly rounds: number;
 }
 
-export const FULL_LINK: LinkSizes = { seconds: 5, exchanges: 600, inFlight: 50, rounds: 3 };
+export const FULL_LINK: LinkSizes = { seconds: 4, exchanges: 600, inFlight: 50, rounds: 3 };
 export const SMALL_LINK: LinkSizes = { seconds: 1, exchanges: 20, inFlight: 5, rounds: 1 };
 
 /** More than the link carries in the time. */
@@ -56,9 +56,9 @@ class Flow {
   }
 
   async received(): Promise<number> {
-    this.#server.send('count');
-    const [count] = (await once(this.#server, 'message')) as [number];
-    return count;
+    this.#server.send('report');
+    const [report] = (await once(this.#server, 'message')) as [ServerReport];
+    return report.received;
   }
 }
 

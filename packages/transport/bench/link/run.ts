@@ -1,98 +1,101 @@
-import { parseArgs } from 'node:util';
-import { quantile } from '../measure.ts';
+/** `pnpm bench:link [--json] [--small] [clean | loss-1 | loss-5 | reordered | pool | share]…`: an emulated link; Linux, root. */
+
+import process from 'node:process';
+import { type Bench, type Figure, median, runBenches } from '@p2pimg/testkit/bench';
 import { PATHS, type PathName } from './conditions.ts';
 import { whyNoLink } from './link.ts';
-import { bulkOver, FULL_LINK, poolOver, SMALL_LINK, shareOver, type Traveller } from './measure.ts';
+import { bulkOver, FULL_LINK, type LinkSizes, poolOver, SMALL_LINK, shareOver, type Traveller } from './measure.ts';
 
-const { values } = parseArgs({
-  options: {
-    json: { type: 'boolean' },
-    small: { type: 'boolean' },
-    rounds: { type: 'string' },
-    seconds: { type: 'string' },
-    /** Comma-separated paths, travellers and benches (bulk, pool, share) instead of all. */
-    paths: { type: 'string' },
-    only: { type: 'string' },
-    benches: { type: 'string' },
-  },
-});
-const chosen = <T extends string>(list: string | undefined, all: readonly T[]): readonly T[] =>
-  (list?.split(',') as T[] | undefined) ?? all;
-const sizes = {
-  ...(values.small === true ? SMALL_LINK : FULL_LINK),
-  ...(values.seconds === undefined ? {} : { seconds: Number(values.seconds) }),
-};
-const rounds = Number(values.rounds ?? sizes.rounds);
-const paths = chosen(values.paths, Object.keys(PATHS) as PathName[]);
-const travellers = chosen<Traveller>(values.only, ['ours', 'udx', 'quinn', 'tcp-cubic', 'tcp-bbr']);
-const benches = chosen(values.benches, ['bulk', 'pool', 'share']);
-
-const median = (figures: readonly number[]): number => quantile(figures, 0.5);
-
-function print(bench: string, metric: string, unit: string, byName: ReadonlyMap<string, readonly number[]>): void {
-  for (const [name, figures] of byName) {
-    const value = median(byName.get('ours') ?? figures);
-    const anchor = median(figures);
-    const ratio = value / anchor;
-    if (values.json === true) console.log(JSON.stringify({ bench, metric, value, unit, against: name, anchor, ratio }));
-    else {
-      const all = figures.map((figure) => figure.toPrecision(3)).join(' ');
-      console.log(
-        `${`${bench}, ${metric}`.padEnd(36)}${name.padEnd(10)}${anchor.toPrecision(4).padStart(8)} ${unit.padEnd(7)} ours is ${ratio.toFixed(2)}×  [${all}]`,
-      );
-    }
-  }
+interface Metric {
+  readonly name: string;
+  readonly unit: string;
+  readonly better: 'more' | 'less';
 }
 
+const RATE: Metric = { name: 'rate', unit: 'Mbit/s', better: 'more' };
+const REPEATED: Metric = { name: 'sent twice', unit: '%', better: 'less' };
+const SPURIOUS: Metric = { name: 'in vain', unit: '%', better: 'less' };
+const EXCHANGES: Metric = { name: 'exchanges', unit: '1/s', better: 'more' };
+const TAIL: Metric = { name: 'p99', unit: 'ms', better: 'less' };
+
+type Values = readonly (readonly [Metric, number])[];
+
 /** Interleaved: each round has everybody. */
-async function collect(
+async function* compete(
+  bench: string,
   names: readonly Traveller[],
-  measure: (name: Traveller, round: number) => Promise<readonly number[]>,
-): Promise<ReadonlyMap<string, number[]>[]> {
-  const columns: Map<string, number[]>[] = [];
-  for (let round = 0; round < rounds; round++) {
+  { rounds }: LinkSizes,
+  once: (name: Traveller, seed: number) => Promise<Values>,
+): AsyncGenerator<Figure> {
+  const all = new Map<Metric, Map<Traveller, number[]>>();
+  for (let round = 1; round <= rounds; round++) {
     for (const name of names) {
-      for (const [i, figure] of (await measure(name, round)).entries()) {
-        columns[i] ??= new Map();
-        columns[i].set(name, [...(columns[i].get(name) ?? []), figure]);
+      for (const [metric, value] of await once(name, round)) {
+        const byName = all.get(metric) ?? new Map<Traveller, number[]>();
+        all.set(metric, byName.set(name, [...(byName.get(name) ?? []), value]));
       }
     }
   }
-  return columns;
+  for (const [{ name: metric, unit, better }, byName] of all) {
+    const ours = median(byName.get('ours')!);
+    yield { bench, metric: `${metric}: ours`, value: ours, unit };
+    for (const [name, values] of byName) {
+      if (name === 'ours') continue;
+      const value = median(values);
+      // How many times better the other one is than ours.
+      const ratio = better === 'more' ? value / ours : ours / value;
+      yield { bench, metric: `${metric}: ${name}`, value, unit, against: 'ours', ratio };
+    }
+  }
 }
+
+const bulk =
+  (path: PathName): Bench =>
+  ({ small }) => {
+    const sizes = small ? SMALL_LINK : FULL_LINK;
+    const travellers = ['ours', 'udx', 'quinn', 'tcp-cubic', 'tcp-bbr'] as const;
+    return compete(`link: ${path}`, travellers, sizes, async (name, seed) => {
+      const { megabitsPerSecond, repeated, spurious } = await bulkOver(path, name, sizes, seed);
+      const shares = [
+        [REPEATED, repeated],
+        [SPURIOUS, spurious],
+      ] as const;
+      const known = shares.flatMap(([metric, share]) => (share === undefined ? [] : [[metric, share * 100] as const]));
+      return [[RATE, megabitsPerSecond], ...known];
+    });
+  };
+
+const pool: Bench = ({ small }) => {
+  const sizes = small ? SMALL_LINK : FULL_LINK;
+  return compete('link: pool, loss-1', ['ours', 'udx'], sizes, async (name, seed) => {
+    const { perSecond, p99Ms } = await poolOver('loss-1', name, sizes, seed);
+    return [
+      [EXCHANGES, perSecond],
+      [TAIL, p99Ms],
+    ];
+  });
+};
+
+/** Our share of what two flows carry together. */
+const share: Bench = async function* ({ small }) {
+  const sizes = small ? SMALL_LINK : FULL_LINK;
+  for (const other of ['ours', 'tcp-bbr', 'tcp-cubic'] as const) {
+    const shares: number[] = [];
+    for (let round = 1; round <= sizes.rounds; round++) {
+      shares.push(await shareOver('clean', ['ours', other], sizes, round));
+    }
+    for (const [metric, value] of [
+      ['least', Math.min(...shares)],
+      ['median', median(shares)],
+      ['most', Math.max(...shares)],
+    ] as const) {
+      yield { bench: `link: share beside ${other}`, metric, value, unit: 'of 1', against: 'half', ratio: value * 2 };
+    }
+  }
+};
 
 const why = whyNoLink();
-if (why !== undefined) {
-  console.log(values.json === true ? JSON.stringify({ bench: 'link', skipped: why }) : `no link: ${why}`);
-  process.exit(0);
-}
-
-if (benches.includes('bulk')) {
-  for (const path of paths) {
-    const [rate, repeated, spurious] = await collect(travellers, async (name, round) => {
-      const figures = await bulkOver(path, name, sizes, round + 1);
-      const shares = [figures.repeated, figures.spurious].filter((share) => share !== undefined);
-      return [figures.megabitsPerSecond, ...shares.map((share) => share * 100)];
-    });
-    print(`link: ${path}`, 'bulk', 'Mbit/s', rate!);
-    if (repeated !== undefined) print(`link: ${path}`, 'sent twice', '%', repeated);
-    if (spurious !== undefined) print(`link: ${path}`, 'in vain', '%', spurious);
-  }
-}
-if (benches.includes('pool')) {
-  const names = travellers.filter((name) => name === 'ours' || name === 'udx');
-  const [rate, tail] = await collect(names, async (name, round) => {
-    const { perSecond, p99Ms } = await poolOver('1 % loss', name, sizes, round + 1);
-    return [perSecond, p99Ms];
-  });
-  print('link: 1 % loss', 'pool', '1/s', rate!);
-  print('link: 1 % loss', 'pool p99', 'ms', tail!);
-}
-if (benches.includes('share')) {
-  for (const other of ['ours', 'tcp-bbr', 'tcp-cubic'] as const) {
-    const [share] = await collect(['ours'], async (_, round) => [
-      await shareOver('clean', ['ours', other], sizes, round + 1),
-    ]);
-    print('link: clean', `share beside ${other}`, '', share!);
-  }
-}
+if (why === undefined) {
+  const paths = Object.keys(PATHS) as PathName[];
+  await runBenches({ ...Object.fromEntries(paths.map((path) => [path, bulk(path)])), pool, share });
+} else process.stderr.write(`no link: ${why}\n`);

@@ -1,0 +1,157 @@
+import { randomBytes } from 'node:crypto';
+import { type Bench, type BenchOptions, type Figure, median, quantile, race } from '@p2pimg/testkit/bench';
+import { CONTENDERS, type Contender, type ContenderName } from './contender.ts';
+import type { Match, Matches } from './match.ts';
+import { DOWN, inFlight, time, UP } from './work.ts';
+
+interface Sizes {
+  readonly bulkBytes: number;
+  readonly exchanges: number;
+  readonly inFlight: number;
+  readonly opens: number;
+  readonly roundTrips: number;
+}
+
+const FULL: Sizes = { bulkBytes: 64 << 20, exchanges: 500, inFlight: 50, opens: 60, roundTrips: 500 };
+/** Small enough to run inside the tests, so that the benches never rot. */
+const SMALL: Sizes = { bulkBytes: 1 << 20, exchanges: 20, inFlight: 10, opens: 5, roundTrips: 20 };
+const OPENS_IN_FLIGHT = 4;
+
+type Way = 'bulk' | 'exchange' | 'fresh' | 'roundTrip' | 'open';
+
+interface Metric {
+  readonly name: string;
+  readonly unit: string;
+  readonly better: 'more' | 'less';
+}
+
+const RATE: Metric = { name: 'rate', unit: 'MB/s', better: 'more' };
+const EXCHANGES: Metric = { name: 'exchanges', unit: '1/s', better: 'more' };
+const OPENED: Metric = { name: 'opened', unit: '1/s', better: 'more' };
+const TAIL: Metric = { name: 'p99', unit: 'ms', better: 'less' };
+const TRIP: Metric = { name: 'p50', unit: 'µs', better: 'less' };
+const TRIP_TAIL: Metric = { name: 'p99', unit: 'µs', better: 'less' };
+const BULK_CPU: Metric = { name: 'CPU of both sides', unit: 'µs/KB', better: 'less' };
+const CPU: Metric = { name: 'CPU of both sides', unit: 'µs', better: 'less' };
+
+/** Values of all metrics for one run; each is the median over the runs at last. */
+type Values = ReadonlyMap<Metric, number>;
+
+/** The benches on loopback, each against everybody who can do it. */
+export function benchesOf(matches: Matches): Readonly<Record<string, Bench>> {
+  const of =
+    (bench: string, way: Way, once: (match: Match, sizes: Sizes) => Promise<Values>): Bench =>
+    (options) =>
+      compete(matches, bench, way, once, options);
+  return {
+    bulk: of('bulk', 'bulk', bulk),
+    pool: of('pool', 'exchange', (match, sizes) => exchanges(match, sizes, match.contender.exchange!)),
+    fresh: of('fresh', 'fresh', (match, sizes) => exchanges(match, sizes, match.contender.fresh!)),
+    'new-session': of('new session', 'open', newSessions),
+    'round-trip': of('round trip', 'roundTrip', roundTrips),
+  };
+}
+
+async function* compete(
+  matches: Matches,
+  bench: string,
+  way: Way,
+  once: (match: Match, sizes: Sizes) => Promise<Values>,
+  { small, effort }: BenchOptions,
+): AsyncGenerator<Figure> {
+  const sizes = small ? SMALL : FULL;
+  const runs = new Map<ContenderName, Values[]>();
+  const contenders: { name: string; run: () => Promise<void> }[] = [];
+  for (const name of CONTENDERS) {
+    const match = await matches.get(name);
+    if (match.contender[way] === undefined) continue;
+    const own: Values[] = [];
+    runs.set(name, own);
+    contenders.push({ name, run: async () => void own.push(await once(match, sizes)) });
+  }
+  await race(contenders, effort);
+  // The first run of each warms up.
+  const medianOf = (name: ContenderName, metric: Metric): number =>
+    median(
+      runs
+        .get(name)!
+        .slice(1)
+        .map((values) => values.get(metric)!),
+    );
+  for (const metric of runs.get('ours')!.at(-1)!.keys()) {
+    yield* figuresOf(bench, metric, [...runs.keys()], (name) => medianOf(name, metric));
+  }
+}
+
+/** What each reached; ours with its ratio to all the others, and ours without offload to the bare socket. */
+function figuresOf(
+  bench: string,
+  { name: what, unit, better }: Metric,
+  names: readonly ContenderName[],
+  medianFor: (name: ContenderName) => number,
+): Figure[] {
+  const figure = (name: ContenderName, against?: ContenderName): Figure => {
+    const line = { bench, metric: `${what}: ${name}`, value: medianFor(name), unit };
+    if (against === undefined) return line;
+    const ratio = better === 'more' ? medianFor(name) / medianFor(against) : medianFor(against) / medianFor(name);
+    return { ...line, against, ratio };
+  };
+  const [, ...others] = names;
+  const plain = names.includes('dgram') ? [figure('ours-dgram', 'dgram')] : [];
+  return [...others.map((name) => figure('ours', name)), ...plain, ...others.map((name) => figure(name))];
+}
+
+async function bulk(match: Match, { bulkBytes }: Sizes): Promise<Values> {
+  const bytes = payload(bulkBytes);
+  let ms = 0;
+  const cpu = await match.cpuOf(async () => {
+    ms = await time(() => match.contender.bulk(bytes));
+  });
+  return new Map([
+    [RATE, bulkBytes / 1e3 / ms],
+    [BULK_CPU, (cpu * 1e3) / (bulkBytes / 1024)],
+  ]);
+}
+
+async function exchanges(
+  match: Match,
+  { exchanges: count, inFlight: width }: Sizes,
+  exchange: NonNullable<Contender['exchange']>,
+): Promise<Values> {
+  const up = payload(UP);
+  const times: number[] = [];
+  const one = async (): Promise<void> => void times.push(await time(() => exchange(up, DOWN)));
+  let ms = 0;
+  const cpu = await match.cpuOf(async () => {
+    ms = await time(() => inFlight(width, count, one));
+  });
+  return new Map([
+    [EXCHANGES, (count / ms) * 1e3],
+    [TAIL, quantile(times, 0.99)],
+    [CPU, (cpu * 1e3) / count],
+  ]);
+}
+
+async function newSessions({ contender }: Match, { opens }: Sizes): Promise<Values> {
+  const ms = await time(() => inFlight(OPENS_IN_FLIGHT, opens, contender.open!));
+  return new Map([[OPENED, (opens / ms) * 1e3]]);
+}
+
+async function roundTrips({ contender }: Match, { roundTrips: count }: Sizes): Promise<Values> {
+  const message = payload(100);
+  const times: number[] = [];
+  for (let i = 0; i < count; i++) times.push((await time(() => contender.roundTrip!(message))) * 1e3);
+  return new Map([
+    [TRIP, quantile(times, 0.5)],
+    [TRIP_TAIL, quantile(times, 0.99)],
+  ]);
+}
+
+const payloads = new Map<number, Uint8Array>();
+
+/** Random bytes, made once for each length. */
+function payload(length: number): Uint8Array {
+  const bytes = payloads.get(length) ?? randomBytes(length);
+  payloads.set(length, bytes);
+  return bytes;
+}
