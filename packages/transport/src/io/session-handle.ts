@@ -2,13 +2,7 @@ import type { EndpointEvent } from '../core/events.ts';
 import { type Session as CoreSession, MAX_DATAGRAM_MESSAGE_BYTES } from '../core/session/session.ts';
 import type { IncomingTransfer as CoreIncoming } from '../core/transfers/incoming-transfer.ts';
 import type { OutgoingTransfer as CoreOutgoing } from '../core/transfers/outgoing-transfer.ts';
-import {
-  LaneRefusedError,
-  MessageTooLargeError,
-  SendQueueFullError,
-  SessionClosedError,
-  TransferRefusedError,
-} from './errors.ts';
+import { MessageTooLargeError, SendQueueFullError, SessionClosedError, TransferRefusedError } from './errors.ts';
 import type {
   Address,
   CloseReason,
@@ -18,19 +12,9 @@ import type {
   SessionHandlers,
   TransferRequest,
 } from './interface.ts';
-import { LaneHandle } from './lane-handle.ts';
+import { LaneHandles } from './lane-handles.ts';
+import type { SessionContext } from './session-context.ts';
 import { IncomingHandle, OutgoingHandle, PURPOSES } from './transfer-handles.ts';
-import type { WorkerSocket, WorkerSockets } from './worker-sockets.ts';
-
-/** What a session handle needs of its transport. */
-export interface SessionContext {
-  readonly workers: WorkerSockets;
-  readonly maxMessageBytes: number;
-  readonly laneTimeoutMs: number;
-  now(): number;
-  /** Something was asked of the core: send soon. */
-  flush(): void;
-}
 
 /** One session as the program sees it: promises and callbacks over the core's events. */
 export class SessionHandle implements Session {
@@ -47,8 +31,7 @@ export class SessionHandle implements Session {
   readonly #outgoing = new Map<CoreOutgoing, OutgoingHandle>();
   readonly #early = new Set<OutgoingHandle>();
   readonly #incoming = new Map<CoreIncoming, IncomingHandle>();
-  readonly #lanes = new Map<number, LaneHandle>();
-  readonly #openingLanes = new Map<number, PromiseWithResolvers<Lane>>();
+  readonly #lanes: LaneHandles;
   #handlers: SessionHandlers = {};
   #reason: CloseReason | undefined;
 
@@ -56,6 +39,7 @@ export class SessionHandle implements Session {
     this.#core = core;
     this.#context = context;
     this.#address = address;
+    this.#lanes = new LaneHandles(core, context, () => this.#handlers.onLane);
     this.remoteKey = core.remoteKey;
     this.initiator = core.initiator;
     this.#opened.promise.catch(() => {});
@@ -120,24 +104,7 @@ export class SessionHandle implements Session {
 
   async openLane(): Promise<Lane> {
     await this.#opened.promise;
-    if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
-    if (this.#core.lanes?.hasRoom !== true) throw new LaneRefusedError('cap');
-    const acquired = this.#context.workers.acquire();
-    const socket = acquired instanceof Promise ? await acquired : acquired;
-    const id = this.#reason === undefined ? this.#offerLane(socket) : undefined;
-    if (id === undefined) {
-      this.#context.workers.release(socket.number);
-      if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
-      throw new LaneRefusedError('cap');
-    }
-    const opening = Promise.withResolvers<Lane>();
-    this.#openingLanes.set(id, opening);
-    const timer = setTimeout(() => this.#giveUpLane(id), this.#context.laneTimeoutMs);
-    try {
-      return await opening.promise;
-    } finally {
-      clearTimeout(timer);
-    }
+    return this.#lanes.open();
   }
 
   sendTransfer(request: TransferRequest): OutgoingTransfer {
@@ -217,23 +184,8 @@ export class SessionHandle implements Session {
         this.#outgoing.get(event.transfer)?.failed(event.reason);
         this.#outgoing.delete(event.transfer);
         return;
-      case 'lane-offered':
-        this.#laneOffered(event.lane);
-        return;
-      case 'lane-opened':
-        this.#openingLanes.get(event.lane)?.resolve(this.#laneHandle(event.lane));
-        this.#openingLanes.delete(event.lane);
-        return;
-      case 'lane-refused':
-        this.#context.workers.release(event.socket);
-        this.#failOpening(event.lane, 'peer');
-        return;
-      case 'lane-closed':
-        this.#context.workers.release(event.socket);
-        this.#failOpening(event.lane, 'unreachable');
-        this.#lanes.get(event.lane)?.ended();
-        this.#lanes.delete(event.lane);
-        return;
+      default:
+        this.#lanes.handle(event);
     }
   }
 
@@ -262,66 +214,6 @@ export class SessionHandle implements Session {
     }
   }
 
-  #laneOffered(id: number): void {
-    if (this.#handlers.onLane === undefined) {
-      this.#core.lanes?.refuse(id);
-      this.#context.flush();
-      return;
-    }
-    const acquired = this.#context.workers.acquire();
-    if (acquired instanceof Promise) {
-      acquired.then(
-        (socket) => this.#acceptLane(id, socket),
-        () => {
-          this.#core.lanes?.refuse(id);
-          this.#context.flush();
-        },
-      );
-    } else {
-      this.#acceptLane(id, acquired);
-    }
-  }
-
-  #acceptLane(id: number, socket: WorkerSocket): void {
-    if (this.#reason !== undefined || this.#core.lanes?.get(id) === undefined) {
-      this.#context.workers.release(socket.number);
-      return;
-    }
-    this.#core.lanes?.accept(id, socket.number, socket.udp.port);
-    this.#context.flush();
-    this.#handlers.onLane?.(this.#laneHandle(id));
-  }
-
-  #laneHandle(id: number): LaneHandle {
-    const lane = this.#core.lanes?.get(id);
-    const handle = new LaneHandle(id, lane?.localPort ?? 0, lane?.path?.port ?? 0, () => {
-      if (!this.#lanes.has(id) || this.#reason !== undefined) return;
-      this.#core.lanes?.close(id);
-      this.#context.flush();
-    });
-    this.#lanes.set(id, handle);
-    return handle;
-  }
-
-  #offerLane(socket: WorkerSocket): number | undefined {
-    const id = this.#core.lanes?.offer(socket.number, socket.udp.port, this.#context.now());
-    this.#context.flush();
-    return id;
-  }
-
-  #giveUpLane(id: number): void {
-    if (this.#reason !== undefined || !this.#openingLanes.has(id)) return;
-    // `lane-closed` follows, and frees the port.
-    this.#core.lanes?.close(id);
-    this.#context.flush();
-  }
-
-  #failOpening(id: number, why: 'peer' | 'unreachable'): void {
-    const opening = this.#openingLanes.get(id);
-    this.#openingLanes.delete(id);
-    opening?.reject(new LaneRefusedError(why));
-  }
-
   #close(reason: CloseReason): void {
     this.#reason = reason;
     const error = new SessionClosedError(reason);
@@ -329,14 +221,11 @@ export class SessionHandle implements Session {
     for (const message of this.#messages.values()) message.reject(error);
     for (const handle of [...this.#outgoing.values(), ...this.#early]) handle.fail(error);
     for (const handle of this.#incoming.values()) handle.closed(reason);
-    for (const opening of this.#openingLanes.values()) opening.reject(error);
-    for (const lane of this.#lanes.values()) lane.ended();
+    this.#lanes.end(error);
     this.#messages.clear();
     this.#outgoing.clear();
     this.#early.clear();
     this.#incoming.clear();
-    this.#openingLanes.clear();
-    this.#lanes.clear();
     this.#ended.resolve(reason);
     this.#handlers.onClose?.(reason);
   }

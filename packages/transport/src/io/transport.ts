@@ -10,7 +10,8 @@ import { dgramDriver } from './dgram-driver.ts';
 import { InvalidTransportOptionError } from './errors.ts';
 import type { Address, ConnectTarget, Session, Transport, TransportOptions, TransportStats } from './interface.ts';
 import { offloadDriver } from './offload-driver.ts';
-import { type SessionContext, SessionHandle } from './session-handle.ts';
+import type { SessionContext } from './session-context.ts';
+import { SessionHandle } from './session-handle.ts';
 import type { UdpDriver, UdpSocket } from './udp-driver.ts';
 import { WorkerSockets } from './worker-sockets.ts';
 

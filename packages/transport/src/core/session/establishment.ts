@@ -14,6 +14,7 @@ import { ControlQueue } from './control-queue.ts';
 import type { SessionHost } from './host.ts';
 import type { SessionParts } from './parts.ts';
 import { PathValidation } from './path-validation.ts';
+import type { SessionLanes } from './session-lanes.ts';
 
 export interface SessionIdentity {
   readonly localId: number;
@@ -54,4 +55,13 @@ export function makeParts(how: Establishment, host: SessionHost, initiator: bool
     paths: new PathValidation(host.random, host.suite.equal),
     pingOwed: false,
   };
+}
+
+/** Gives back what a session that has ended holds of shared things. */
+export function giveBack(parts: SessionParts, lanes: SessionLanes | undefined): void {
+  for (const transfer of parts.incoming.all()) parts.incoming.remove(transfer);
+  for (const transfer of parts.outgoing.all()) parts.outgoing.remove(transfer);
+  for (const { id } of [...parts.lanes.all()]) lanes?.remove(id);
+  parts.incomingMessages.clear();
+  parts.outgoingMessages.clear();
 }

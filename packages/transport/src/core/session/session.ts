@@ -1,12 +1,11 @@
 import { CONTROL_PAYLOAD_BYTES, DATAGRAM_FRAME_OVERHEAD, type DataHeader, FrameType } from '@p2pimg/wire';
 import type { SessionEnd, TransferFailure } from '../events.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
-import { REKEY_AFTER_MS } from '../keys/key-ring.ts';
 import { type Path, samePath } from '../path.ts';
 import type { IncomingTransfer } from '../transfers/incoming-transfer.ts';
 import type { OutgoingDescription, OutgoingTransfer } from '../transfers/outgoing-transfer.ts';
-import { hasDuties, isOver, nextDeadline } from './deadlines.ts';
-import { type Establishment, makeParts, type SessionIdentity } from './establishment.ts';
+import { isOver } from './deadlines.ts';
+import { type Establishment, giveBack, makeParts, type SessionIdentity } from './establishment.ts';
 import { Farewell } from './farewell.ts';
 import { FrameHandler } from './frame-handler.ts';
 import type { SessionHost } from './host.ts';
@@ -14,15 +13,13 @@ import { Liveness } from './liveness.ts';
 import { admitData, openControl } from './packet-opener.ts';
 import type { SessionParts } from './parts.ts';
 import { SessionLanes } from './session-lanes.ts';
+import { SessionTimers } from './session-timers.ts';
 import { SessionTransfers } from './session-transfers.ts';
-import { reviveStalled } from './stalled-transfers.ts';
 import { type Transmit, Transmitter } from './transmitter.ts';
 
 /** Unreliable messages that may wait for a packet. */
 const MAX_WAITING_DATAGRAMS = 256;
 export const MAX_DATAGRAM_MESSAGE_BYTES: number = CONTROL_PAYLOAD_BYTES - DATAGRAM_FRAME_OVERHEAD;
-
-const NOT_ESTABLISHED = 'the session is not established';
 
 export type SessionState = 'handshaking' | 'unconfirmed' | 'established' | 'draining' | 'closed';
 
@@ -40,9 +37,8 @@ export class Session {
   #lanes: SessionLanes | undefined;
   #transfers: SessionTransfers | undefined;
   #liveness: Liveness | undefined;
+  #timers: SessionTimers | undefined;
   #farewell: Farewell | undefined;
-  /** When the initiator asks for new keys; infinite while it does. */
-  #rekeyAt = Number.POSITIVE_INFINITY;
 
   constructor(identity: SessionIdentity, host: SessionHost) {
     this.localId = identity.localId;
@@ -86,10 +82,11 @@ export class Session {
     this.#lanes = new SessionLanes(this, parts, this.#host);
     this.#frames = new FrameHandler(this, parts, this.#host, this.#lanes);
     this.#liveness = new Liveness(parts.recovery, this.#host.limits.sessionIdleMs, now);
+    this.#timers = new SessionTimers(this, parts, this.#host, this.#liveness);
     this.#state = this.initiator ? 'established' : 'unconfirmed';
     if (this.initiator) {
       parts.pingOwed = true;
-      this.#rekeyAt = now + REKEY_AFTER_MS;
+      this.#timers.keysMade(now);
       this.#host.emit({ type: 'established', session: this });
     }
     this.#host.wake(this);
@@ -112,17 +109,15 @@ export class Session {
     if (!this.initiator) return;
     parts.keys.confirm(keys);
     parts.pingOwed = true;
-    this.#rekeyAt = now + REKEY_AFTER_MS;
+    this.#timers?.keysMade(now);
     this.#host.wake(this);
   }
 
   /** The handshake inside the session came to nothing: once more, later. */
   rekeyFailed(now: number): void {
-    this.#rekeyAt = now + this.#host.limits.handshakeTimeoutMs;
+    this.#timers?.rekeyFailed(now);
     this.#host.wake(this);
   }
-
-  // ---- what the driver asks for
 
   /** Queues a reliable message and returns its number; undefined if the queue is full. The bytes are not copied: leave them as they are. */
   sendMessage(bytes: Uint8Array): number | undefined {
@@ -183,12 +178,10 @@ export class Session {
     const tell = this.#state === 'established' && reason !== 'remote';
     this.#state = tell ? 'draining' : 'closed';
     if (tell) this.#farewell = new Farewell(reason === 'protocol-error' ? 1 : 0, now);
-    this.#release();
+    if (this.#parts !== undefined) giveBack(this.#parts, this.#lanes);
     this.#host.emit({ type: 'closed', session: this, reason });
     this.#host.wake(this);
   }
-
-  // ---- what the endpoint drives
 
   /** A control packet of `length` bytes at `at`, whose connection id is ours. */
   receiveControl(b: Uint8Array, at: number, length: number, path: Path, now: number): void {
@@ -254,7 +247,7 @@ export class Session {
     if (this.#state === 'unconfirmed') {
       return liveness.heardAt + Math.min(limits.sessionIdleMs, limits.handshakeTimeoutMs);
     }
-    return Math.min(this.#rekeyAt, this.#transmitter!.pacedUntil, nextDeadline(parts, liveness, limits));
+    return Math.min(this.#transmitter!.pacedUntil, this.#timers!.next);
   }
 
   handleTimeout(now: number): void {
@@ -270,20 +263,7 @@ export class Session {
       return;
     }
     if (this.#state === 'unconfirmed') return;
-    if (this.#rekeyAt <= now) {
-      this.#rekeyAt = Number.POSITIVE_INFINITY;
-      this.#host.rekey(this);
-    }
-    parts.recovery.onTimeout(now);
-    reviveStalled(this, parts, this.#host, now);
-    if (liveness.noticeSilence(now)) this.#host.emit({ type: 'unresponsive', session: this });
-    if (hasDuties(parts) && liveness.keepAliveAt <= now) {
-      liveness.pinged(now);
-      parts.pingOwed = true;
-    }
-    for (const lane of [...parts.lanes.all()]) {
-      if (lane.usedAt + limits.laneIdleMs <= now) this.#lanes?.close(lane.id);
-    }
+    this.#timers?.fire(now);
     this.#host.wake(this);
   }
 
@@ -299,20 +279,12 @@ export class Session {
     this.#host.emit({ type: 'incoming', session: this });
   }
 
-  /** Gives back what the session holds of shared things. */
-  #release(): void {
-    const parts = this.#parts;
-    if (parts === undefined) return;
-    for (const transfer of parts.incoming.all()) parts.incoming.remove(transfer);
-    for (const transfer of parts.outgoing.all()) parts.outgoing.remove(transfer);
-    for (const lane of [...parts.lanes.all()]) this.#lanes?.remove(lane.id);
-    parts.incomingMessages.clear();
-    parts.outgoingMessages.clear();
+  #ready(): SessionTransfers {
+    return this.#transfers ?? notEstablished();
   }
 
-  #ready(): SessionTransfers {
-    if (this.#transfers === undefined) throw new Error(NOT_ESTABLISHED);
-    return this.#transfers;
+  #live(): SessionParts {
+    return this.#parts ?? notEstablished();
   }
 
   /** Lets the endpoint see that there is something to send. */
@@ -320,9 +292,8 @@ export class Session {
     this.#host.wake(this);
     return result;
   }
+}
 
-  #live(): SessionParts {
-    if (this.#parts === undefined) throw new Error(NOT_ESTABLISHED);
-    return this.#parts;
-  }
+function notEstablished(): never {
+  throw new Error('the session is not established');
 }

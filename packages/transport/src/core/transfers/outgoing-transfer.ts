@@ -6,24 +6,20 @@ import {
   PIECE_BYTES,
   SEGMENT_BYTES,
   SEGMENTS_PER_RECORD,
-  TAG_BYTES,
   type TransferOpenFrame,
   type TransferPieceFrame,
   type TransferStatusFrame,
   writeDataHeader,
 } from '@p2pimg/wire';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
-import { recordAad, recordNonce } from '../keys/nonces.ts';
 import type { PacketOwner } from '../recovery/sent-packets.ts';
 import { pieceCount, recordCount, recordLength, recordOffset, segmentCount } from './layout.ts';
-import { giveRecordBuffer, takeRecordBuffer } from './record-buffers.ts';
+import { type SealedCount, SealedRecords } from './sealed-records.ts';
 
 /** Sent before the receiver has said yes; dropped there if it says no. */
 export const UNGRANTED_BYTES: number = 256 * 1024;
 /** Spoiled records after which a transfer goes in pieces that are sealed one by one. */
 const SPOILED_LIMIT = 2;
-/** Records sealed and not opened: past it the receiver acknowledges packets without ever saying that it opened something. */
-const MAX_SEALED = 1_100;
 /** Times in a row that what arrived and was not opened is sent again, and records at a time. */
 const MAX_REVIVALS = 5;
 const REVIVED_RECORDS = 32;
@@ -34,14 +30,6 @@ const GENERATIONS = 8;
 const SENT = 1;
 const ARRIVED = 2;
 const WANTED = 3;
-
-interface SealedRecord {
-  /** The record and its tag from the start on; behind `length` is what the buffer held before. */
-  readonly ciphertext: Uint8Array;
-  readonly length: number;
-  readonly epoch: EpochKeys;
-  readonly lane: number;
-}
 
 export interface OutgoingDescription {
   readonly id: Uint8Array;
@@ -62,7 +50,7 @@ export class OutgoingTransfer implements PacketOwner {
   readonly #bytes: Uint8Array;
   readonly #records: number;
   readonly #segments: Uint8Array;
-  readonly #sealed = new Map<number, SealedRecord>();
+  readonly #sealed: SealedRecords;
   /** Sealings of each record, modulo 8. */
   readonly #generations: Uint8Array;
   readonly #opened: Uint8Array;
@@ -78,12 +66,14 @@ export class OutgoingTransfer implements PacketOwner {
   #revivals = 0;
   #stopped = false;
 
-  constructor(number: number, description: OutgoingDescription) {
+  /** `sealed` counts for all transfers of the session. */
+  constructor(number: number, description: OutgoingDescription, sealed: SealedCount) {
     this.number = number;
     this.id = description.id;
     this.purpose = description.purpose;
     this.lane = description.lane;
     this.#bytes = description.bytes;
+    this.#sealed = new SealedRecords(number, description.bytes, sealed);
     this.#records = recordCount(description.bytes.length);
     this.#segments = new Uint8Array(this.#records * SEGMENTS_PER_RECORD);
     this.#generations = new Uint8Array(this.#records);
@@ -116,13 +106,16 @@ export class OutgoingTransfer implements PacketOwner {
   /** Sends again what stalls; at last in pieces, which are returned for the control queue. Undefined if that has been tried enough. */
   revive(): TransferPieceFrame[] | undefined {
     if (++this.#revivals > MAX_REVIVALS) return undefined;
-    return [...this.#sealed.keys()].slice(0, REVIVED_RECORDS).flatMap((record) => this.onSpoiled(record));
+    return this.#sealed
+      .numbers()
+      .slice(0, REVIVED_RECORDS)
+      .flatMap((record) => this.onSpoiled(record));
   }
 
   /** Ends all sending; what comes in afterwards changes nothing. */
   stop(): void {
     this.#stopped = true;
-    this.#forgetSealed();
+    this.#sealed.clear();
     this.#wanted = [];
     this.#wantedAt = 0;
   }
@@ -130,8 +123,8 @@ export class OutgoingTransfer implements PacketOwner {
   /** Continues on the parent port: what was sealed for the lane and has not been opened is sealed anew. */
   leaveLane(): void {
     this.lane = 0;
-    for (const record of this.#sealed.keys()) this.#startOver(record);
-    this.#forgetSealed();
+    for (const record of this.#sealed.numbers()) this.#startOver(record);
+    this.#sealed.clear();
   }
 
   /** The next segment to send, or −1 if there is none now. */
@@ -153,7 +146,7 @@ export class OutgoingTransfer implements PacketOwner {
         this.#next = (record + 1) * SEGMENTS_PER_RECORD;
         continue;
       }
-      if ((this.#next & 15) === 0 && this.#sealed.size >= MAX_SEALED) return -1;
+      if ((this.#next & 15) === 0 && this.#sealed.full) return -1;
       return recordOffset(record) + length <= this.#granted ? this.#next : -1;
     }
     return -1;
@@ -169,7 +162,12 @@ export class OutgoingTransfer implements PacketOwner {
     keys: EpochKeys,
   ): void {
     const record = segment >>> 4;
-    const sealed = this.#sealedRecord(record, connectionId, keys);
+    const stale = this.#sealed.get(record);
+    if (stale !== undefined && stale.epoch !== keys) {
+      this.#startOver(record);
+      this.#sealed.release(record);
+    }
+    const sealed = this.#sealed.get(record) ?? this.#sealed.seal(record, this.lane, connectionId, keys);
     const from = (segment & 15) * SEGMENT_BYTES;
     const part = sealed.ciphertext.subarray(from, Math.min(from + SEGMENT_BYTES, sealed.length));
     writeDataHeader(out, at, {
@@ -262,48 +260,12 @@ export class OutgoingTransfer implements PacketOwner {
     }));
   }
 
-  #sealedRecord(record: number, connectionId: number, keys: EpochKeys): SealedRecord {
-    const kept = this.#sealed.get(record);
-    if (kept?.epoch === keys) return kept;
-    if (kept !== undefined) {
-      this.#startOver(record);
-      this.#release(record);
-    }
-    const offset = recordOffset(record);
-    const length = recordLength(this.#bytes.length, record);
-    const fin = record === this.#records - 1;
-    const ciphertext = takeRecordBuffer(length + TAG_BYTES);
-    keys.send
-      .bulk(this.lane)
-      .sealInto(
-        recordNonce(this.number, record),
-        recordAad(connectionId, this.lane, this.number, record, { offset, length, fin }),
-        this.#bytes.subarray(offset, offset + length),
-        ciphertext,
-        0,
-      );
-    const sealed = { ciphertext, length: length + TAG_BYTES, epoch: keys, lane: this.lane };
-    this.#sealed.set(record, sealed);
-    return sealed;
-  }
-
   #markOpened(record: number): void {
     if (this.#opened[record] === 1) return;
     this.#opened[record] = 1;
     this.#openedCount++;
     this.#revivals = 0;
     this.#acknowledgedBytes += recordLength(this.#bytes.length, record);
-    this.#release(record);
-  }
-
-  #release(record: number): void {
-    const sealed = this.#sealed.get(record);
-    if (sealed === undefined) return;
-    this.#sealed.delete(record);
-    giveRecordBuffer(sealed.ciphertext);
-  }
-
-  #forgetSealed(): void {
-    for (const record of [...this.#sealed.keys()]) this.#release(record);
+    this.#sealed.release(record);
   }
 }

@@ -1,10 +1,12 @@
 import { type OutgoingDescription, OutgoingTransfer } from './outgoing-transfer.ts';
+import type { SealedCount } from './sealed-records.ts';
 
 /** Outgoing transfers of a session: so many at once, the others wait; those with something to send take turns. */
 export class OutgoingTransfers {
   readonly #maxOpen: number;
   readonly #open = new Map<number, OutgoingTransfer>();
   readonly #waiting: OutgoingTransfer[] = [];
+  readonly #sealed: SealedCount = { records: 0 };
   #turns: OutgoingTransfer[] = [];
   #next = 0;
 
@@ -18,7 +20,7 @@ export class OutgoingTransfers {
 
   /** Adds a transfer; it starts when `start` gives it out. */
   add(description: OutgoingDescription): OutgoingTransfer {
-    const transfer = new OutgoingTransfer(this.#next++, description);
+    const transfer = new OutgoingTransfer(this.#next++, description, this.#sealed);
     this.#waiting.push(transfer);
     return transfer;
   }
