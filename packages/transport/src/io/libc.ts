@@ -1,5 +1,8 @@
 import { loadFfi } from '../node/ffi.ts';
 
+/** Linux: `sys/socket.h`. */
+export const MSG_DONTWAIT = 0x40;
+
 /** The calls of libc that `node:dgram` lacks, or that it wraps at a price. */
 export interface Libc {
   socket(family: number, type: number, protocol: number): number;
@@ -7,6 +10,8 @@ export interface Libc {
   bind(fd: number, address: Uint8Array, length: number): number;
   /** `bytes` and `address` are pointers. */
   sendto(fd: number, bytes: bigint, length: bigint, flags: number, address: bigint, addressLength: number): bigint;
+  /** All but the first, third and fourth are pointers. */
+  recvfrom(fd: number, bytes: bigint, room: bigint, flags: number, address: bigint, addressLength: bigint): bigint;
   close(fd: number): number;
   getRawPointer(bytes: Uint8Array): bigint;
 }
@@ -16,6 +21,7 @@ const SYMBOLS = {
   setsockopt: { arguments: ['i32', 'i32', 'i32', 'buffer', 'u32'], return: 'i32' },
   bind: { arguments: ['i32', 'buffer', 'u32'], return: 'i32' },
   sendto: { arguments: ['i32', 'u64', 'u64', 'i32', 'u64', 'u32'], return: 'i64' },
+  recvfrom: { arguments: ['i32', 'u64', 'u64', 'i32', 'u64', 'u64'], return: 'i64' },
   close: { arguments: ['i32'], return: 'i32' },
 };
 

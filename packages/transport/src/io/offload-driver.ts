@@ -2,8 +2,9 @@ import type { Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { endianness } from 'node:os';
 import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import { BatchReader } from './batch-reader.ts';
 import { bound, DgramSocket, dgramDriver, newSocket } from './dgram-driver.ts';
-import { type Libc, loadLibc } from './libc.ts';
+import { type Libc, loadLibc, MSG_DONTWAIT } from './libc.ts';
 import type { BatchHandler, UdpDriver, UdpSocket } from './udp-driver.ts';
 
 /** Linux: `sys/socket.h`, `linux/udp.h`. */
@@ -14,7 +15,6 @@ const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
 const UDP_GRO = 104;
 
-const MSG_DONTWAIT = 0x40;
 /** Peers whose `sockaddr` is kept. */
 const KEPT_ADDRESSES = 256;
 
@@ -30,13 +30,15 @@ class OffloadSocket extends DgramSocket {
   readonly #fd: number;
   readonly #addresses = new Map<string, Pinned>();
   #slab: Pinned | undefined;
+  readonly #reader: BatchReader | undefined;
   #segmenting = true;
   #open = true;
 
-  constructor(socket: Socket, libc: Libc, fd: number) {
+  constructor(socket: Socket, libc: Libc, fd: number, reader: BatchReader | undefined) {
     super(socket);
     this.#libc = libc;
     this.#fd = fd;
+    this.#reader = reader;
     // A device or a tunnel that cannot segment says so on the first try (EIO, EINVAL); the datagrams come again.
     socket.on('error', () => {
       this.#segmenting = false;
@@ -53,6 +55,7 @@ class OffloadSocket extends DgramSocket {
 
   override close(): Promise<void> {
     this.#open = false;
+    this.#reader?.close();
     return super.close();
   }
 
@@ -97,9 +100,13 @@ export function offloadDriver(): UdpDriver | undefined {
       const fd = bindOffloading(libc, host, port);
       // The plain driver either can, or says why not.
       if (fd === undefined) return dgramDriver.open(host, port, onBatch);
-      const socket = newSocket(host, onBatch);
+      const reader = isIPv6(host) ? undefined : new BatchReader(libc, fd, onBatch);
+      const socket = newSocket(host, (batch, from, fromPort) => {
+        onBatch(batch, from, fromPort);
+        reader?.readMore();
+      });
       await bound(socket, (done) => socket.bind({ fd }, done));
-      return new OffloadSocket(socket, libc, fd);
+      return new OffloadSocket(socket, libc, fd, reader);
     },
   };
 }

@@ -1,0 +1,55 @@
+import { createSocket } from 'node:dgram';
+import { once } from 'node:events';
+import test from 'ava';
+import { offloadDriver } from '../../src/io/offload-driver.ts';
+
+const SENDERS = ['127.0.9.1', '127.0.9.2', '127.0.9.3'];
+const EACH = 200;
+
+test('T1 T2 N4 what waits at a socket is read in one go: each datagram once, and from whom it came; empty ones too', async (t) => {
+  const driver = offloadDriver();
+  if (driver === undefined) {
+    t.pass('no offload here');
+    return;
+  }
+  const heard = new Map<string, number[]>();
+  let count = 0;
+  const all = Promise.withResolvers<void>();
+  const socket = await driver.open('127.0.0.1', 0, (batch, host, port) => {
+    const numbers = heard.get(`${host} ${port}`) ?? [];
+    heard.set(`${host} ${port}`, numbers);
+    // Of one sender and one length they may come merged.
+    for (let at = 0; at + 8 <= batch.length; at += 8) {
+      numbers.push(Buffer.from(batch.buffer, batch.byteOffset + at, 8).readDoubleBE());
+      if (++count === SENDERS.length * EACH) all.resolve();
+    }
+  });
+  const senders = await Promise.all(
+    SENDERS.map(async (host) => {
+      const sender = createSocket('udp4');
+      sender.bind(0, host);
+      await once(sender, 'listening');
+      return sender;
+    }),
+  );
+  // Before the loop turns: they are all there when the first is read.
+  for (let i = 0; i < EACH; i++) {
+    for (const sender of senders) {
+      const bytes = Buffer.alloc(8);
+      bytes.writeDoubleBE(i);
+      sender.send(bytes, socket.port, '127.0.0.1');
+      if (i % 50 === 0) sender.send(Buffer.alloc(0), socket.port, '127.0.0.1');
+    }
+  }
+  await all.promise;
+  t.deepEqual(
+    new Set(heard.keys()),
+    new Set(senders.map((sender) => `${sender.address().address} ${sender.address().port}`)),
+  );
+  for (const numbers of heard.values())
+    t.deepEqual(
+      numbers,
+      Array.from({ length: EACH }, (_, i) => i),
+    );
+  await Promise.all([socket.close(), ...senders.map((sender) => new Promise<void>((done) => sender.close(done)))]);
+});
