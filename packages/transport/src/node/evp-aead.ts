@@ -1,9 +1,11 @@
 import type { Aead } from '../core/crypto-suite.ts';
 import { type Ffi, loadFfi } from './ffi.ts';
 
-/** `openssl/evp.h` */
-const EVP_CTRL_AEAD_GET_TAG = 0x10;
-const EVP_CTRL_AEAD_SET_TAG = 0x11;
+/** `openssl/core.h`: type of a parameter, and the bytes of an `OSSL_PARAM` on a machine of 64 bits. */
+const OSSL_PARAM_OCTET_STRING = 5;
+const OSSL_PARAM_BYTES = 40;
+/** `openssl/core_names.h` */
+const OSSL_CIPHER_PARAM_AEAD_TAG = 'tag\0';
 
 interface Evp {
   EVP_CIPHER_CTX_new(): bigint;
@@ -14,7 +16,8 @@ interface Evp {
   EVP_DecryptInit_ex(context: bigint, cipher: bigint, engine: bigint, key: bigint, nonce: bigint): number;
   EVP_DecryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: number): number;
   EVP_DecryptFinal_ex(context: bigint, out: bigint, written: bigint): number;
-  EVP_CIPHER_CTX_ctrl(context: bigint, type: number, argument: number, bytes: bigint): number;
+  EVP_CIPHER_CTX_get_params(context: bigint, parameters: bigint): number;
+  EVP_CIPHER_CTX_set_params(context: bigint, parameters: bigint): number;
 }
 
 const POINTERS = (count: number): string[] => new Array<string>(count).fill('u64');
@@ -27,7 +30,9 @@ const SYMBOLS = {
   EVP_DecryptInit_ex: { arguments: POINTERS(5), return: 'i32' },
   EVP_DecryptUpdate: { arguments: [...POINTERS(4), 'i32'], return: 'i32' },
   EVP_DecryptFinal_ex: { arguments: POINTERS(3), return: 'i32' },
-  EVP_CIPHER_CTX_ctrl: { arguments: ['u64', 'i32', 'i32', 'u64'], return: 'i32' },
+  // Not `EVP_CIPHER_CTX_ctrl`: calls of more than three arguments take thrice as long.
+  EVP_CIPHER_CTX_get_params: { arguments: POINTERS(2), return: 'i32' },
+  EVP_CIPHER_CTX_set_params: { arguments: POINTERS(2), return: 'i32' },
 };
 
 /** Where things lie in the stage: memory that no garbage collector moves. */
@@ -36,9 +41,11 @@ const NONCE_AT = 64;
 const WRITTEN_AT = 96;
 const TAG_AT = 112;
 const AAD_AT = 128;
-const IN_AT = 256;
+const PARAMETERS_AT = 256;
+const TAG_NAME_AT = 336;
+const IN_AT = 384;
 /** Associated data and contents above this do not fit: a record is 15,856 bytes, a control packet less. */
-const MAX_AAD_BYTES: number = IN_AT - AAD_AT;
+const MAX_AAD_BYTES: number = PARAMETERS_AT - AAD_AT;
 const MAX_CONTENT_BYTES = 16_128;
 const OUT_AT: number = IN_AT + MAX_CONTENT_BYTES;
 const STAGE_BYTES: number = OUT_AT + MAX_CONTENT_BYTES;
@@ -51,7 +58,7 @@ const NULL = 0n;
 class EvpStage {
   readonly #evp: Evp;
   readonly #stage = Buffer.allocUnsafeSlow(STAGE_BYTES);
-  readonly #base: bigint;
+  readonly #at: Places;
   readonly #sealing: bigint;
   readonly #opening: bigint;
   /** Whose keys the two contexts hold. */
@@ -60,7 +67,8 @@ class EvpStage {
 
   constructor(ffi: Ffi, evp: Evp) {
     this.#evp = evp;
-    this.#base = ffi.getRawPointer(this.#stage);
+    this.#at = placesFrom(ffi.getRawPointer(this.#stage));
+    this.#describeTag();
     this.#sealing = evp.EVP_CIPHER_CTX_new();
     this.#opening = evp.EVP_CIPHER_CTX_new();
     const cipher = evp.EVP_aes_256_gcm();
@@ -76,22 +84,22 @@ class EvpStage {
     aad: Uint8Array,
     from: Uint8Array,
     to: Uint8Array,
-    at: number,
+    toAt: number,
   ): void {
     const evp = this.#evp;
-    const [context, base] = [this.#sealing, this.#base];
+    const at = this.#at;
+    const context = this.#sealing;
     const keyed = this.#sealer === aead;
     this.#sealer = undefined;
     this.#load(key, nonce, aad, from);
-    const [out, written] = [base + OUT, base + WRITTEN];
-    check(evp.EVP_EncryptInit_ex(context, NULL, NULL, keyed ? NULL : base + KEY, base + NONCE) === 1);
-    check(evp.EVP_EncryptUpdate(context, NULL, written, base + AAD, aad.length) === 1);
-    if (from.length > 0) check(evp.EVP_EncryptUpdate(context, out, written, base + IN, from.length) === 1);
-    check(evp.EVP_EncryptFinal_ex(context, base + TAG, written) === 1);
-    check(evp.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_GET_TAG, TAG_BYTES, base + TAG) === 1);
+    check(evp.EVP_EncryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce) === 1);
+    check(evp.EVP_EncryptUpdate(context, NULL, at.written, at.aad, aad.length) === 1);
+    if (from.length > 0) check(evp.EVP_EncryptUpdate(context, at.out, at.written, at.in, from.length) === 1);
+    check(evp.EVP_EncryptFinal_ex(context, at.tag, at.written) === 1);
+    check(evp.EVP_CIPHER_CTX_get_params(context, at.parameters) === 1);
     this.#sealer = aead;
-    to.set(this.#stage.subarray(OUT_AT, OUT_AT + from.length), at);
-    to.set(this.#stage.subarray(TAG_AT, TAG_AT + TAG_BYTES), at + from.length);
+    to.set(this.#stage.subarray(OUT_AT, OUT_AT + from.length), toAt);
+    to.set(this.#stage.subarray(TAG_AT, TAG_AT + TAG_BYTES), toAt + from.length);
   }
 
   open(
@@ -102,25 +110,36 @@ class EvpStage {
     from: Uint8Array,
     tag: Uint8Array,
     to: Uint8Array,
-    at: number,
+    toAt: number,
   ): boolean {
     const evp = this.#evp;
-    const [context, base] = [this.#opening, this.#base];
+    const at = this.#at;
+    const context = this.#opening;
     const keyed = this.#opener === aead;
     this.#opener = undefined;
     if (tag.length !== TAG_BYTES) throw new RangeError('a tag has 16 bytes');
     this.#load(key, nonce, aad, from);
     this.#stage.set(tag, TAG_AT);
-    const [out, written] = [base + OUT, base + WRITTEN];
-    check(evp.EVP_DecryptInit_ex(context, NULL, NULL, keyed ? NULL : base + KEY, base + NONCE) === 1);
-    check(evp.EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, TAG_BYTES, base + TAG) === 1);
-    check(evp.EVP_DecryptUpdate(context, NULL, written, base + AAD, aad.length) === 1);
-    if (from.length > 0) check(evp.EVP_DecryptUpdate(context, out, written, base + IN, from.length) === 1);
-    // What was decrypted stays in the stage unless the tag is right.
-    const right = evp.EVP_DecryptFinal_ex(context, out + BigInt(from.length), written) === 1;
+    check(evp.EVP_DecryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce) === 1);
+    check(evp.EVP_CIPHER_CTX_set_params(context, at.parameters) === 1);
+    check(evp.EVP_DecryptUpdate(context, NULL, at.written, at.aad, aad.length) === 1);
+    if (from.length > 0) check(evp.EVP_DecryptUpdate(context, at.out, at.written, at.in, from.length) === 1);
+    // What was decrypted stays in the stage unless the tag is right. Nothing is written by the last call: GCM has no padding.
+    const right = evp.EVP_DecryptFinal_ex(context, at.tag, at.written) === 1;
     this.#opener = aead;
-    if (right) to.set(this.#stage.subarray(OUT_AT, OUT_AT + from.length), at);
+    if (right) to.set(this.#stage.subarray(OUT_AT, OUT_AT + from.length), toAt);
     return right;
+  }
+
+  /** An `OSSL_PARAM` that names the tag and its place, for both directions, and the empty one that ends the list. */
+  #describeTag(): void {
+    const stage = this.#stage;
+    stage.fill(0, PARAMETERS_AT, PARAMETERS_AT + 2 * OSSL_PARAM_BYTES);
+    stage.write(OSSL_CIPHER_PARAM_AEAD_TAG, TAG_NAME_AT, 'latin1');
+    stage.writeBigUInt64LE(this.#at.tagName, PARAMETERS_AT);
+    stage.writeUInt32LE(OSSL_PARAM_OCTET_STRING, PARAMETERS_AT + 8);
+    stage.writeBigUInt64LE(this.#at.tag, PARAMETERS_AT + 16);
+    stage.writeBigUInt64LE(BigInt(TAG_BYTES), PARAMETERS_AT + 24);
   }
 
   #load(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, content: Uint8Array): void {
@@ -135,13 +154,32 @@ class EvpStage {
   }
 }
 
-const KEY = BigInt(KEY_AT);
-const NONCE = BigInt(NONCE_AT);
-const WRITTEN = BigInt(WRITTEN_AT);
-const TAG = BigInt(TAG_AT);
-const AAD = BigInt(AAD_AT);
-const IN = BigInt(IN_AT);
-const OUT = BigInt(OUT_AT);
+/** Where the parts of the stage are in memory. */
+interface Places {
+  readonly key: bigint;
+  readonly nonce: bigint;
+  readonly written: bigint;
+  readonly tag: bigint;
+  readonly aad: bigint;
+  readonly parameters: bigint;
+  readonly tagName: bigint;
+  readonly in: bigint;
+  readonly out: bigint;
+}
+
+function placesFrom(base: bigint): Places {
+  return {
+    key: base + BigInt(KEY_AT),
+    nonce: base + BigInt(NONCE_AT),
+    written: base + BigInt(WRITTEN_AT),
+    tag: base + BigInt(TAG_AT),
+    aad: base + BigInt(AAD_AT),
+    parameters: base + BigInt(PARAMETERS_AT),
+    tagName: base + BigInt(TAG_NAME_AT),
+    in: base + BigInt(IN_AT),
+    out: base + BigInt(OUT_AT),
+  };
+}
 
 class EvpAead implements Aead {
   readonly #stage: EvpStage;

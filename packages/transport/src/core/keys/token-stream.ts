@@ -2,10 +2,11 @@ import { TOKEN_BYTES } from '@p2pimg/wire';
 import type { CryptoSuite } from '../crypto-suite.ts';
 
 const BLOCK_BYTES = 16;
-const TOKENS_PER_CHUNK = 256;
+/** To set up the cipher costs as much as the stream of some thousand tokens. */
+const TOKENS_PER_CHUNK = 1_024;
 const CHUNK_BYTES: number = TOKENS_PER_CHUNK * TOKEN_BYTES;
-/** Chunks kept: 2,048 packet numbers around the current one, 16 KiB, made only when bulk flows. */
-const KEPT_CHUNKS = 8;
+/** Chunks kept: 4,096 packet numbers around the current one, 32 KiB at most, made only when bulk flows. */
+const KEPT_CHUNKS = 4;
 
 /**
  * The data token of each packet number: eight bytes of an AES-CTR stream at 8 × the number.
