@@ -16,7 +16,7 @@ export interface FloodOptions {
 }
 
 export interface FloodResult {
-  /** Time from `connect` to `opened` of each honest session, in ms; infinite if it failed. */
+  /** Time from `connect` to `opened` of each honest session, in ms; infinite if it did not open, or took no message afterwards. */
   readonly latencies: readonly number[];
   /** Packets that left the flooder, per second. */
   readonly sentPerSecond: number;

@@ -2,7 +2,7 @@ import type { Session } from './session/session.ts';
 import type { IncomingTransfer } from './transfers/incoming-transfer.ts';
 import type { OutgoingTransfer } from './transfers/outgoing-transfer.ts';
 
-/** `still-open`: the session that this one was to replace lives. */
+/** `still-open`: the session that this one was to replace lives. `too-many-sessions`: here, `maxSessions`. */
 export type SessionEnd =
   | 'local'
   | 'remote'
@@ -11,6 +11,7 @@ export type SessionEnd =
   | 'refused'
   | 'still-open'
   | 'no-common-version'
+  | 'too-many-sessions'
   | 'protocol-error';
 
 /** Why a transfer did not come to its end. */

@@ -27,7 +27,7 @@ export type Admission =
 export type TransferPurpose = 'upload' | 'result' | 'answer' | 'image';
 
 export interface TransportLimits {
-  /** Sessions in all (default 10,000). */
+  /** Sessions in all, both ways (default 10,000). Past it a session that is opened here closes with `too-many-sessions`. */
   readonly maxSessions: number;
   /**
    * Incoming sessions from one address, or from one IPv6 /64 (default 1,024); fewer when the table fills up: at most an
@@ -110,7 +110,7 @@ export interface SessionHandlers {
   readonly onClose?: (reason: CloseReason) => void;
 }
 
-/** `still-open`: the session that this one was to replace lives. */
+/** `still-open`: the session that this one was to replace lives. `too-many-sessions`: here, `maxSessions`. */
 export type CloseReason =
   | 'local'
   | 'remote'
@@ -119,6 +119,7 @@ export type CloseReason =
   | 'refused'
   | 'still-open'
   | 'no-common-version'
+  | 'too-many-sessions'
   | 'protocol-error';
 
 export interface Session {

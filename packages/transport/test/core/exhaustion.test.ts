@@ -52,3 +52,27 @@ test('N5 a peer that asks on and on, and takes no answer, loses its session', (t
   t.true(world.run(() => server.of('closed').length === 1));
   t.is(server.of('closed')[0]?.reason, 'protocol-error');
 });
+
+test('N5 sessions opened here count too: past the cap a new one closes at once, unless it takes the place of another', (t) => {
+  const world = new World(12);
+  const { client, server } = world.pair({ client: { limits: { maxSessions: 2 } } });
+  const first = world.connect(client, server);
+  world.connect(client, server);
+  const third = world.connect(client, server);
+  t.is(third.state, 'closed');
+  t.true(world.run(() => client.of('closed').some(({ session }) => session === third)));
+  t.is(client.of('closed').find(({ session }) => session === third)?.reason, 'too-many-sessions');
+  t.not(first.state, 'closed');
+  t.true(client.endpoint.sessions <= 2);
+});
+
+test('N4 a session that one packet in 25 reaches is confirmed before the responder gives it up', (t) => {
+  const world = new World(13);
+  const { client, server } = world.pair();
+  const session = world.connect(client, server);
+  t.true(world.run(() => client.of('established').length === 1));
+  let count = 0;
+  world.tap = (bytes, from) => (from.startsWith(client.host) && ++count % 25 !== 0 ? undefined : bytes);
+  t.true(world.run(() => server.of('incoming').length === 1 || session.state === 'closed'));
+  t.is(server.of('incoming').length, 1);
+});

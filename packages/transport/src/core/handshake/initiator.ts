@@ -37,7 +37,13 @@ export class Initiator {
   }
 
   connect(target: EndpointTarget, now: number): Session {
+    const { sessionCount, config } = this.#context;
     const session = this.#context.newSession(target.publicKey, true);
+    // One that takes another's place may stand beside it for a moment.
+    if (sessionCount >= config.limits.maxSessions && target.replaces === undefined) {
+      session.close('too-many-sessions', now);
+      return session;
+    }
     // Not the session that is replaced: it shall not live as long as this one.
     const { publicKey, path, preSharedKey } = target;
     this.#targets.set(session, preSharedKey === undefined ? { publicKey, path } : { publicKey, path, preSharedKey });

@@ -9,6 +9,11 @@ import { type PacketOwner, SentPackets } from './sent-packets.ts';
 const PEER_DELAY_MS = 5;
 const MINIMUM_PROBE_MS = 10;
 const MAXIMUM_PROBE_MS = 2_000;
+/**
+ * Before anything was acknowledged. The responder gives a session up that is not confirmed in time, and under a flood it reads
+ * one packet in several: probes then come as often as handshakes do.
+ */
+const MAXIMUM_FIRST_PROBE_MS = 250;
 const MINIMUM_REORDER_MS = 1;
 const MAX_REORDER_STEPS = 8;
 /** Round trips without a spurious loss after which the reordering window narrows again (RFC 8985, section 7.2). */
@@ -185,7 +190,8 @@ export class Recovery {
   }
 
   #probeAt(): number {
-    return this.#lastSentAt + Math.min(MAXIMUM_PROBE_MS, this.probeTimeout * 2 ** Math.min(this.#probes, 10));
+    const maximum = this.#delivered === 0 ? MAXIMUM_FIRST_PROBE_MS : MAXIMUM_PROBE_MS;
+    return this.#lastSentAt + Math.min(maximum, this.probeTimeout * 2 ** Math.min(this.#probes, 10));
   }
 
   #acknowledge(acked: readonly number[], newest: number, largest: number, delayMs: number, now: number): number {
