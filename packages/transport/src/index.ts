@@ -1,14 +1,6 @@
 export type { Aead, CryptoSuite, DhKeyPair, RandomBytes } from './core/crypto-suite.ts';
-export { Endpoint, packetBytes } from './core/endpoint.ts';
-export type { EndpointAdmission, EndpointConfig, EndpointTarget } from './core/endpoint-config.ts';
-export type { EndpointEvent, SessionEnd, TransferFailure } from './core/events.ts';
-export { type EndpointLimits, InvalidLimitError, resolveLimits } from './core/limits.ts';
-export type { Path } from './core/path.ts';
-export { Bbr } from './core/recovery/bbr.ts';
-export type { AckSample, CongestionController } from './core/recovery/congestion.ts';
-export { Cubic } from './core/recovery/cubic.ts';
+export { InvalidLimitError } from './core/limits.ts';
 export { MAX_DATAGRAM_MESSAGE_BYTES } from './core/session/session.ts';
-export type { Transmit } from './core/session/transmitter.ts';
 export {
   InvalidTransportOptionError,
   LaneRefusedError,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Birth, NodeId } from '@p2pimg/netsim';
-import { Endpoint, type EndpointEvent, nodeCryptoSuite, resolveLimits } from '@p2pimg/transport';
+import { nodeCryptoSuite } from '@p2pimg/transport';
+import { Endpoint, type EndpointEvent, resolveLimits } from '@p2pimg/transport/core';
 import { MESSAGE_VERSIONS, toHex } from '@p2pimg/wire';
 
 type Session = ReturnType<Endpoint['connect']>;
