@@ -17,6 +17,8 @@ export interface CloudOptions {
   readonly settings?: LocalCloudOptions['settings'];
   /** Added to each server's environment. */
   readonly environment?: (server: string) => Environment;
+  /** Servers run as they are built (default: from their sources). */
+  readonly built?: boolean;
 }
 
 /** A server's choice of a handler, out of its log. */
@@ -49,7 +51,7 @@ export interface Cloud extends AsyncDisposable {
 
 /** Resolves when all servers are ready. @throws Error with the words of a server that has ended instead */
 export async function startCloud(options: CloudOptions): Promise<Cloud> {
-  const { folder, servers: count = 3, directoryUrl, settings, environment } = options;
+  const { folder, servers: count = 3, directoryUrl, settings, environment, built = false } = options;
   const url = directoryUrl ?? `sqlite://${join(folder, 'directory.sqlite')}`;
   const ports = await freeUdpPorts(2 * count);
   const statusPorts = await Promise.all(Array.from({ length: count }, () => freeTcpPort()));
@@ -64,7 +66,9 @@ export async function startCloud(options: CloudOptions): Promise<Cloud> {
     directoryUrl: url,
     settings: { ...settings, log: { level: 'info', format: 'json', ...settings?.log } },
   });
-  const servers = await Promise.all(described.map((files) => ServerProcess.start(files, environment?.(files.id))));
+  const servers = await Promise.all(
+    described.map((files) => ServerProcess.start({ ...files, built }, environment?.(files.id))),
+  );
   const cloud = new RunningCloud(manifestPath, url, servers);
   try {
     await Promise.all(servers.map((server) => server.ready()));

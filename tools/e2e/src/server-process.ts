@@ -1,8 +1,10 @@
+import process from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { type Exit, type SpawnedProcess, spawnNode } from '@p2pimg/testkit';
+import { type Exit, type SpawnedProcess, spawnNode, spawnProcess } from '@p2pimg/testkit';
 import { eventually } from './eventually.ts';
 
-const PROGRAM = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
+const SOURCES = fileURLToPath(new URL('../../../apps/server/src/main.ts', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../../apps/server/dist/main.js', import.meta.url));
 
 /** One line of a server's log (pino's JSON). */
 export interface LogLine {
@@ -48,6 +50,8 @@ export type Environment = Readonly<Record<string, string>>;
 
 interface ServerFiles {
   readonly id: string;
+  /** The program as it is built (`dist`), not its sources. */
+  readonly built?: boolean;
   readonly settingsPath: string;
   readonly statusPort: number;
 }
@@ -56,7 +60,7 @@ interface ServerFiles {
 export class ServerProcess {
   readonly id: string;
   readonly statusUrl: string;
-  readonly #settingsPath: string;
+  readonly #files: ServerFiles;
   readonly #environment: Environment;
   #process: SpawnedProcess;
   #frozen = false;
@@ -66,13 +70,13 @@ export class ServerProcess {
   private constructor(files: ServerFiles, environment: Environment, process: SpawnedProcess) {
     this.id = files.id;
     this.statusUrl = `http://127.0.0.1:${files.statusPort}`;
-    this.#settingsPath = files.settingsPath;
+    this.#files = files;
     this.#environment = environment;
     this.#process = process;
   }
 
   static async start(files: ServerFiles, environment: Environment = {}): Promise<ServerProcess> {
-    return new ServerProcess(files, environment, await spawn(files.settingsPath, environment));
+    return new ServerProcess(files, environment, await spawn(files, environment));
   }
 
   get pid(): number {
@@ -105,7 +109,7 @@ export class ServerProcess {
   /** Starts it again after it has ended; resolves when it serves. */
   async restart(): Promise<void> {
     this.#earlier.push(...this.#lines());
-    this.#process = await spawn(this.#settingsPath, this.#environment);
+    this.#process = await spawn(this.#files, this.#environment);
     await this.ready();
   }
 
@@ -147,6 +151,7 @@ export class ServerProcess {
   }
 }
 
-function spawn(settingsPath: string, env: Environment): Promise<SpawnedProcess> {
-  return spawnNode(PROGRAM, ['run', '--config', settingsPath], { env });
+function spawn({ settingsPath, built }: ServerFiles, env: Environment): Promise<SpawnedProcess> {
+  const args = ['run', '--config', settingsPath];
+  return built === true ? spawnProcess(process.execPath, [BUILT, ...args], { env }) : spawnNode(SOURCES, args, { env });
 }

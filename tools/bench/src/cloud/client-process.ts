@@ -1,5 +1,6 @@
+import { execPath } from 'node:process';
 import { fileURLToPath } from 'node:url';
-import { type SpawnedProcess, spawnNode } from '@p2pimg/testkit';
+import { type SpawnedProcess, spawnNode, spawnProcess } from '@p2pimg/testkit';
 import { type Answer, END, type Order, type Told } from './protocol.ts';
 
 const READY_WITHIN_MS = 60_000;
@@ -15,13 +16,15 @@ export class ClientProcess {
     this.#process = process;
   }
 
-  /** Resolves when it can take orders. @throws with its words when it cannot */
+  /** Resolves when it can take orders. @param built our packages as they are built, not their sources @throws with its words when it cannot */
   static async start(
     program: URL,
     args: readonly string[],
     env: Readonly<Record<string, string>> = {},
+    built = false,
   ): Promise<ClientProcess> {
-    const process = await spawnNode(fileURLToPath(program), args, { env });
+    const file = fileURLToPath(program);
+    const process = await (built ? spawnProcess(execPath, [file, ...args], { env }) : spawnNode(file, args, { env }));
     await process.line('{"kind":"ready"}', { timeoutMs: READY_WITHIN_MS });
     return new ClientProcess(process);
   }

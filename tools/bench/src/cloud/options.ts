@@ -24,6 +24,8 @@ export interface CloudBenchOptions {
   readonly directory: 'sqlite' | 'mysql';
   /** Encoding threads of each server. */
   readonly threads: number;
+  /** Programs are built first and run as users run them; else from their sources, which takes more memory and time to start. */
+  readonly built: boolean;
   /** Folder for CPU profiles; none are made when it is left out. */
   readonly profile: string | undefined;
   /** Where profiles and directory are kept: the system's temporary folder when it is left out. */
@@ -42,6 +44,7 @@ export const DEFAULTS: CloudBenchOptions = {
   slowMs: 0,
   directory: 'sqlite',
   threads: 1,
+  built: false,
   profile: undefined,
   folder: undefined,
 };
@@ -61,6 +64,7 @@ Server and client processes on this machine, real UDP, a real directory: picture
   --servers S           (default ${DEFAULTS.servers})
   --clients C           (default ${DEFAULTS.clients})
   --threads T           encoding threads of each server (default ${DEFAULTS.threads})
+  --built               builds the programs first and runs what was built (default: their sources)
   --warm-up W           requests before the clock starts (default ${DEFAULTS.warmUp})
   --folder FOLDER       where directory and profiles are kept while it runs (default: the system's temporary folder)
 `;
@@ -84,6 +88,7 @@ export function readOptions(
           n: text,
           policy: text,
           kill: flag,
+          built: flag,
           slow: flag,
           'slow-ms': text,
           directory: text,
@@ -110,6 +115,7 @@ export function readOptions(
     inFlight: whole('in-flight', values['in-flight'], Math.max(DEFAULTS.inFlight, clients), clients, 1_000),
     policy: oneOf('policy', values.policy ?? DEFAULTS.policy, POLICIES),
     kill: values.kill,
+    built: values.built,
     slowMs: whole('slow-ms', values['slow-ms'], values.slow ? 50 : 0, 0, 10_000),
     directory: oneOf('directory', values.directory ?? DEFAULTS.directory, ['sqlite', 'mysql'] as const),
     threads: whole('threads', values.threads, DEFAULTS.threads, 1, 64),

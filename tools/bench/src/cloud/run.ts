@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { migrate } from '@p2pimg/directory';
 import { type Cloud, startCloud } from '@p2pimg/e2e';
 import { startDatabase, tempDir } from '@p2pimg/testkit';
+import { buildPrograms } from './build.ts';
 import { ClientProcess } from './client-process.ts';
 import { askAll, type CommonReport, measure } from './measure.ts';
 import type { CloudBenchOptions } from './options.ts';
@@ -20,6 +21,7 @@ export interface RunReport extends CommonReport {
 }
 
 export async function runCloudBench(options: CloudBenchOptions): Promise<RunReport> {
+  if (options.built) await buildPrograms();
   await using stack = new AsyncDisposableStack();
   const root = stack.use(await tempDir('p2pimg-bench-', options.folder)).path;
   const cloud = stack.use(await openCloud(options, root, stack));
@@ -50,7 +52,7 @@ export async function runCloudBench(options: CloudBenchOptions): Promise<RunRepo
 }
 
 async function openCloud(
-  { servers, policy, threads, directory, slowMs, profile }: CloudBenchOptions,
+  { servers, policy, threads, directory, slowMs, profile, built }: CloudBenchOptions,
   root: string,
   stack: AsyncDisposableStack,
 ): Promise<Cloud> {
@@ -69,6 +71,7 @@ async function openCloud(
     ...(directoryUrl === undefined ? {} : { directoryUrl }),
     settings: { election: { policy, loadSource: 'process' }, workers: { threads }, log: { level: 'warn' } },
     environment,
+    built,
   });
 }
 
@@ -79,7 +82,7 @@ async function openDatabase(stack: AsyncDisposableStack): Promise<string> {
 }
 
 async function openBenchClient(
-  { profile }: CloudBenchOptions,
+  { profile, built }: CloudBenchOptions,
   root: string,
   index: number,
   { manifestPath }: Cloud,
@@ -91,6 +94,7 @@ async function openBenchClient(
     CLIENT_PROGRAM,
     [join(root, name), manifestPath],
     node.length === 0 ? {} : { NODE_OPTIONS: node.join(' ') },
+    built,
   );
   stack.defer(() => client.kill());
   return client;

@@ -25,7 +25,7 @@ export function planOf(small: boolean): readonly PlannedRun[] {
   const run = (name: string, changes: Partial<CloudBenchOptions>, contender: Contender = 'p2pimg'): PlannedRun => ({
     name,
     contender,
-    options: shrunk({ ...DEFAULTS, ...changes }),
+    options: shrunk({ ...DEFAULTS, built: contender === 'p2pimg' && !small, ...changes }),
   });
   const bySize = SIZES.flatMap((n) => [
     ...POLICIES.map((policy) => run(`${policy}-${n}`, { n, policy })),
