@@ -255,7 +255,7 @@ export class CloudCore {
     const known = this.#table.get(request.id);
     if (known?.client !== undefined) {
       if (known.client.keyHex !== client.keyHex) return new Refusal('id_taken', 'another client uses this request id');
-      if (known.request?.type !== request.type) return new Refusal('id_taken', 'another request has this id');
+      if (known.type !== request.type) return new Refusal('id_taken', 'another request has this id');
       return undefined;
     }
     if (this.#table.unansweredOf(client.keyHex) >= this.#config.limits.requestsPerClient) {

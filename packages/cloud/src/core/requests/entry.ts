@@ -16,7 +16,10 @@ export type Phase = 'open' | 'here' | 'elsewhere' | 'answered' | 'cancelled';
 export interface Entry {
   readonly id: string;
   phase: Phase;
+  /** Not kept once it is answered: a client that comes again brings it. */
   request: AnyRequest | undefined;
+  /** Of the request, once it has come; stays. */
+  type: AnyRequest['type'] | undefined;
   /** Who asked, with the latest session. */
   client: Client | undefined;
   /** Who has it, had it last, or was named by the leader. */
@@ -42,6 +45,7 @@ export function newEntry(id: string): Entry {
     id,
     phase: 'open',
     request: undefined,
+    type: undefined,
     client: undefined,
     handler: undefined,
     attempt: 0,

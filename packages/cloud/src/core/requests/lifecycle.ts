@@ -53,6 +53,7 @@ export class Lifecycle {
       return;
     }
     entry.request = request;
+    entry.type = request.type;
     entry.client = client;
     this.#table.noteClient(entry);
     this.#table.keepUntil(entry, forgetAt);
@@ -70,6 +71,7 @@ export class Lifecycle {
   #arriveAgain(now: number, entry: Entry, request: AnyRequest, client: Client, forgetAt: number): void {
     const newSession = entry.client?.session !== client.session;
     entry.request = request;
+    entry.type = request.type;
     entry.client = client;
     this.#table.keepUntil(entry, forgetAt);
     const given = request.tried.filter((server) => !entry.failed.has(server));
@@ -92,7 +94,9 @@ export class Lifecycle {
         this.#out.report({ kind: 'duplicate', requestId: entry.id });
         break;
       case 'open':
-        this.#moves.open(now, entry);
+        // Stamped for this server when it had answered already and did not have the request any more.
+        if (entry.handler === this.#self) this.#moves.begin(now, entry, 'leader');
+        else this.#moves.open(now, entry);
         break;
       case 'answered':
         this.#answerAgain(now, entry, request.tried);

@@ -164,6 +164,7 @@ export class Moves {
 
   setPhase(entry: Entry, phase: Entry['phase']): void {
     entry.phase = phase;
+    if (phase === 'answered') entry.request = undefined;
     this.#table.noteChanged(entry);
   }
 
