@@ -13,6 +13,9 @@ import type {
  */
 const MOST_IN_THREAD = 4;
 
+/** What a thread works on lies outside of its heap: more than this would only fill memory with what is garbage already. */
+const YOUNG_MB = 8;
+
 interface Waiting {
   readonly task: EncodeTask;
   readonly resolve: (answer: EncodeAnswer) => void;
@@ -129,7 +132,11 @@ export class EncodeThreads {
 
   #start(): Thread {
     const { file, data } = this.#options;
-    const thread: Thread = { worker: new Worker(file, { workerData: data }), given: new Map(), idle: undefined };
+    const thread: Thread = {
+      worker: new Worker(file, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: YOUNG_MB } }),
+      given: new Map(),
+      idle: undefined,
+    };
     let cause: Error | undefined;
     thread.worker.on('message', (answers: FromEncodeThread) => this.#answered(thread, answers));
     thread.worker.on('error', (error) => {
