@@ -31,6 +31,7 @@ export interface ServerSettings {
   readonly 'protocol.highestVersion': number;
   readonly 'timers.heartbeatMs': number;
   readonly 'timers.stampWaitMs': number;
+  readonly 'timers.leaderWaitMs': number;
   readonly 'timers.handlingGraceMs': number;
   readonly 'timers.drainMs': number;
   readonly 'timers.leaseMs': number;
@@ -74,6 +75,11 @@ const turnIsNoticed: Relation<ServerSettings> = (v) =>
 const beginIsAwaited: Relation<ServerSettings> = (v) =>
   v['timers.handlingGraceMs'] <= v['timers.stampWaitMs']
     ? 'timers.handlingGraceMs must exceed timers.stampWaitMs, or nobody has time to begin'
+    : undefined;
+
+const livingIsAwaited: Relation<ServerSettings> = (v) =>
+  v['timers.leaderWaitMs'] < v['timers.stampWaitMs']
+    ? 'timers.leaderWaitMs must not be below timers.stampWaitMs'
     : undefined;
 
 export const serverSettings: Definition<ServerSettings> = {
@@ -152,7 +158,13 @@ export const serverSettings: Definition<ServerSettings> = {
     'timers.stampWaitMs': {
       schema: whole(1, 10_000),
       default: 20,
-      description: 'a request that the leader has not given to anybody is served without it after this',
+      description:
+        'a request that the leader has not given to anybody is served without it after this, when it is missed',
+    },
+    'timers.leaderWaitMs': {
+      schema: whole(1, 10_000),
+      default: 200,
+      description: 'the same while the heartbeats of the leader come',
     },
     'timers.handlingGraceMs': {
       schema: whole(2, 60_000),
@@ -203,7 +215,7 @@ export const serverSettings: Definition<ServerSettings> = {
       description: 'between the end of a turn and the next',
     },
   },
-  relations: [leaseOutlivesHeartbeats, turnIsNoticed, beginIsAwaited],
+  relations: [leaseOutlivesHeartbeats, turnIsNoticed, beginIsAwaited, livingIsAwaited],
 };
 
 /** What the commands need that only look after the database. */

@@ -72,7 +72,11 @@ export async function serverConfig(
       ? { holdMs: s['failureToken.downMs'], intervalMs: s['failureToken.intervalMs'] }
       : undefined,
     electionTiming: electionTiming(s['timers.heartbeatMs']),
-    timing: { stampWaitMs: s['timers.stampWaitMs'], handlingGraceMs: s['timers.handlingGraceMs'] },
+    timing: {
+      stampWaitMs: s['timers.stampWaitMs'],
+      leaderWaitMs: s['timers.leaderWaitMs'],
+      handlingGraceMs: s['timers.handlingGraceMs'],
+    },
     limits: {
       workers: s['workers.ports'],
       workersPerClient: Math.min(s['workers.portsPerClient'], s['workers.ports']),

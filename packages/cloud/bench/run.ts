@@ -1,21 +1,10 @@
-/** What a request costs the core, and how long a dead server is missed: `pnpm bench [--json] [--small]`. */
+/** What a request costs the core, and how long a dead server is missed: `pnpm bench [--json] [--small] [core | death | quiet]`. */
 
-import { parseArgs } from 'node:util';
 import { nodeSuite } from '@p2pimg/identity';
+import { type BenchOptions, type Figure, quantile, race, runBenches } from '@p2pimg/testkit/bench';
 import { toHex } from '@p2pimg/wire';
 import { type CloudConfig, CloudCore, type CloudEffect, DEFAULT_LIMITS, DEFAULT_TIMING } from '../src/index.ts';
 import { BUSY, runCloud, serverDies } from '../test/sim/worlds.ts';
-
-interface Figure {
-  readonly bench: string;
-  readonly metric: string;
-  readonly value: number;
-  readonly unit: 'µs' | 'ms' | '%';
-}
-
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, small: { type: 'boolean', default: false } },
-});
 
 const CLIENT = {
   clientId: 1,
@@ -67,65 +56,48 @@ class LoneServer {
   }
 }
 
-function costs(small: boolean): Figure[] {
-  const [rounds, calls] = small ? [3, 100] : [11, 10_000];
-  return (['lookup', 'publish'] as const).map((type) => {
+async function costs({ effort }: BenchOptions): Promise<Figure[]> {
+  const types = ['lookup', 'publish'] as const;
+  const contenders = types.map((type) => {
     const server = new LoneServer();
-    const times: number[] = [];
-    for (let round = 0; round <= rounds; round++) {
-      const start = performance.now();
-      for (let i = 0; i < calls; i++) server.serve(type);
-      if (round > 0) times.push(((performance.now() - start) * 1_000) / calls); // the first round warms up
-    }
-    const value = times.sort((a, b) => a - b)[times.length >> 1] ?? 0;
-    return { bench: 'core', metric: `one ${type}, arrival to acknowledgement`, value, unit: 'µs' };
+    return { name: `one ${type}, arrival to acknowledgement`, run: () => server.serve(type) };
+  });
+  return (await race(contenders, effort)).map(({ name: metric, ms }) => {
+    return { bench: 'core', metric, value: ms * 1_000, unit: 'µs' };
   });
 }
 
-function stalls(small: boolean): Figure[] {
+/** Simulated, on a LAN. */
+function stalls({ small }: BenchOptions): Figure[] {
   const waits: number[] = [];
   for (let seed = 1; seed <= (small ? 2 : 30); seed++) {
     waits.push(...runCloud(serverDies(seed, undefined), { seed }).stalledMs);
   }
-  waits.sort((a, b) => a - b);
-  const at = (share: number): number => waits[Math.floor(waits.length * share)] ?? 0;
-  return [
-    {
-      bench: 'death',
-      metric: 'stall of a request whose server dies, median (simulated LAN)',
-      value: at(0.5),
-      unit: 'ms',
-    },
-    {
-      bench: 'death',
-      metric: 'stall of a request whose server dies, p99 (simulated LAN)',
-      value: at(0.99),
-      unit: 'ms',
-    },
-  ];
+  const figure = (name: string, share: number): Figure => {
+    const metric = `stall of a request whose server dies, ${name}`;
+    return { bench: 'death', metric, value: quantile(waits, share), unit: 'ms' };
+  };
+  return [figure('median', 0.5), figure('p99', 0.99)];
 }
 
-function doubles(small: boolean): Figure[] {
+/** Simulated: no faults, fifty requests in flight. */
+function doubles({ small }: BenchOptions): Figure[] {
   let [requests, doubled, moved, unstamped] = [0, 0, 0, 0];
   for (let seed = 1; seed <= (small ? 1 : 3); seed++) {
-    const plan = small ? { ...BUSY, requests: 500 } : BUSY;
-    const result = runCloud(plan, { seed });
+    const result = runCloud(small ? { ...BUSY, requests: 500 } : BUSY, { seed });
     requests += result.requests;
     doubled += result.tally.doubled;
     moved += result.tally.moved;
     unstamped += result.tally.unstamped;
   }
+  const figure = (metric: string, count: number): Figure => {
+    return { bench: 'quiet', metric, value: (100 * count) / requests, unit: '%' };
+  };
   return [
-    { bench: 'quiet', metric: 'requests begun by two servers', value: (100 * doubled) / requests, unit: '%' },
-    { bench: 'quiet', metric: 'requests that moved on', value: (100 * moved) / requests, unit: '%' },
-    { bench: 'quiet', metric: 'requests without a stamp', value: (100 * unstamped) / requests, unit: '%' },
+    figure('requests begun by two servers', doubled),
+    figure('requests that moved on', moved),
+    figure('requests without a stamp', unstamped),
   ];
 }
 
-const figures = [...costs(values.small), ...stalls(values.small), ...doubles(values.small)];
-for (const figure of figures) {
-  const { bench, metric, value, unit } = figure;
-  console.log(
-    values.json ? JSON.stringify(figure) : `${bench.padEnd(8)} ${metric.padEnd(60)} ${value.toFixed(2)} ${unit}`,
-  );
-}
+await runBenches({ core: costs, death: stalls, quiet: doubles });

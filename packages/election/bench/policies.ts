@@ -6,10 +6,10 @@ import { Cloud } from '../test/cloud.ts';
  * `oracle`: one queue for all servers, which no assignment at arrival can beat. `perfect-counts`: the shortest queue by
  * counts that are always right. `random`: blind.
  */
-export type Contender = Policy | 'oracle' | 'perfect-counts' | 'random';
+export type Contestant = Policy | 'oracle' | 'perfect-counts' | 'random';
 
 export interface PolicyRun {
-  readonly contender: Contender;
+  readonly contender: Contestant;
   readonly seed: number;
   readonly requests: number;
   /** Offered load as a share of all servers' capacity. */

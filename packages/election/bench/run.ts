@@ -1,14 +1,9 @@
-/** What a choice costs, and what each policy is worth: `pnpm bench [--json] [--small]`. */
+/** What a choice costs, and what each policy is worth: `pnpm bench [--json] [--small] [cost | simulator | policy]`. */
 
-import { parseArgs } from 'node:util';
+import { type BenchOptions, type Contender, type Figure, race, runBenches } from '@p2pimg/testkit/bench';
 import { Election, type ElectionEvent, type Policy } from '../src/index.ts';
 import { Cloud, memberConfigs } from '../test/cloud.ts';
-import { type Figure, timeOf } from './measure.ts';
-import { type Contender, type PolicyResult, runPolicy } from './policies.ts';
-
-const { values } = parseArgs({
-  options: { json: { type: 'boolean', default: false }, small: { type: 'boolean', default: false } },
-});
+import { type Contestant, type PolicyResult, runPolicy } from './policies.ts';
 
 /** A server that has heard of all others. */
 function informed(servers: number, policy: Policy): Election {
@@ -29,19 +24,22 @@ function heartbeatOf(from: string, sequence: number, outstanding: number): Elect
   };
 }
 
-function costs(small: boolean): Figure[] {
-  const figures: Figure[] = [];
-  const add = (metric: string, call: () => unknown): void => {
-    figures.push({ bench: 'cost', metric, value: timeOf(call, small), unit: 'µs' });
+/** A handler is chosen in about a tenth of a microsecond: the clock is read once for so many calls. */
+const CALLS = 1_000;
+
+async function costs({ effort }: BenchOptions): Promise<Figure[]> {
+  const contenders: Contender<void>[] = [];
+  const add = (name: string, call: () => unknown): void => {
+    const run = (): void => {
+      for (let i = 0; i < CALLS; i++) call();
+    };
+    contenders.push({ name, run });
   };
   for (const servers of [3, 100]) {
-    const choice = {
-      requestId: '00112233445566778899aabbccddeeff',
-      tried: [],
-      reachable: memberConfigs(servers)
-        .map(({ id }) => id)
-        .slice(0, 3),
-    };
+    const reachable = memberConfigs(servers)
+      .map(({ id }) => id)
+      .slice(0, 3);
+    const choice = { requestId: '00112233445566778899aabbccddeeff', tried: [], reachable };
     for (const policy of ['least-outstanding', 'least-load', 'round-robin'] as const) {
       const election = informed(servers, policy);
       add(`choose and count, ${policy}, ${servers} servers`, () => {
@@ -59,10 +57,12 @@ function costs(small: boolean): Figure[] {
     sequence += 1;
     election.step(1, heartbeatOf('b', sequence, 3));
   });
-  return figures;
+  return (await race(contenders, effort)).map(({ name: metric, ms }) => {
+    return { bench: 'cost', metric, value: (ms * 1_000) / CALLS, unit: 'µs' };
+  });
 }
 
-function policies(small: boolean): Figure[] {
+function policies({ small }: BenchOptions): Figure[] {
   const requests = small ? 500 : 30_000;
   const settings = { seed: 1, requests, utilization: 0.7, serviceMs: 26.7 };
   const worlds = [
@@ -70,7 +70,7 @@ function policies(small: boolean): Figure[] {
     { name: 'equal, 5 % loss', speeds: [1, 1, 1], loss: 0.05 },
     { name: 'one at half speed', speeds: [1, 1, 0.5], loss: 0 },
   ];
-  const contenders: readonly Contender[] = ['oracle', 'least-outstanding', 'round-robin', 'random', 'least-load'];
+  const contenders: readonly Contestant[] = ['oracle', 'least-outstanding', 'round-robin', 'random', 'least-load'];
   return worlds.flatMap(({ name, speeds, loss }) => {
     let oracle: PolicyResult | undefined;
     return contenders.flatMap((contender): Figure[] => {
@@ -97,7 +97,7 @@ function policies(small: boolean): Figure[] {
   });
 }
 
-function simulator(small: boolean): Figure[] {
+function simulator({ small }: BenchOptions): Figure[] {
   const cloud = new Cloud({ servers: 3, seed: 1, link: { loss: 0.01 } });
   cloud.simulation.runUntil(small ? 1_000 : 60_000);
   const before = cloud.simulation.steps;
@@ -107,8 +107,4 @@ function simulator(small: boolean): Figure[] {
   return [{ bench: 'simulator', metric: 'steps of 3 electing servers', value, unit: 'events/s' }];
 }
 
-for (const figure of [...costs(values.small), ...simulator(values.small), ...policies(values.small)]) {
-  const { bench, metric, value, unit } = figure;
-  const text = `${bench.padEnd(10)} ${metric.padEnd(64)} ${value.toFixed(unit === 'µs' ? 2 : 0).padStart(10)} ${unit}`;
-  console.log(values.json ? JSON.stringify(figure) : text);
-}
+await runBenches({ cost: costs, simulator, policy: policies });

@@ -1,7 +1,7 @@
 import test from 'ava';
-import { type Contender, type PolicyResult, runPolicy } from '../bench/policies.ts';
+import { type Contestant, type PolicyResult, runPolicy } from '../bench/policies.ts';
 
-const run = (contender: Contender, speeds: readonly number[] = [1, 1, 1]): PolicyResult =>
+const run = (contender: Contestant, speeds: readonly number[] = [1, 1, 1]): PolicyResult =>
   runPolicy({ contender, seed: 1, requests: 12_000, utilization: 0.7, serviceMs: 26.7, speeds, loss: 0.01 });
 
 test('E3 P1 at 70 % load least-outstanding is within 1.3 of an oracle and three times better than least-load', (t) => {

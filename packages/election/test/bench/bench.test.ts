@@ -1,20 +1,8 @@
-import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
+import { smallRun } from '@p2pimg/testkit/bench';
 import test from 'ava';
 
 test('the bench runs, and prints lines of JSON', async (t) => {
-  const run = fileURLToPath(new URL('../../bench/run.ts', import.meta.url));
-  const args = ['--conditions=@p2pimg/source', run, '--json', '--small'];
-  const { stdout } = await promisify(execFile)(process.execPath, args);
-  const figures = stdout
-    .trim()
-    .split('\n')
-    .map((line) => JSON.parse(line));
+  const figures = await smallRun(fileURLToPath(new URL('../../bench/run.ts', import.meta.url)));
   t.true(figures.length > 20);
-  for (const { bench, metric, value, unit } of figures) {
-    t.is(typeof bench, 'string');
-    t.is(typeof unit, 'string');
-    t.true(Number.isFinite(value) && value >= 0, metric);
-  }
 });
