@@ -4,6 +4,9 @@ import type { Address } from '@p2pimg/transport';
 import { PortUnavailableError } from './errors.ts';
 import type { MetricsPage } from './metrics.ts';
 
+/** Of whoever looks at the pages; the rest is turned away. */
+const MAX_CONNECTIONS = 64;
+
 export interface StatusPages {
   /** Undefined when the server may be given work, else the reason why not. */
   readonly notReady: () => string | undefined;
@@ -22,11 +25,13 @@ export class StatusServer {
   /** @throws PortUnavailableError */
   static async open({ host, port }: Address, pages: StatusPages): Promise<StatusServer> {
     const server = createServer((request, response) => {
-      void answer(request.url ?? '/', pages).then(({ code, type, text }) => {
+      const page = answer(request.url ?? '/', pages).catch(() => plain(500, 'the page could not be made'));
+      void page.then(({ code, type, text }) => {
         response.writeHead(code, { 'content-type': type, 'cache-control': 'no-store' }).end(text);
       });
     });
     server.requestTimeout = 5_000;
+    server.maxConnections = MAX_CONNECTIONS;
     await new Promise<void>((resolve, reject) => {
       server.once('error', (error) => reject(new PortUnavailableError('status', host, port, error)));
       server.listen(port, host, resolve);

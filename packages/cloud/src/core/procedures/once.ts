@@ -2,6 +2,7 @@ import type { ClaimedMethod, DirectoryAnswer } from '@p2pimg/directory';
 import type { AckBodies, Request, RequestType } from '@p2pimg/wire';
 import { ClaimedRefusal, NotNow, Refusal } from '../errors.ts';
 import type { RateLimit } from '../rate-limit.ts';
+import { MAX_FAILURE_MESSAGE } from '../runs/acks.ts';
 import { networkOf } from './address.ts';
 import { claimOf } from './claim.ts';
 import { ask, type Context, type Procedure } from './procedure.ts';
@@ -46,7 +47,8 @@ export class Once {
       } catch (error) {
         if (!(error instanceof Refusal) || error instanceof ClaimedRefusal) throw error;
         if (OF_STRANGERS.has(error.code)) takeFrom(strangers, context);
-        const { code, message } = error;
+        const { code } = error;
+        const message = error.message.slice(0, MAX_FAILURE_MESSAGE);
         const claim = claimOf(context, request);
         const before = yield* ask('refuse', { claim, method, refusal: { code, message } });
         const value = before.value as DirectoryAnswer<M>['value'];

@@ -55,6 +55,11 @@ export class Eligibility {
     return order.indexOf(other) < order.indexOf(this.#self);
   }
 
+  /** Those of the names that are servers: whatever else a client says is not remembered. */
+  membersOf(names: readonly string[]): readonly ServerId[] {
+    return names.filter((name) => this.#election.stateOf(name) !== undefined);
+  }
+
   /** Servers that are there, that the client reaches and that have not failed this request. */
   candidates(entry: Entry): readonly ServerId[] {
     const reachable = entry.request?.servers ?? [];

@@ -57,7 +57,7 @@ export class Lifecycle {
     entry.client = client;
     this.#table.noteClient(entry);
     this.#table.keepUntil(entry, forgetAt);
-    for (const server of request.tried) entry.failed.add(server);
+    for (const server of this.#moves.eligibility.membersOf(request.tried)) entry.failed.add(server);
     if (entry.phase === 'answered' || entry.phase === 'cancelled') return;
     if (entry.phase === 'elsewhere' && request.tried.includes(entry.handler ?? ''))
       this.#moves.move(now, entry, 'tried');
@@ -74,7 +74,8 @@ export class Lifecycle {
     entry.type = request.type;
     entry.client = client;
     this.#table.keepUntil(entry, forgetAt);
-    const given = request.tried.filter((server) => !entry.failed.has(server));
+    const tried = this.#moves.eligibility.membersOf(request.tried);
+    const given = tried.filter((server) => !entry.failed.has(server));
     for (const server of given) entry.failed.add(server);
     switch (entry.phase) {
       case 'here':

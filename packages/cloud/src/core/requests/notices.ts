@@ -74,11 +74,11 @@ export class Notices {
   }
 
   #onHandling(now: number, entry: Entry, from: ServerId, { attempt }: Handling): void {
-    if (entry.stampedAt !== undefined) {
-      this.#moves.grace.came(now - entry.stampedAt);
-      entry.stampedAt = undefined;
-    }
     if (attempt < entry.attempt || entry.phase === 'answered') return;
+    if (entry.stampedAt !== undefined && attempt === entry.attempt && from === entry.handler) {
+      this.#moves.grace.came(now - entry.stampedAt);
+    }
+    entry.stampedAt = undefined;
     if (entry.phase === 'here') {
       if (attempt === entry.attempt && !this.#goesBefore(from, entry)) return;
       this.#moves.yield(now, entry, from);
@@ -94,6 +94,7 @@ export class Notices {
       entry.attempt = Math.max(entry.attempt, attempt);
       entry.handler = from;
       entry.answeredAt = now;
+      entry.stampedAt = undefined;
       this.#moves.count(now, entry, undefined);
       this.#moves.actAt.clear(entry.id);
       this.#moves.setPhase(entry, 'answered');
