@@ -122,6 +122,8 @@ export interface AskedRequest {
   readonly ownerId: number;
   readonly imageId: string;
   readonly views: number;
+  /** What was allowed when more was asked for: rights that allow no more than that are no answer. */
+  readonly allowed?: number;
   readonly askedAt: number;
   /** `granted`: the rights are known to have been given, the picture still has to come. */
   readonly state: 'open' | 'granted' | 'approved' | 'rejected';

@@ -105,8 +105,12 @@ export class Rights {
     return true;
   }
 
-  /** An open question about that picture is answered: more views are there, or the picture will come when the owner hears of us. */
-  *#granted(ownerId: number, imageId: string, { version }: GrantFacts): Flow<void> {
+  /**
+   * An open question about that picture is answered: more views are there than when it was asked, or the picture will come when the owner
+   * hears of us. What waited from before the question, or took views since, is no answer; one that this does not recognize closes the
+   * question when the owner is asked again.
+   */
+  *#granted(ownerId: number, imageId: string, { version, allowed }: GrantFacts): Flow<void> {
     const context = this.#context;
     const asked = context.model
       .all('asked')
@@ -114,7 +118,8 @@ export class Rights {
     if (asked === undefined) return;
     const held = context.model.get('held', imageId);
     if (asked.kind === 'increase') {
-      if (held !== undefined && held.version >= version) yield* this.answered(asked);
+      const gives = allowed > (asked.allowed ?? 0);
+      if (gives && held !== undefined && held.version >= version) yield* this.answered(asked);
       return;
     }
     if (held !== undefined) return;

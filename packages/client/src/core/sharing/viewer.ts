@@ -85,7 +85,8 @@ export class Viewer {
       }
       const id = context.newId();
       const outgoing = peerEntry(context, ownerId, question(kind, imageId, views), id);
-      const asked: AskedRequest = { id, kind, ownerId, imageId, views, askedAt: context.now, state: 'open' };
+      const allowed = context.model.get('held', imageId)?.allowed ?? 0;
+      const asked: AskedRequest = { id, kind, ownerId, imageId, views, allowed, askedAt: context.now, state: 'open' };
       yield* context.commit(put('asked', id, asked), put('outbox', id, outgoing), ...forgetAnswered(context));
       return { requestId: id, entry: outgoing };
     });

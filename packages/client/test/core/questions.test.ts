@@ -1,0 +1,65 @@
+import test from 'ava';
+import { left } from '../../src/core/sharing/rights.ts';
+import { type SimClient, World } from '../sim/world.ts';
+
+const IMAGE = 'client1-puppy';
+
+/** Viewer 2 holds `client1-puppy` with three views, of which the directory has not heard that they came, and has asked for four more; both are away. */
+function asking() {
+  const world = new World();
+  const [owner, viewer] = [world.add(), world.add()];
+  for (const client of [owner, viewer]) {
+    world.ask(client, 'register', {});
+    world.ask(client, 'signIn', {});
+  }
+  const bytes = owner.jobs.hold({ picture: 'puppy' });
+  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
+  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
+  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
+  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+  world.run(1_000);
+  world.crash(owner);
+  world.ask(viewer, 'requestMore', { imageId: IMAGE, views: 4 });
+  world.crash(viewer);
+  return { world, owner, viewer };
+}
+
+function comeBack(world: World, client: SimClient): void {
+  world.start(client);
+  world.ask(client, 'signIn', {});
+  world.run(5_000);
+}
+
+const states = (viewer: SimClient): readonly string[] => viewer.core!.model.all('asked').map(({ state }) => state);
+
+test('U6 U7 D4 N9 N10: rights that waited in the directory from before a question do not answer it', (t) => {
+  const { world, owner, viewer } = asking();
+  comeBack(world, viewer);
+  t.deepEqual(states(viewer), ['open']);
+  t.throws(() => world.ask(viewer, 'requestMore', { imageId: IMAGE, views: 4 }), { message: /asked for this already/ });
+  comeBack(world, owner);
+  world.run(120_000);
+  const requests = owner.core!.model.all('queue');
+  t.is(requests.length, 1);
+  world.ask(owner, 'approve', { id: requests[0]!.id });
+  world.run(5_000);
+  t.deepEqual(states(viewer), ['approved']);
+  t.is(left(viewer.core!.model.get('held', IMAGE)!), 7);
+});
+
+test('U6 U8 D4: views that are taken back while a question waits do not answer it; the answer does, also by way of the directory', (t) => {
+  const { world, owner, viewer } = asking();
+  comeBack(world, owner);
+  world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'take', views: 1 } });
+  comeBack(world, viewer);
+  t.is(left(viewer.core!.model.get('held', IMAGE)!), 2);
+  t.deepEqual(states(viewer), ['open']);
+  world.run(120_000);
+  const request = owner.core!.model.all('queue')[0]!;
+  world.crash(viewer);
+  world.ask(owner, 'approve', { id: request.id });
+  world.crash(owner);
+  comeBack(world, viewer);
+  t.deepEqual(states(viewer), ['approved']);
+  t.is(left(viewer.core!.model.get('held', IMAGE)!), 6);
+});
