@@ -8,5 +8,7 @@ export { type LoadOptions, type LoadResult, runLoad } from './load.ts';
 export { type Loss, loseDatagrams, lossyEnvironment } from './lossy-sockets.ts';
 export { type NewsOf, openPerson, type Person, type PersonOptions } from './person/person.ts';
 export { openRemotePerson, RemoteError, type RemotePerson } from './person/remote-person.ts';
+export { Relay, type RelayOptions } from './relay/relay.ts';
 export { randomPicture, seedOf } from './seed.ts';
 export { type LogLine, ServerProcess, type ServerStatus } from './server-process.ts';
+export { Trap } from './trap/trap.ts';

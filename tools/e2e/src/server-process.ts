@@ -83,6 +83,11 @@ export class ServerProcess {
     return this.#process.pid;
   }
 
+  /** The one of its present life. */
+  get process(): SpawnedProcess {
+    return this.#process;
+  }
+
   /** SIGKILL. */
   async kill(): Promise<void> {
     await this.#process.stop();

@@ -12,6 +12,8 @@ export interface PersonOptions {
   readonly profile: string;
   readonly manifestPath: string;
   readonly timers?: ClientConfig['timers'];
+  /** Where peers find it; where it is bound when it is left out. */
+  readonly advertise?: string;
 }
 
 /** Somebody with a client: in this process, driven through the library that the app uses. */
@@ -33,7 +35,7 @@ export interface Person extends AsyncDisposable {
 
 /** @throws what `openClient` throws */
 export async function openPerson(options: PersonOptions): Promise<Person> {
-  const { name, profile, manifestPath, timers } = options;
+  const { name, profile, manifestPath, timers, advertise } = options;
   const manifest = await readFile(manifestPath);
   const told: News[] = [];
   let wake = Promise.withResolvers<void>();
@@ -43,6 +45,7 @@ export async function openPerson(options: PersonOptions): Promise<Person> {
       manifest,
       bind: { host: '127.0.0.1', port: 0 },
       ...(timers === undefined ? {} : { timers }),
+      ...(advertise === undefined ? {} : { advertise }),
     });
     opened.onNews((news) => {
       told.push(news);

@@ -1,17 +1,11 @@
-/** A person's client in a process of its own, so that it can be killed: `program.ts PROFILE MANIFEST [TIMERS]`. */
+/** A person's client in a process of its own, so that it can be killed: `program.ts OPTIONS`, which are JSON. */
 
 import { createInterface } from 'node:readline';
 import { ClientError } from '@p2pimg/client';
-import { openPerson } from './person.ts';
+import { openPerson, type PersonOptions } from './person.ts';
 import type { Order, Told } from './protocol.ts';
 
-const [profile = '', manifestPath = '', timers] = process.argv.slice(2);
-const { client } = await openPerson({
-  name: 'remote',
-  profile,
-  manifestPath,
-  ...(timers === undefined ? {} : { timers: JSON.parse(timers) }),
-});
+const { client } = await openPerson(JSON.parse(process.argv[2] ?? '') as PersonOptions);
 client.onNews((news) => tell({ kind: 'news', news }));
 createInterface(process.stdin).on('line', (line) => void obey(JSON.parse(line) as Order));
 tell({ kind: 'open' });

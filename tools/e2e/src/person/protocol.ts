@@ -4,7 +4,19 @@ import type { Client, News } from '@p2pimg/client';
 
 export type RemoteCall = Extract<
   keyof Client,
-  'register' | 'signIn' | 'requestImage' | 'requestMore' | 'view' | 'peerImages' | 'shutdown'
+  | 'register'
+  | 'signIn'
+  | 'encode'
+  | 'requestImage'
+  | 'requestMore'
+  | 'requests'
+  | 'openRequests'
+  | 'approve'
+  | 'sharedRights'
+  | 'changeRights'
+  | 'view'
+  | 'peerImages'
+  | 'shutdown'
 >;
 
 export interface Order {
