@@ -16,6 +16,9 @@ export interface GrantFacts {
   readonly expiresAt: number;
 }
 
+/** What waits in memory for the end of a view: the key of a release, or a content key. */
+export type KeptSecret = { readonly nonce: string } | { readonly ticket: number };
+
 /** The ledger's counts of one grant. */
 export interface LedgerCounts {
   /** Views that are spent or held in advance. */
@@ -174,6 +177,8 @@ interface JobTypes {
     readonly input: { readonly blob: string; readonly ticket: number };
     readonly output: { readonly picture: BytesHandle; readonly mime: string };
   };
+  /** A view has failed: the key that waited for its end is wiped. Nothing to do when it is gone already. */
+  readonly forgetView: { readonly input: KeptSecret; readonly output: undefined };
   readonly verifyReceipt: {
     readonly input: { readonly receipt: string; readonly viewerSignKey: string };
     readonly output: {

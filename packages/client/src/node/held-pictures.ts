@@ -27,7 +27,7 @@ import {
 } from '@p2pimg/rights';
 import { readRights, StegoError, stripRights, writeRights } from '@p2pimg/stego';
 import { equalBytes, fromBase64Url, fromHex, toBase64Url, toHex } from '@p2pimg/wire';
-import type { JobInput, JobOutput, LedgerCounts } from '../core/jobs.ts';
+import type { JobInput, JobOutput, KeptSecret, LedgerCounts } from '../core/jobs.ts';
 import type { Blobs } from './blobs.ts';
 
 export interface HeldSurroundings {
@@ -136,12 +136,27 @@ export class HeldPictures {
     return key;
   }
 
+  /** Wipes the key of a view that has failed. */
+  forget(secret: KeptSecret): void {
+    if ('nonce' in secret) {
+      this.#releaseKeys.get(secret.nonce)?.privateKey.fill(0);
+      this.#releaseKeys.delete(secret.nonce);
+    } else {
+      this.#tickets.get(secret.ticket)?.fill(0);
+      this.#tickets.delete(secret.ticket);
+    }
+  }
+
   async #join(signed: SignedGrant, nonce: string, share: string): Promise<Uint8Array> {
     const pair = this.#releaseKeys.get(nonce);
     if (pair === undefined) throw new MissingKeyError('the key of this view is gone');
     this.#releaseKeys.delete(nonce);
-    const cloudShare = await openRelease(signed, pair, fromBase64Url(share));
-    return joinContentKey(await openViewerShare(signed, this.#boxes()), cloudShare);
+    try {
+      const cloudShare = await openRelease(signed, pair, fromBase64Url(share));
+      return joinContentKey(await openViewerShare(signed, this.#boxes()), cloudShare);
+    } finally {
+      pair.privateKey.fill(0);
+    }
   }
 
   /** The content key without the cloud. When nothing is held in advance the ledger refuses the view, so no key is needed. */

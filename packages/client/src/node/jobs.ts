@@ -107,6 +107,10 @@ export class Jobs {
     reserveViews: (input) => this.#held.reserveViews(input),
     spendAlone: (input) => this.#held.spendAlone(input),
     openAlone: async ({ blob, ticket }) => this.#open(blob, this.#held.ticketKey(ticket)),
+    forgetView: async (input) => {
+      this.#held.forget(input);
+      return undefined;
+    },
     verifyReceipt: async ({ receipt, viewerSignKey }) => {
       const { grantId, version, used, viewedAt } = verifyReceipt(suite, fromBase64Url(receipt), fromHex(viewerSignKey));
       return { grantId: toHex(grantId), version, used, viewedAt };
@@ -142,9 +146,13 @@ export class Jobs {
   }
 
   async #open(blob: string, key: Uint8Array): Promise<{ readonly picture: number; readonly mime: string }> {
-    const { payload } = extract(await this.#at.blobs.read(blob), { key });
-    const { mime } = pictureKind(payload);
-    return { picture: this.#at.handles.hold(payload), mime };
+    try {
+      const { payload } = extract(await this.#at.blobs.read(blob), { key });
+      const { mime } = pictureKind(payload);
+      return { picture: this.#at.handles.hold(payload), mime };
+    } finally {
+      key.fill(0);
+    }
   }
 }
 

@@ -1,9 +1,8 @@
 import test from 'ava';
 import type { CallArgs, CallName } from '../../src/core/calls.ts';
 import { left } from '../../src/core/sharing/rights.ts';
+import { IMAGE, pictureOf } from '../sim/sharing.ts';
 import { type SimClient, World } from '../sim/world.ts';
-
-const IMAGE = 'client1-puppy';
 
 /** The use cases U3 to U8 told by people who, after a crash, start again and repeat what is not done yet. */
 class Tale {
@@ -41,8 +40,7 @@ class Tale {
     const published = (): boolean => this.owner.core?.model.get('own', IMAGE)?.state === 'published';
     for (let i = 0; i < 3 && !published(); i++) {
       this.#wake();
-      const bytes = this.owner.jobs.hold({ picture: 'puppy' });
-      this.#try(this.owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
+      this.#try(this.owner, 'encode', pictureOf(this.owner));
     }
   }
 

@@ -2,9 +2,8 @@ import { Random } from '@p2pimg/netsim';
 import test from 'ava';
 import type { RightsChange } from '../../src/core/calls.ts';
 import { left } from '../../src/core/sharing/rights.ts';
-import { World } from '../sim/world.ts';
+import { IMAGE, sharing } from '../sim/sharing.ts';
 
-const IMAGE = 'client1-puppy';
 const HISTORIES = process.env.P2PIMG_LONG === '1' ? 10_000 : 150;
 const FIRST = Number(process.env.P2PIMG_SEED ?? 1);
 
@@ -19,17 +18,7 @@ function history(seed: number): {
 } {
   const random = new Random(seed);
   const between = (low: number, high: number): number => low + random.below(high - low + 1);
-  const world = new World(seed);
-  const [owner, viewer] = [world.add(), world.add()];
-  for (const client of [owner, viewer]) {
-    world.ask(client, 'register', {});
-    world.ask(client, 'signIn', {});
-  }
-  const bytes = owner.jobs.hold({ picture: 'puppy' });
-  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
-  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 20 });
-  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
-  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+  const { world, owner, viewer } = sharing({ seed, views: 20 });
 
   world.onEffect = (_client, effect) => {
     if (!ON_THE_WAY.includes(effect.kind)) return 'go';

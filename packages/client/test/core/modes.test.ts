@@ -1,33 +1,17 @@
 import test from 'ava';
 import type { SharingMode } from '../../src/core/sharing/mode.ts';
 import { left } from '../../src/core/sharing/rights.ts';
-import { type SimClient, World } from '../sim/world.ts';
+import { IMAGE, sharing } from '../sim/sharing.ts';
+import type { World } from '../sim/world.ts';
 
-const IMAGE = 'client1-puppy';
 const OFFLINE: SharingMode = { kind: 'offline', views: 3, hours: 2 };
-
-/** Viewer 2 holds `client1-puppy` in that mode. */
-function holding(mode: SharingMode, views: number): { world: World; owner: SimClient; viewer: SimClient } {
-  const world = new World();
-  const [owner, viewer] = [world.add(), world.add()];
-  for (const client of [owner, viewer]) {
-    world.ask(client, 'register', {});
-    world.ask(client, 'signIn', {});
-  }
-  const bytes = owner.jobs.hold({ picture: 'puppy' });
-  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
-  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views, mode });
-  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
-  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
-  return { world, owner, viewer };
-}
 
 const cloudOff = (world: World): void => {
   for (const server of ['s1', 's2', 's3']) world.serverDown(server);
 };
 
 test('M4 offline(n): n views are counted in advance, shown without the cloud, and told to the owner', (t) => {
-  const { world, owner, viewer } = holding(OFFLINE, 5);
+  const { world, owner, viewer } = sharing({ mode: OFFLINE, views: 5 });
   t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining: 4 });
   t.is(world.cloud.releases, 3);
   world.run(100);
@@ -40,7 +24,7 @@ test('M4 offline(n): n views are counted in advance, shown without the cloud, an
 });
 
 test('M4 offline(n): the last views are fewer than n; then the default picture', (t) => {
-  const { world, viewer } = holding(OFFLINE, 5);
+  const { world, viewer } = sharing({ mode: OFFLINE, views: 5 });
   for (const remaining of [4, 3, 2, 1, 0])
     t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining });
   t.is(world.cloud.releases, 5);
@@ -48,7 +32,7 @@ test('M4 offline(n): the last views are fewer than n; then the default picture',
 });
 
 test('M4 offline(n): after its time nothing is shown, until the owner shares for as long again', (t) => {
-  const { world, owner, viewer } = holding(OFFLINE, 5);
+  const { world, owner, viewer } = sharing({ mode: OFFLINE, views: 5 });
   world.ask(viewer, 'view', { imageId: IMAGE });
   world.run(2 * 3_600_000);
   t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'default', reason: 'expired' });
@@ -57,7 +41,7 @@ test('M4 offline(n): after its time nothing is shown, until the owner shares for
 });
 
 test('M4 trusting: views are counted down without the cloud', (t) => {
-  const { world, owner, viewer } = holding({ kind: 'trusting' }, 2);
+  const { world, owner, viewer } = sharing({ mode: { kind: 'trusting' }, views: 2 });
   cloudOff(world);
   t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining: 1 });
   t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining: 0 });
@@ -68,7 +52,7 @@ test('M4 trusting: views are counted down without the cloud', (t) => {
 
 for (const kind of ['witnessed', 'trusting'] as const) {
   test(`M6 offline(n): views held when the mode becomes ${kind} are shown without the cloud, before any other`, (t) => {
-    const { world, owner, viewer } = holding(OFFLINE, 5);
+    const { world, owner, viewer } = sharing({ mode: OFFLINE, views: 5 });
     world.ask(viewer, 'view', { imageId: IMAGE });
     world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'mode', mode: { kind } } });
     world.run(1_000);
@@ -87,7 +71,7 @@ for (const kind of ['witnessed', 'trusting'] as const) {
 }
 
 test('M6: a change of rights keeps the mode; numbers out of range are refused', (t) => {
-  const { world, owner, viewer } = holding(OFFLINE, 5);
+  const { world, owner, viewer } = sharing({ mode: OFFLINE, views: 5 });
   world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'add', views: 2 } });
   t.like(viewer.core!.model.get('held', IMAGE), { mode: 'offline', offlineViews: 3, allowed: 7 });
   for (const mode of [

@@ -1,24 +1,14 @@
 import test from 'ava';
 import type { RightsChange } from '../../src/core/calls.ts';
 import { left } from '../../src/core/sharing/rights.ts';
-import { type SimClient, World } from '../sim/world.ts';
+import { IMAGE, sharing } from '../sim/sharing.ts';
+import type { SimClient, World } from '../sim/world.ts';
 
-const IMAGE = 'client1-puppy';
 const add = (views: number): RightsChange => ({ kind: 'add', views });
 
 /** Owner 1 has shared a picture with viewer 2, three views; `restore` puts the owner back to that moment. */
 function restorable() {
-  const world = new World();
-  const [owner, viewer] = [world.add(), world.add()];
-  for (const client of [owner, viewer]) {
-    world.ask(client, 'register', {});
-    world.ask(client, 'signIn', {});
-  }
-  const bytes = owner.jobs.hold({ picture: 'puppy' });
-  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
-  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
-  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
-  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+  const { world, owner, viewer } = sharing();
   world.run(1_000);
   const backup = [...owner.disk];
   const restore = (): void => {

@@ -1,30 +1,14 @@
 import test from 'ava';
 import { partBytes, partId, partsFrom, wholeParts } from '../../src/core/sharing/parts.ts';
 import { PICTURE_BYTES } from '../sim/fake-jobs.ts';
-import { type SimClient, World } from '../sim/world.ts';
-
-const IMAGE = 'client1-puppy';
-
-/** Viewer 2 has accepted `client1-puppy`, which is about to be sent. */
-function accepted(): { world: World; owner: SimClient; viewer: SimClient } {
-  const world = new World();
-  const [owner, viewer] = [world.add(), world.add()];
-  for (const client of [owner, viewer]) {
-    world.ask(client, 'register', {});
-    world.ask(client, 'signIn', {});
-  }
-  const bytes = owner.jobs.hold({ picture: 'puppy' });
-  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
-  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
-  return { world, owner, viewer };
-}
+import { IMAGE, offering } from '../sim/sharing.ts';
 
 for (const who of ['viewer', 'owner'] as const) {
   test(`T1 M3: the ${who} killed after each part of a picture: only the parts that are missing are sent again`, (t) => {
     const parts = partsFrom(PICTURE_BYTES, 0);
     t.is(parts.length, 4);
     for (let kept = 1; kept < parts.length; kept++) {
-      const { world, owner, viewer } = accepted();
+      const { world, owner, viewer } = offering();
       const killed = who === 'viewer' ? viewer : owner;
       let written = 0;
       let restarted = false;
@@ -58,7 +42,7 @@ for (const who of ['viewer', 'owner'] as const) {
 }
 
 test('T1: other bytes than those that were begun are sent from the first', (t) => {
-  const { world, owner, viewer } = accepted();
+  const { world, owner, viewer } = offering();
   let written = 0;
   world.onEffect = (client, effect) => {
     if (client === viewer && effect.kind === 'job' && effect.job.name === 'writePart' && ++written === 3)

@@ -2,31 +2,14 @@ import test from 'ava';
 import type { RightsChange } from '../../src/core/calls.ts';
 import { left } from '../../src/core/sharing/rights.ts';
 import { parseGrant } from '../sim/fake-jobs.ts';
-import { type SimClient, World } from '../sim/world.ts';
-
-const IMAGE = 'client1-puppy';
-
-/** Owner 1 has shared `client1-puppy` with viewer 2, three views. */
-function shared(): { world: World; owner: SimClient; viewer: SimClient } {
-  const world = new World();
-  const [owner, viewer] = [world.add(), world.add()];
-  for (const client of [owner, viewer]) {
-    world.ask(client, 'register', {});
-    world.ask(client, 'signIn', {});
-  }
-  const bytes = owner.jobs.hold({ picture: 'puppy' });
-  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
-  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
-  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
-  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
-  return { world, owner, viewer };
-}
+import { IMAGE, sharing } from '../sim/sharing.ts';
+import type { World } from '../sim/world.ts';
 
 const keyOf = (world: World, clientId: number): string | undefined =>
   [...world.cloud.members.values()].find((member) => member.clientId === clientId)?.key;
 
 test('M6: new keys: the old ones are not heard any more, peers get an alarm, rights are signed anew', (t) => {
-  const { world, owner, viewer } = shared();
+  const { world, owner, viewer } = sharing();
   const before = owner.jobs.key;
   world.ask(owner, 'rotateKeys', {});
   t.not(owner.jobs.key, before);
@@ -43,13 +26,13 @@ test('M6: new keys: the old ones are not heard any more, peers get an alarm, rig
 });
 
 test('M6: a viewer with new keys opens what was sealed to the old ones', (t) => {
-  const { world, viewer } = shared();
+  const { world, viewer } = sharing();
   world.ask(viewer, 'rotateKeys', {});
   t.like(world.ask(viewer, 'view', { imageId: IMAGE }), { shown: 'picture', remaining: 2 });
 });
 
 test('M6: a rotation that the cloud refuses leaves the old keys', (t) => {
-  const { world, owner } = shared();
+  const { world, owner } = sharing();
   const before = owner.jobs.key;
   const member = world.cloud.members.get(before)!;
   member.key = 'stolen and replaced';
@@ -60,7 +43,7 @@ test('M6: a rotation that the cloud refuses leaves the old keys', (t) => {
 });
 
 test('M6: the recovery key replaces keys that somebody else has put in their place, and makes a lost profile anew', (t) => {
-  const { world, owner } = shared();
+  const { world, owner } = sharing();
   const member = world.cloud.members.get(owner.jobs.key)!;
   world.cloud.members.delete(member.key);
   world.cloud.members.set('thief', Object.assign(member, { key: 'thief', signKey: 'thief' }));
@@ -76,7 +59,7 @@ test('M6: the recovery key replaces keys that somebody else has put in their pla
 
 test('M6 N9: a client killed before each effect of a rotation ends it at its next sign-in, or has the old keys', (t) => {
   for (let n = 1, reached = true; reached; n++) {
-    const { world, owner, viewer } = shared();
+    const { world, owner, viewer } = sharing();
     let effects = 0;
     world.onEffect = (client) => (client === owner && ++effects === n ? 'crash' : 'go');
     try {
@@ -102,7 +85,7 @@ test('M6 N9: a client killed before each effect of a rotation ends it at its nex
 });
 
 test('M6 N9: a refusal that says nothing of the keys does not give up new ones that the cloud may have', (t) => {
-  const { world, owner } = shared();
+  const { world, owner } = sharing();
   world.onEffect = (_, effect) => (effect.kind === 'job' && effect.job.name === 'promoteKeys' ? 'crash' : 'go');
   t.throws(() => world.ask(owner, 'rotateKeys', {}));
   world.onEffect = () => 'go';
@@ -116,7 +99,7 @@ test('M6 N9: a refusal that says nothing of the keys does not give up new ones t
 });
 
 test('U8: rights of a blocked viewer can be taken and withdrawn, not raised', (t) => {
-  const { world, owner } = shared();
+  const { world, owner } = sharing();
   world.ask(owner, 'setBlocked', { clientId: 2, blocked: true });
   const change = (what: { kind: 'add' | 'take'; views: number } | { kind: 'revoke' }) =>
     world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: what });
@@ -129,7 +112,7 @@ test('U8: rights of a blocked viewer can be taken and withdrawn, not raised', (t
 
 test('M6 U8: a revocation at any effect of a rotation stands', (t) => {
   for (let n = 1, reached = true; reached; n++) {
-    const { world, owner } = shared();
+    const { world, owner } = sharing();
     let effects = 0;
     let revoking: number | undefined;
     world.onEffect = (client) => {
@@ -150,7 +133,7 @@ test('M6 U8: a revocation at any effect of a rotation stands', (t) => {
 });
 
 test('M6 N10: rights in their last version stop neither a rotation nor a sign-in', (t) => {
-  const { world, owner } = shared();
+  const { world, owner } = sharing();
   const sent = owner.core!.model.all('sent')[0]!;
   world.crash(owner);
   owner.disk.push({ table: 'sent', key: `2 ${IMAGE}`, value: { ...sent, version: 0xffff_ffff } });
@@ -163,7 +146,7 @@ test('M6 N10: rights in their last version stop neither a rotation nor a sign-in
 });
 
 test('M6 M5: an offline share that has expired stays so when its rights are signed anew, taken or withdrawn', (t) => {
-  const { world, owner } = shared();
+  const { world, owner } = sharing();
   const change = (what: RightsChange) =>
     world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: what });
   const expiry = () => parseGrant(owner.core!.model.all('sent')[0]!.grant).expiresAt!;
@@ -180,4 +163,28 @@ test('M6 M5: an offline share that has expired stays so when its rights are sign
   world.run(60_000);
   change({ kind: 'revoke' });
   t.is(expiry(), added);
+});
+
+test('M6: a viewer whom the directory does not know any more keeps the old rights, and stops neither the others nor the next sign-in', (t) => {
+  const { world, owner, viewer } = sharing();
+  const stranger = world.add();
+  world.ask(stranger, 'register', {});
+  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 3, views: 1 });
+  world.cloud.members.delete(stranger.jobs.key);
+  world.crash(owner);
+  owner.disk.push({ table: 'contact', key: '3', value: null });
+  world.start(owner);
+  world.ask(owner, 'signIn', {});
+
+  world.ask(owner, 'rotateKeys', {});
+  t.is(owner.core!.model.get('rotation', 'rotation'), undefined);
+  const versions = owner.core!.model.all('sent').map(({ viewerId, version }) => [viewerId, version]);
+  t.deepEqual(versions.sort(), [
+    [2, 2],
+    [3, 1],
+  ]);
+  t.true(owner.news.some((news) => news.kind === 'trouble' && /client 3/.test(news.where)));
+  world.ask(viewer, 'trustKeys', { clientId: 1 });
+  world.run(120_000);
+  t.is(viewer.core!.model.get('held', IMAGE)!.version, 2);
 });

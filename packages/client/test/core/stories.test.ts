@@ -1,19 +1,8 @@
 import test from 'ava';
 import { left } from '../../src/core/sharing/rights.ts';
+import { encoded, signedIn } from '../sim/sharing.ts';
 import type { SimClient } from '../sim/world.ts';
 import { World } from '../sim/world.ts';
-
-function signedIn(world: World, visibility: SimClient['visibility'] = 'everyone'): SimClient {
-  const client = world.add(visibility);
-  world.ask(client, 'register', {});
-  world.ask(client, 'signIn', {});
-  return client;
-}
-
-function encoded(world: World, owner: SimClient, name = 'puppy'): string {
-  const bytes = owner.jobs.hold({ picture: name });
-  return world.ask(owner, 'encode', { name, bytes, size: 5, digest: `digest of ${name}`, mime: 'image/jpeg' }).imageId;
-}
 
 function remaining(client: SimClient, imageId: string): number | undefined {
   const held = client.core?.model.get('held', imageId);

@@ -2,25 +2,15 @@ import type { AnyPeerRequest, PeerAck } from '@p2pimg/wire';
 import test from 'ava';
 import { left } from '../../src/core/sharing/rights.ts';
 import { writeGrant } from '../sim/fake-jobs.ts';
-import { addressOf, type SimClient, World } from '../sim/world.ts';
+import { IMAGE, sharing, signedIn } from '../sim/sharing.ts';
+import { addressOf, type SimClient, type World } from '../sim/world.ts';
 
-const IMAGE = 'client1-puppy';
 const ID = 'ab'.repeat(16);
 
 /** Owner 1 and viewer 2, who holds `client1-puppy` with 3 views; 3 is nobody's friend. */
 function acquainted(): { world: World; owner: SimClient; viewer: SimClient; stranger: SimClient } {
-  const world = new World();
-  const [owner, viewer, stranger] = [world.add(), world.add(), world.add()];
-  for (const client of [owner, viewer, stranger]) {
-    world.ask(client, 'register', {});
-    world.ask(client, 'signIn', {});
-  }
-  const bytes = owner.jobs.hold({ picture: 'puppy' });
-  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
-  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
-  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
-  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
-  return { world, owner, viewer, stranger };
+  const beginning = sharing();
+  return { ...beginning, stranger: signedIn(beginning.world) };
 }
 
 /** What `to` answers when `from` sends a message of its own making. */

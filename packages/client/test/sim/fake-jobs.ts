@@ -56,6 +56,8 @@ export class FakeJobs {
   readonly ledger: Map<string, LedgerCounts> = new Map();
   /** Lost by a crash: bytes by handle. */
   memory: Map<number, FakeBytes> = new Map();
+  /** Keys that wait in memory for the end of a view, by nonce or ticket. */
+  readonly secrets: Set<string | number> = new Set();
   #last = 0;
 
   constructor(key: string) {
@@ -65,6 +67,7 @@ export class FakeJobs {
 
   /** After a crash: what the key files say. */
   reopen(rotating: boolean): void {
+    this.secrets.clear();
     this.memory = new Map();
     if (!rotating) this.#next = undefined;
     this.key = this.#next ?? this.#kept;
@@ -190,7 +193,7 @@ export class FakeJobs {
         return { genuine: true, ...counts };
       }
       case 'makeReleaseKey':
-        return { nonce: `${this.key.slice(0, 32)}${String(++this.#last).padStart(32, '0')}` };
+        return { nonce: this.#keep(`${this.key.slice(0, 32)}${String(++this.#last).padStart(32, '0')}`) };
       case 'spendView': {
         const { grant, used } = job.input;
         const { grantId, version } = parseGrant(grant);
@@ -199,6 +202,7 @@ export class FakeJobs {
         return { receipt: writeReceipt(grantId, version, used) };
       }
       case 'reserveViews': {
+        this.secrets.delete(job.input.nonce);
         const { grantId } = parseGrant(job.input.grant);
         const offlineLeft = this.#counts(grantId).offlineLeft + job.input.views;
         this.ledger.set(grantId, { used: job.input.used, offlineLeft });
@@ -211,14 +215,27 @@ export class FakeJobs {
         if (alone ? used >= allowed : offlineLeft === 0) throw named('NoViewsLeftError');
         const after = alone ? { used: used + 1, offlineLeft } : { used, offlineLeft: offlineLeft - 1 };
         this.ledger.set(grantId, after);
-        return { ...after, ticket: 1, receipt: writeReceipt(grantId, version, after.used - after.offlineLeft) };
+        return {
+          ...after,
+          ticket: this.#keep(++this.#last),
+          receipt: writeReceipt(grantId, version, after.used - after.offlineLeft),
+        };
       }
+      case 'forgetView':
+        this.secrets.delete('nonce' in job.input ? job.input.nonce : job.input.ticket);
+        return undefined;
       case 'openAlone':
       case 'openHeld':
+        this.secrets.delete('nonce' in job.input ? job.input.nonce : job.input.ticket);
         return { picture: this.hold({ picture: this.blobs.get(job.input.blob)!.picture }), mime: 'image/jpeg' };
       case 'verifyReceipt':
         return JSON.parse(Buffer.from(job.input.receipt, 'base64url').toString());
     }
+  }
+
+  #keep<T extends string | number>(secret: T): T {
+    this.secrets.add(secret);
+    return secret;
   }
 
   #counts(grantId: string): LedgerCounts {

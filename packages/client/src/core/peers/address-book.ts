@@ -98,7 +98,8 @@ export class AddressBook {
     try {
       return yield* this.#cloud.ask('lookup', who);
     } catch (error) {
-      if (!(error instanceof CloudRefusedError)) throw error;
+      // Any other refusal tells nothing of that client.
+      if (!(error instanceof CloudRefusedError && error.reason === 'unknown_client')) throw error;
       throw new ClientError('peer_unknown', 'the directory knows no such client', { cause: error });
     }
   }

@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts';
-import { ClientError } from '../errors.ts';
+import { ClientError, type ClientErrorCode } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
 import type { AddressBook } from '../peers/address-book.ts';
 import { type Change, type OutboxEntry, pairKey, put, type SentGrant } from '../records.ts';
@@ -45,6 +45,9 @@ export function reissueAbove(signing: Signing, before: SentGrant, version: numbe
   });
 }
 
+/** Nothing can stand above the last version, and the directory knows no keys of that viewer: such a pair stays as it is, and stops no other. */
+const PAIR_STAYS: ReadonlySet<ClientErrorCode> = new Set(['rights_invalid', 'peer_unknown']);
+
 function* signedAnew({ context, book }: Signing, before: SentGrant, above: number): Flow<SentGrant | undefined> {
   const { imageId, viewerId, allowed } = before;
   const own = context.model.get('own', imageId);
@@ -52,8 +55,7 @@ function* signedAnew({ context, book }: Signing, before: SentGrant, above: numbe
   try {
     return yield* nextGrant(context, book, own, { viewerId, before, allowed, above });
   } catch (error) {
-    // Nothing can stand above the last version: this pair stays as it is, and stops no other.
-    if (!(error instanceof ClientError && error.code === 'rights_invalid')) throw error;
+    if (!(error instanceof ClientError && PAIR_STAYS.has(error.code))) throw error;
     context.trouble(`signing the rights of client ${viewerId} on ${imageId} anew`, error);
     return undefined;
   }

@@ -48,6 +48,7 @@ export class Releases {
     } catch (error) {
       if (!(error instanceof CloudRefusedError)) throw error;
       this.#asked.delete(imageId);
+      yield* this.#context.job('forgetView', { nonce });
       const denial = SPENT.find((reason) => reason === error.reason);
       if (error.reason === 'bad_grant') this.#onStale();
       if (denial === undefined) throw error;
@@ -58,6 +59,7 @@ export class Releases {
   *#request(imageId: string, grant: string, views: number): Flow<Asked> {
     const before = this.#asked.get(imageId);
     if (before?.grant === grant) return before;
+    if (before !== undefined) yield* this.#context.job('forgetView', before);
     const { nonce } = yield* this.#context.job('makeReleaseKey', {});
     const asked = { nonce, grant, views };
     this.#asked.set(imageId, asked);

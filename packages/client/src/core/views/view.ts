@@ -4,11 +4,13 @@ import type { Cloud } from '../cloud/cloud.ts';
 import type { Context } from '../context.ts';
 import { ClientError, OperationError } from '../errors.ts';
 import type { Flow } from '../flow/flows.ts';
+import type { LedgerCounts } from '../jobs.ts';
 import type { Outbox } from '../peers/outbox.ts';
 import { type HeldImage, type OwnImage, put } from '../records.ts';
 import { left } from '../sharing/rights.ts';
 import { keepSpent } from './kept.ts';
-import { type Denial, Releases } from './release.ts';
+import { type Denial, type Released, Releases } from './release.ts';
+import { orForget } from './secrets.ts';
 
 /** Views: spent durably, where the mode says so, in the ledger and in the picture, before anything is decrypted. */
 export class Views {
@@ -60,10 +62,13 @@ export class Views {
   }
 
   *#viewWitnessed(held: HeldImage): Flow<ViewOutcome> {
-    const { blob, grant } = held;
     const released = yield* this.#releases.ask(held, 1);
     if (typeof released === 'string') return yield* this.#denied(held, released);
-    const { nonce, answer } = released;
+    return yield* orForget(this.#context, { nonce: released.nonce }, () => this.#showReleased(held, released));
+  }
+
+  *#showReleased(held: HeldImage, { nonce, answer }: Released): Flow<ViewOutcome> {
+    const { blob, grant } = held;
     const { receipt } = yield* this.#context.job('spendView', { grant, nonce, used: answer.used });
     const spent: HeldImage = { ...held, used: answer.used, viewedAt: this.#context.now };
     yield* this.#context.job('rewriteBand', { blob, grant, used: answer.used });
@@ -81,13 +86,10 @@ export class Views {
     if (typeof released === 'string') return yield* this.#denied(held, released);
     const { nonce, views, answer } = released;
     const { grant, imageId } = held;
-    const counts = yield* this.#context.job('reserveViews', {
-      grant,
-      nonce,
-      views,
-      used: answer.used,
-      share: answer.share,
-    });
+    const { used, share } = answer;
+    const counts = yield* orForget(this.#context, { nonce }, () =>
+      this.#context.job('reserveViews', { grant, nonce, views, used, share }),
+    );
     const reserved: HeldImage = { ...held, ...counts };
     yield* this.#context.commit(put('held', imageId, reserved));
     if (answer.version > held.version) this.#onStale();
@@ -98,12 +100,8 @@ export class Views {
   *#viewAlone(held: HeldImage): Flow<ViewOutcome> {
     const { blob, grant } = held;
     try {
-      const { ticket, receipt, ...counts } = yield* this.#context.job('spendAlone', { blob, grant });
-      const spent: HeldImage = { ...held, ...counts, viewedAt: this.#context.now };
-      yield* this.#context.job('rewriteBand', { blob, grant, used: counts.used });
-      yield* keepSpent(this.#context, this.#outbox, spent, receipt);
-      const opened = yield* this.#context.job('openAlone', { blob, ticket });
-      return { shown: 'picture', ...opened, remaining: left(spent) };
+      const { ticket, ...spent } = yield* this.#context.job('spendAlone', { blob, grant });
+      return yield* orForget(this.#context, { ticket }, () => this.#showSpent(held, ticket, spent));
     } catch (error) {
       if (!(error instanceof OperationError)) throw error;
       if (error.problem === 'ClockWentBackError') throw new ClientError('clock_back', error.message, { cause: error });
@@ -111,6 +109,19 @@ export class Views {
       if (reason === undefined) throw error;
       return byDefault(reason, reason === 'rolled_back' ? left(held) : 0);
     }
+  }
+
+  *#showSpent(
+    held: HeldImage,
+    ticket: number,
+    { receipt, ...counts }: LedgerCounts & { readonly receipt: string },
+  ): Flow<ViewOutcome> {
+    const { blob, grant } = held;
+    const spent: HeldImage = { ...held, ...counts, viewedAt: this.#context.now };
+    yield* this.#context.job('rewriteBand', { blob, grant, used: counts.used });
+    yield* keepSpent(this.#context, this.#outbox, spent, receipt);
+    const opened = yield* this.#context.job('openAlone', { blob, ticket });
+    return { shown: 'picture', ...opened, remaining: left(spent) };
   }
 
   *#denied(held: HeldImage, denial: Denial): Flow<ViewOutcome> {
