@@ -1,19 +1,24 @@
 import { fingerprint, formatRecoveryKey, nodeSuite, parseRecoveryKey, publicKeysOf } from '@p2pimg/identity';
-import { viewsLeft } from '@p2pimg/rights';
 import type { Address } from '@p2pimg/transport';
-import { fromHex } from '@p2pimg/wire';
 import type { ActiveUser, CallArgs, CallName, CallResult, Delivery, RightsChange } from '../core/calls.ts';
 import { ClientError } from '../core/errors.ts';
 import type { News, Progress } from '../core/news.ts';
-import type { AskedRequest, Contact, HistoryEntry, OwnImage, QueuedRequest, ReceivedOffer } from '../core/records.ts';
+import type { AskedRequest, HistoryEntry, QueuedRequest, ReceivedOffer } from '../core/records.ts';
 import type { SharingMode } from '../core/sharing/mode.ts';
-import { left } from '../core/sharing/rights.ts';
 import { type BackupOptions, type BackupReport, backUpProfile } from './backup.ts';
 import type { EncodeOptions, Links, PeerImage, Registered, SharedRight, Shown } from './client-types.ts';
 import type { Connection } from './connection.ts';
 import { defaultPicture } from './default-picture.ts';
 import type { Driver } from './driver.ts';
 import type { Handles } from './handles.ts';
+import {
+  type KnownContact,
+  knownContacts,
+  type OwnPicture,
+  ownPictures,
+  peerImages,
+  sharedRights,
+} from './listings.ts';
 import { pictureKind } from './picture-kind.ts';
 import type { PictureThread } from './picture-thread.ts';
 import type { Profile } from './profile.ts';
@@ -182,15 +187,8 @@ export class Client {
     return this.#call('answerOffer', { id: offerId, accepted: false });
   }
 
-  ownImages(): readonly Pick<OwnImage, 'imageId' | 'state' | 'mime' | 'originalBytes' | 'bytes' | 'createdAt'>[] {
-    return this.#driver.core.model.all('own').map(({ imageId, state, mime, originalBytes, bytes, createdAt }) => ({
-      imageId,
-      state,
-      mime,
-      originalBytes,
-      bytes,
-      createdAt,
-    }));
+  ownImages(): readonly OwnPicture[] {
+    return ownPictures(this.#driver.core.model);
   }
 
   /** The stego picture of an own image, as the cloud has made it: public, without its key. @throws ClientError `image_unknown` */
@@ -203,12 +201,7 @@ export class Client {
   }
 
   peerImages(): readonly PeerImage[] {
-    return this.#driver.core.model.all('held').map((held) => {
-      const { imageId, ownerId, mode, receivedAt, viewedAt, offlineLeft } = held;
-      const expiresAt = held.expiresAt === 0 ? undefined : held.expiresAt;
-      const rights = { remaining: left(held), mode, heldInAdvance: offlineLeft, expiresAt };
-      return { imageId, ownerId, ...rights, receivedAt, viewedAt };
-    });
+    return peerImages(this.#driver.core.model);
   }
 
   /** Spends a view, durably, and only then decrypts; own pictures cost nothing. */
@@ -223,10 +216,7 @@ export class Client {
 
   /** Who has which of this client's pictures, and how many views are left as far as receipts tell. */
   sharedRights(): readonly SharedRight[] {
-    return this.#driver.core.model.all('sent').map((sent) => {
-      const { imageId, viewerId, allowed, used, mode, changedAt, viewedAt } = sent;
-      return { imageId, viewerId, remaining: viewsLeft(sent), used, revoked: allowed === 0, mode, changedAt, viewedAt };
-    });
+    return sharedRights(this.#driver.core.model);
   }
 
   changeRights(imageId: string, viewerId: number, change: RightsChange): Promise<CallResult<'changeRights'>> {
@@ -243,11 +233,8 @@ export class Client {
     return this.#call('share', { imageId, viewerId, views, ...options });
   }
 
-  contacts(): readonly (Contact & { readonly fingerprint: string })[] {
-    return this.#driver.core.model.all('contact').map((contact) => {
-      const keys = { signKey: fromHex(contact.signKey), boxKey: fromHex(contact.boxKey) };
-      return { ...contact, fingerprint: fingerprint(nodeSuite, keys) };
-    });
+  contacts(): readonly KnownContact[] {
+    return knownContacts(this.#driver.core.model);
   }
 
   block(clientId: number, blocked = true): Promise<void> {
