@@ -188,3 +188,36 @@ test('M6: a viewer whom the directory does not know any more keeps the old right
   world.run(120_000);
   t.is(viewer.core!.model.get('held', IMAGE)!.version, 2);
 });
+
+test('M6 N9: a look-up that is refused for another reason than that nobody is known loses nothing, and signs nothing off', (t) => {
+  const { world, owner, viewer } = sharing();
+  world.crash(owner);
+  owner.disk.push({ table: 'contact', key: '2', value: null });
+  world.start(owner);
+  world.ask(owner, 'signIn', {});
+  const { handle } = world.cloud;
+  const refusing: typeof handle = (server, key, request) => {
+    if (key !== owner.jobs.key || request.type !== 'lookup') return handle.call(world.cloud, server, key, request);
+    const error = { code: 'request_expired', message: 'its time is over' };
+    return { type: 'lookup', id: request.id, server, status: 'refused', error };
+  };
+  world.cloud.handle = refusing;
+  t.throws(() => world.ask(owner, 'rotateKeys', {}), { message: /its time is over/ });
+  t.not(owner.core!.model.get('rotation', 'rotation'), undefined, 'it goes on at the next sign-in');
+  world.cloud.handle = handle;
+  world.ask(owner, 'signIn', {});
+  t.is(owner.core!.model.get('rotation', 'rotation'), undefined);
+  t.is(owner.core!.model.all('sent')[0]!.version, 2);
+
+  world.cloud.handle = refusing;
+  world.ask(viewer, 'trustKeys', { clientId: 1 });
+  world.ask(owner, 'changeRights', { imageId: IMAGE, viewerId: 2, change: { kind: 'add', views: 1 } });
+  t.true(
+    owner.core!.model.all('outbox').some(({ to }) => to === 2),
+    'what is meant for the viewer waits',
+  );
+  world.cloud.handle = handle;
+  world.run(200_000);
+  t.deepEqual(owner.core!.model.all('outbox'), []);
+  t.is(viewer.core!.model.get('held', IMAGE)!.version, 3);
+});

@@ -39,7 +39,7 @@ export class AddressBook {
     return this.#context.model.get('contact', String(clientId));
   }
 
-  /** Keys and present address. @throws KeyChangedError, ClientError `peer_unknown`, CloudUnreachableError */
+  /** Keys and present address. @throws KeyChangedError, ClientError `peer_unknown` or `cloud_refused`, CloudUnreachableError */
   *resolve(clientId: number): Flow<Peer> {
     const answer = yield* this.#lookup({ clientId });
     const contact = yield* this.#meet(answer);
@@ -98,9 +98,11 @@ export class AddressBook {
     try {
       return yield* this.#cloud.ask('lookup', who);
     } catch (error) {
-      // Any other refusal tells nothing of that client.
-      if (!(error instanceof CloudRefusedError && error.reason === 'unknown_client')) throw error;
-      throw new ClientError('peer_unknown', 'the directory knows no such client', { cause: error });
+      if (!(error instanceof CloudRefusedError)) throw error;
+      if (error.reason === 'unknown_client')
+        throw new ClientError('peer_unknown', 'the directory knows no such client', { cause: error });
+      // A wrong clock, say: it tells nothing of that client, and is no final word on what waits for it.
+      throw new ClientError('cloud_refused', error.message, { cause: error });
     }
   }
 
