@@ -40,7 +40,7 @@ async function main(): Promise<number> {
     ...(seed === undefined ? {} : { P2PIMG_SEED: seed }),
   };
   const ava = join(dirname(fileURLToPath(import.meta.resolve('ava'))), 'cli.js');
-  const args = [ava, '--timeout', `${Math.ceil(minutes) + 10}m`, 'test/soak.soak.test.ts'];
+  const args = [ava, '--timeout', `${Math.ceil(minutes) + 10}m`, 'test/soak.mysql.soak.test.ts'];
   const child = spawn(process.execPath, args, { cwd: FOLDER, env, stdio: 'inherit' });
   const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
   return code ?? 1;
