@@ -11,7 +11,7 @@ export interface Ending {
   /** Pictures shown to the viewer. */
   readonly shown: number;
   /** Views that the viewer's list and the owner's say are left. */
-  readonly left: readonly [number | undefined, number | undefined];
+  readonly left: { readonly viewer: number | undefined; readonly owner: number };
 }
 
 /**
@@ -52,8 +52,10 @@ export class Tale {
     await this.#owns(4, (owner) => owner.call('changeRights', this.#imageId, this.#viewer.id, take));
     await this.#until('one view is taken back', async () => (await this.#remaining()) === 2);
     for (let i = 0; i < 2 * GIVEN; i++) if ((await this.#view()) === 'default') break;
-    await this.#until('the owner knows of all views', async () => (await this.#right())?.used === GIVEN);
-    return { shown: this.#shown, left: [await this.#remaining(), (await this.#right())?.remaining] };
+    const isTold = async (): Promise<boolean> => ((await this.#right())?.used ?? 0) >= this.#shown;
+    await this.#until('the owner knows of the last view that was shown', isTold);
+    const left = { viewer: await this.#remaining(), owner: (await this.#right())?.remaining ?? GIVEN };
+    return { shown: this.#shown, left };
   }
 
   /** Asks unless it is asked already: the question before is closed, and nobody answers this one before it is known to be made. */
