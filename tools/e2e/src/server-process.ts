@@ -45,6 +45,21 @@ export interface ServerStatus {
   };
 }
 
+/** The program's exit code when the directory does not answer; the systemd unit then starts it again after a second. */
+const UNAVAILABLE = 4;
+const STARTED_AGAIN_MS = 1_000;
+const MOST_STARTS = 20;
+
+/** A server has ended instead of becoming ready. */
+export class ServerEnded extends Error {
+  override readonly name = 'ServerEnded';
+  readonly code: number | null;
+  constructor(message: string, code: number | null) {
+    super(message);
+    this.code = code;
+  }
+}
+
 /** Added to the environment of a server. */
 export type Environment = Readonly<Record<string, string>>;
 
@@ -111,22 +126,30 @@ export class ServerProcess {
     this.#process.signal('SIGCONT');
   }
 
-  /** Starts it again after it has ended; resolves when it serves. */
+  /** Starts it again after it has ended, as often as its supervisor would; resolves when it serves. @throws ServerEnded */
   async restart(): Promise<void> {
     this.#earlier.push(...this.#lines());
-    this.#process = await spawn(this.#files, this.#environment);
-    await this.ready();
+    for (let starts = 1; ; starts++) {
+      this.#process = await spawn(this.#files, this.#environment);
+      try {
+        return await this.ready();
+      } catch (error) {
+        if (!(error instanceof ServerEnded && error.code === UNAVAILABLE) || starts === MOST_STARTS) throw error;
+        await new Promise((resolve) => setTimeout(resolve, STARTED_AGAIN_MS));
+      }
+    }
   }
 
-  /** Resolves when it says that it may be given work, or plays dead (it was ready before). Throws when it has ended instead. */
+  /** Resolves when it says that it may be given work, or plays dead (it was ready before). @throws ServerEnded */
   async ready(): Promise<void> {
     const started = this.#process;
-    let ended: string | undefined;
+    let ended: ServerEnded | undefined;
     void started.exited.then(({ code, signal }) => {
-      ended = `server ${this.id} ended (${signal ?? code}): ${started.stderr || started.stdout}`;
+      const words = started.stderr || started.stdout;
+      ended = new ServerEnded(`server ${this.id} ended (${signal ?? code}): ${words}`, code);
     });
     await eventually(`${this.id} is ready`, async () => {
-      if (ended !== undefined) throw new Error(ended);
+      if (ended !== undefined) throw ended;
       const answer = await fetch(`${this.statusUrl}/readyz`).catch(() => undefined); // not listening yet
       return answer?.ok || (await answer?.text())?.startsWith('plays dead');
     });
