@@ -63,3 +63,13 @@ test('U6 U8 D4: views that are taken back while a question waits do not answer i
   t.deepEqual(states(viewer), ['approved']);
   t.is(left(viewer.core!.model.get('held', IMAGE)!), 6);
 });
+
+test('U6 U8: a question to somebody whom the directory does not know is refused, and does not wait; a picture of others is not shared', (t) => {
+  const { world, viewer } = asking();
+  comeBack(world, viewer);
+  const toNobody = { imageId: 'client9-nope', ownerId: 9, views: 2 };
+  t.throws(() => world.ask(viewer, 'requestImage', toNobody), { code: 'peer_unknown' });
+  t.deepEqual(states(viewer), ['open', 'rejected']);
+  t.is(viewer.core!.model.all('outbox').filter(({ to }) => to === 9).length, 0);
+  t.throws(() => world.ask(viewer, 'share', { imageId: IMAGE, viewerId: 2, views: 1 }), { code: 'image_unknown' });
+});

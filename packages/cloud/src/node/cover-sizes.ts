@@ -4,7 +4,7 @@ import { type CompiledCover, compileCover, type Raster, scaleToPixels } from '@p
 const SMALLEST_PIXELS = 4_096;
 /** … and by how much each size exceeds the one below. */
 const STEP = 9 / 8;
-/** Compiled covers that a thread keeps, in pixels; about 12 bytes each. */
+/** Compiled covers that a thread keeps, in pixels; about 14 bytes each. */
 const KEPT_PIXELS = 8_000_000;
 
 /**

@@ -14,8 +14,8 @@ export type PeerEntry = Extract<OutboxEntry, { readonly to: number }>;
 export type Reissue = (sent: SentGrant, version: number) => Flow<boolean>;
 /** Delivers a picture once the peer is known to be online. */
 export type PictureSender = (peer: Peer, offerId: string) => Flow<void>;
-/** The peer has refused what stood in an entry. */
-export type RefusalHandler = (entry: PeerEntry, reason: string) => Flow<void>;
+/** What stood in an entry was refused for good. */
+export type RefusalHandler = (entry: PeerEntry) => Flow<void>;
 
 /** Longest pause between two attempts. */
 const MAX_PAUSE_MS = 60_000;
@@ -158,10 +158,8 @@ export class Outbox {
       this.#tell(entry.id, (token) => this.#context.flows.settle(token, delivery));
     } catch (error) {
       if (!(error instanceof ClientError)) throw error;
-      const final =
-        error instanceof PeerRefusedError || error instanceof CloudRefusedError || error.code === 'rights_invalid';
-      if (final) {
-        if (entry.to !== 'cloud' && error instanceof PeerRefusedError) yield* this.#onRefused(entry, error.reason);
+      if (this.#isFinal(entry, error)) {
+        if (entry.to !== 'cloud') yield* this.#onRefused(entry);
         yield* this.#context.commit(remove('outbox', entry.id));
         this.#context.trouble('outbox', error);
         this.#tell(entry.id, (token) => this.#context.flows.reject(token, error));
@@ -169,6 +167,13 @@ export class Outbox {
         this.#tell(entry.id, (token) => this.#context.flows.settle(token, 'queued' satisfies Delivery));
       }
     }
+  }
+
+  #isFinal({ id }: OutboxEntry, error: ClientError): boolean {
+    if (error instanceof PeerRefusedError || error instanceof CloudRefusedError) return true;
+    // A question to nobody; what was decided stays, for a directory that was put back may yet hear of that client.
+    const isQuestion = this.#context.model.get('asked', id) !== undefined;
+    return error.code === 'rights_invalid' || (error.code === 'peer_unknown' && isQuestion);
   }
 
   #tell(entryId: string, how: (token: number) => void): void {

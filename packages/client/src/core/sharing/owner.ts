@@ -57,6 +57,8 @@ export class Owner {
 
   *share({ imageId, viewerId, views, mode }: CallArgs<'share'>): Flow<CallResult<'share'>> {
     checkViews(views);
+    if (this.#context.model.get('own', imageId) === undefined)
+      throw new ClientError('image_unknown', 'you have no such picture of your own');
     if (viewerId === this.#context.self().clientId)
       throw new ClientError('peer_unknown', 'you need no rights on your own pictures');
     const terms = { views, mode, request: undefined };
