@@ -16,6 +16,7 @@ import type { EndpointEvent } from './events.ts';
 import { FairBudget } from './fair-budget.ts';
 import type { HandshakeContext } from './handshake/context.ts';
 import { Initiator } from './handshake/initiator.ts';
+import { HandshakePacketQueue } from './handshake/packet-queue.ts';
 import { Responder } from './handshake/responder.ts';
 import type { Path } from './path.ts';
 import { Bbr } from './recovery/bbr.ts';
@@ -38,7 +39,7 @@ export class Endpoint {
   readonly #responder: Responder;
   readonly #timers = new TimerHeap<Session>();
   readonly #ready = new Set<Session>();
-  readonly #outbox: { readonly path: Path; readonly bytes: Uint8Array }[] = [];
+  readonly #handshakes = new HandshakePacketQueue();
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   /** Sessions that asked for new keys in this call. */
   readonly #rekeys: Session[] = [];
@@ -85,7 +86,9 @@ export class Endpoint {
       newSession: (remoteKey, initiator) => this.#newSession(remoteKey, initiator),
       find: (localId) => sessions.get(localId),
       forget: (session) => this.#forget(session),
-      send: (path, bytes) => void this.#outbox.push({ path, bytes }),
+      send: (path, bytes) => {
+        if (!this.#handshakes.push({ path, bytes })) this.#drop('handshake-queue');
+      },
       drop: (reason) => this.#drop(reason),
     };
     this.#initiator = new Initiator(context);
@@ -115,6 +118,11 @@ export class Endpoint {
 
   get dropped(): Readonly<Partial<Record<DropReason, number>>> {
     return this.#dropped;
+  }
+
+  /** Handshake packets that `pollTransmit` has ready, before all else. */
+  get handshakesWaiting(): number {
+    return this.#handshakes.length;
   }
 
   /** Bytes held for reassembly. */
@@ -174,7 +182,7 @@ export class Endpoint {
    * Call until it returns undefined, at the end of each turn in which something happened.
    */
   pollTransmit(now: number, slab: Uint8Array, maxSegments: number): Transmit | undefined {
-    const first = this.#outbox.shift();
+    const first = this.#handshakes.shift();
     if (first !== undefined) {
       slab.set(first.bytes);
       return { path: first.path, bytes: first.bytes.length };

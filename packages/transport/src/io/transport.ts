@@ -165,7 +165,8 @@ class NodeTransport implements Transport {
     this.#dispatch(
       this.#endpoint.nextTimeout() <= now ? this.#endpoint.handleTimeout(now) : this.#endpoint.takeEvents(),
     );
-    if (this.#transmit(now, SENDS_PER_TURN)) this.#arm(now);
+    // Handshakes all at once: a turn that reads more of them than it answers would let them wait ever longer.
+    if (this.#transmit(now, SENDS_PER_TURN + this.#endpoint.handshakesWaiting)) this.#arm(now);
     else this.#schedule();
   }
 

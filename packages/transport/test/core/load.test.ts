@@ -40,6 +40,35 @@ test('T2 N4 under a flood of plausible handshakes from everywhere, honest ones g
   t.true(world.now < 200);
 });
 
+test('T2 N4 replies to a flood that nobody sends off are bounded; an initiator whose reply found no room asks again', (t) => {
+  const world = new World(23, { delay: 1 });
+  const { client, server } = world.pair();
+  acceptAll(server);
+  const arrive = (count: number) => {
+    for (let i = 0; i < count; i++) {
+      const packet = plausible(world.random, server.endpoint.publicKey);
+      server.endpoint.handleDatagram(
+        packet,
+        0,
+        packet.length,
+        { socket: 0, host: `127.1.${i >> 8}.${i & 255}`, port: 5_000 },
+        0,
+      );
+    }
+  };
+  arrive(5_000);
+  const { handshakesWaiting, dropped } = server.endpoint;
+  t.true(handshakesWaiting > 1_000 && handshakesWaiting < 5_000);
+  t.true((dropped['handshake-queue'] ?? 0) >= 4_000 - handshakesWaiting);
+  const slab = new Uint8Array(64 * 1_024);
+  let sent = 0;
+  while (server.endpoint.pollTransmit(0, slab, 63) !== undefined) sent++;
+  t.is(sent, handshakesWaiting);
+  arrive(5_000);
+  world.connect(client, server);
+  t.true(world.run(() => client.of('established').length === 1, 5_000));
+});
+
 test('T2 an address that changes is followed after it has proven itself; one that only claims is not', (t) => {
   const world = new World(22);
   const { client, server } = world.pair();

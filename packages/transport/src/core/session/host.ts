@@ -24,6 +24,7 @@ export type DropReason =
   | 'handshake'
   | 'timestamp'
   | 'rate'
+  | 'handshake-queue'
   | 'not-admitted'
   | 'no-common-version'
   | 'too-many-sessions';
