@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Bench, type BenchOptions, type Figure, median, quantile, race } from '@p2pimg/testkit/bench';
 import { CONTENDERS, type Contender, type ContenderName } from './contender.ts';
+import { figureOf, type Metric } from './figures.ts';
 import type { Match, Matches } from './match.ts';
 import { DOWN, inFlight, time, UP } from './work.ts';
 
@@ -18,12 +19,6 @@ const SMALL: Sizes = { bulkBytes: 1 << 20, exchanges: 20, inFlight: 10, opens: 5
 const OPENS_IN_FLIGHT = 4;
 
 type Way = 'bulk' | 'exchange' | 'fresh' | 'roundTrip' | 'open';
-
-interface Metric {
-  readonly name: string;
-  readonly unit: string;
-  readonly better: 'more' | 'less';
-}
 
 const RATE: Metric = { name: 'rate', unit: 'MB/s', better: 'more' };
 const EXCHANGES: Metric = { name: 'exchanges', unit: '1/s', better: 'more' };
@@ -86,16 +81,12 @@ async function* compete(
 /** What each reached; ours with its ratio to all the others, and ours without offload to the bare socket. */
 function figuresOf(
   bench: string,
-  { name: what, unit, better }: Metric,
+  metric: Metric,
   names: readonly ContenderName[],
   medianFor: (name: ContenderName) => number,
 ): Figure[] {
-  const figure = (name: ContenderName, against?: ContenderName): Figure => {
-    const line = { bench, metric: `${what}: ${name}`, value: medianFor(name), unit };
-    if (against === undefined) return line;
-    const ratio = better === 'more' ? medianFor(name) / medianFor(against) : medianFor(against) / medianFor(name);
-    return { ...line, against, ratio };
-  };
+  const figure = (name: ContenderName, against?: ContenderName): Figure =>
+    figureOf(bench, metric, medianFor, name, against);
   const [, ...others] = names;
   const plain = names.includes('dgram') ? [figure('ours-dgram', 'dgram')] : [];
   return [...others.map((name) => figure('ours', name)), ...plain, ...others.map((name) => figure(name))];

@@ -2,15 +2,10 @@
 
 import process from 'node:process';
 import { type Bench, type Figure, median, runBenches } from '@p2pimg/testkit/bench';
+import { figureOf, type Metric } from '../figures.ts';
 import { PATHS, type PathName } from './conditions.ts';
 import { whyNoLink } from './link.ts';
 import { bulkOver, FULL_LINK, type LinkSizes, poolOver, SMALL_LINK, shareOver, type Traveller } from './measure.ts';
-
-interface Metric {
-  readonly name: string;
-  readonly unit: string;
-  readonly better: 'more' | 'less';
-}
 
 const RATE: Metric = { name: 'rate', unit: 'Mbit/s', better: 'more' };
 const REPEATED: Metric = { name: 'sent twice', unit: '%', better: 'less' };
@@ -36,16 +31,12 @@ async function* compete(
       }
     }
   }
-  for (const [{ name: metric, unit, better }, byName] of all) {
-    const ours = median(byName.get('ours')!);
-    yield { bench, metric: `${metric}: ours`, value: ours, unit };
-    for (const [name, values] of byName) {
-      if (name === 'ours') continue;
-      const value = median(values);
-      // How many times better the other one is than ours.
-      const ratio = better === 'more' ? value / ours : ours / value;
-      yield { bench, metric: `${metric}: ${name}`, value, unit, against: 'ours', ratio };
-    }
+  for (const [metric, byName] of all) {
+    const medianFor = (name: Traveller): number => median(byName.get(name)!);
+    const others = [...byName.keys()].filter((name) => name !== 'ours');
+    for (const name of others) yield figureOf(bench, metric, medianFor, 'ours', name);
+    for (const name of others) yield figureOf(bench, metric, medianFor, name);
+    if (others.length === 0) yield figureOf(bench, metric, medianFor, 'ours');
   }
 }
 
