@@ -5,6 +5,7 @@
  */
 
 import type { VersionRange } from '@p2pimg/wire';
+import type { SessionEnd } from '../core/events.ts';
 
 /** An IPv4 or IPv6 literal and a UDP port (1 … 65,535). Never a host name. */
 export interface Address {
@@ -110,17 +111,8 @@ export interface SessionHandlers {
   readonly onClose?: (reason: CloseReason) => void;
 }
 
-/** `still-open`: the session that this one was to replace lives. `too-many-sessions`: here, `maxSessions`. */
-export type CloseReason =
-  | 'local'
-  | 'remote'
-  | 'idle'
-  | 'handshake-timeout'
-  | 'refused'
-  | 'still-open'
-  | 'no-common-version'
-  | 'too-many-sessions'
-  | 'protocol-error';
+/** Why a session has ended. */
+export type CloseReason = SessionEnd;
 
 export interface Session {
   /** The peer's static key: its identity. */
