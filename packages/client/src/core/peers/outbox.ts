@@ -4,6 +4,7 @@ import type { Context } from '../context.ts';
 import { ClientError, CloudRefusedError, PeerRefusedError, PeerUnreachableError } from '../errors.ts';
 import { type Flow, WaitTimeoutError } from '../flow/flows.ts';
 import { type OutboxEntry, type OutgoingCloudMessage, pairKey, remove, type SentGrant } from '../records.ts';
+import { unpublished } from '../sharing/grants.ts';
 import type { AddressBook, Peer } from './address-book.ts';
 import type { Peers } from './peers.ts';
 
@@ -240,15 +241,7 @@ export class Outbox {
     switch (message.type) {
       case 'increase_approved':
       case 'update_access_request': {
-        const publishing = this.#context.model
-          .all('outbox')
-          .find(
-            (entry) =>
-              entry.to === 'cloud' &&
-              entry.message.type === 'change-view' &&
-              entry.message.viewerId === to &&
-              entry.message.imageId === message.body.imageId,
-          );
+        const publishing = unpublished(this.#context, message.body.imageId, to);
         if (publishing !== undefined && (yield* this.attempt([publishing])) === 'queued') return 'queued';
         return 'left';
       }

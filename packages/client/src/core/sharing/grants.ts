@@ -96,6 +96,19 @@ export function grantChanges(
   return { changes: [put('sent', pairKey(imageId, viewerId), sent), put('outbox', entry.id, entry)], entry };
 }
 
+/** What still has to be told to the directory of a pair's rights, if anything. */
+export function unpublished(context: Context, imageId: string, viewerId: number): OutboxEntry | undefined {
+  return context.model
+    .all('outbox')
+    .find(
+      ({ to, message }) =>
+        to === 'cloud' &&
+        message.type === 'change-view' &&
+        message.imageId === imageId &&
+        message.viewerId === viewerId,
+    );
+}
+
 export function peerEntry(
   context: Context,
   to: number,

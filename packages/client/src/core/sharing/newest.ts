@@ -5,6 +5,7 @@ import { CloudRefusedError, CloudUnreachableError, OperationError } from '../err
 import type { Flow } from '../flow/flows.ts';
 import type { JobOutput } from '../jobs.ts';
 import { pairKey, type SentGrant } from '../records.ts';
+import { unpublished } from './grants.ts';
 import { modeOf, WITNESSED } from './mode.ts';
 
 type Granted = NonNullable<AckBodies['granted']['newest']>;
@@ -87,25 +88,13 @@ export class Newest {
   ): SentGrant {
     const { grantId, version, own, mode: kind, offlineViews, expiresAt, issuedAt } = facts;
     const mode = own || kind === remembered?.mode.kind ? modeOf(facts, issuedAt) : WITNESSED;
-    const isOnlyDecision = own && !this.#isUnpublished(imageId, viewerId);
+    // Nothing is decided here that the cloud has not heard of.
+    const isOnlyDecision = own && unpublished(this.#context, imageId, viewerId) === undefined;
     const allowed = isOnlyDecision ? facts.allowed : Math.min(facts.allowed, remembered?.allowed ?? 0);
     // Of what the cloud has counted, so many may be held in advance and not shown.
     const used = Math.max(remembered?.used ?? 0, counted - offlineViews);
     const { viewerShare = '', changedAt = this.#context.now, viewedAt } = remembered ?? {};
     const rights = { version, allowed, mode, expiresAt: mode === WITNESSED ? 0 : expiresAt, used, grant, viewerShare };
     return { imageId, viewerId, grantId, ...rights, changedAt, viewedAt };
-  }
-
-  /** Whether something is decided here that the cloud has not heard of. */
-  #isUnpublished(imageId: string, viewerId: number): boolean {
-    return this.#context.model
-      .all('outbox')
-      .some(
-        ({ to, message }) =>
-          to === 'cloud' &&
-          message.type === 'change-view' &&
-          message.imageId === imageId &&
-          message.viewerId === viewerId,
-      );
   }
 }
