@@ -1,22 +1,11 @@
 import test from 'ava';
 import { left } from '../../src/core/sharing/rights.ts';
-import { type SimClient, World } from '../sim/world.ts';
-
-const IMAGE = 'client1-puppy';
+import { IMAGE, sharing } from '../sim/sharing.ts';
+import type { SimClient, World } from '../sim/world.ts';
 
 /** Viewer 2 holds `client1-puppy` with three views, of which the directory has not heard that they came, and has asked for four more; both are away. */
 function asking() {
-  const world = new World();
-  const [owner, viewer] = [world.add(), world.add()];
-  for (const client of [owner, viewer]) {
-    world.ask(client, 'register', {});
-    world.ask(client, 'signIn', {});
-  }
-  const bytes = owner.jobs.hold({ picture: 'puppy' });
-  world.ask(owner, 'encode', { name: 'puppy', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
-  world.ask(owner, 'share', { imageId: IMAGE, viewerId: 2, views: 3 });
-  world.ask(viewer, 'answerOffer', { id: viewer.core!.model.all('offer')[0]!.id, accepted: true });
-  world.runUntil(() => viewer.core!.model.get('held', IMAGE) !== undefined);
+  const { world, owner, viewer } = sharing();
   world.run(1_000);
   world.crash(owner);
   world.ask(viewer, 'requestMore', { imageId: IMAGE, views: 4 });

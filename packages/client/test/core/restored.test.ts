@@ -1,7 +1,7 @@
 import test from 'ava';
 import type { RightsChange } from '../../src/core/calls.ts';
 import { left } from '../../src/core/sharing/rights.ts';
-import { IMAGE, sharing } from '../sim/sharing.ts';
+import { IMAGE, killedBefore, sharing } from '../sim/sharing.ts';
 import type { SimClient, World } from '../sim/world.ts';
 
 const add = (views: number): RightsChange => ({ kind: 'add', views });
@@ -165,15 +165,7 @@ test('U8 N9: a restored owner killed before each effect of its change: it counts
     change(world, owner, add(10));
     change(world, owner, add(10));
     restore();
-    let effects = 0;
-    world.onEffect = (client) => (client === owner && ++effects === n ? 'crash' : 'go');
-    try {
-      change(world, owner, { kind: 'set', views: 2 });
-    } catch {
-      // Killed in the middle.
-    }
-    reached = effects >= n;
-    world.onEffect = () => 'go';
+    reached = killedBefore(world, owner, n, () => change(world, owner, { kind: 'set', views: 2 }));
     if (owner.core === undefined) {
       world.start(owner);
       world.ask(owner, 'signIn', {});

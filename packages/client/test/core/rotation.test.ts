@@ -2,7 +2,7 @@ import test from 'ava';
 import type { RightsChange } from '../../src/core/calls.ts';
 import { left } from '../../src/core/sharing/rights.ts';
 import { parseGrant } from '../sim/fake-jobs.ts';
-import { IMAGE, sharing } from '../sim/sharing.ts';
+import { IMAGE, killedBefore, sharing } from '../sim/sharing.ts';
 import type { World } from '../sim/world.ts';
 
 const keyOf = (world: World, clientId: number): string | undefined =>
@@ -60,15 +60,7 @@ test('M6: the recovery key replaces keys that somebody else has put in their pla
 test('M6 N9: a client killed before each effect of a rotation ends it at its next sign-in, or has the old keys', (t) => {
   for (let n = 1, reached = true; reached; n++) {
     const { world, owner, viewer } = sharing();
-    let effects = 0;
-    world.onEffect = (client) => (client === owner && ++effects === n ? 'crash' : 'go');
-    try {
-      world.ask(owner, 'rotateKeys', {});
-    } catch {
-      // Killed in the middle.
-    }
-    reached = effects >= n;
-    world.onEffect = () => 'go';
+    reached = killedBefore(world, owner, n, () => world.ask(owner, 'rotateKeys', {}));
     if (owner.core === undefined) {
       world.start(owner);
       world.ask(owner, 'signIn', {});

@@ -50,6 +50,19 @@ export function offering({ seed, views = 3, mode }: BeginningOptions = {}): Begi
   return { world, owner, viewer };
 }
 
+/** Does something; the client is killed before its n-th effect from now. Returns whether it had so many. */
+export function killedBefore(world: World, client: SimClient, n: number, act: () => void): boolean {
+  let effects = 0;
+  world.onEffect = (of) => (of === client && ++effects === n ? 'crash' : 'go');
+  try {
+    act();
+  } catch {
+    // Killed in the middle.
+  }
+  world.onEffect = () => 'go';
+  return effects >= n;
+}
+
 /** The viewer holds `client1-puppy`, with those views. */
 export function sharing(options: BeginningOptions = {}): Beginning {
   const beginning = offering(options);
