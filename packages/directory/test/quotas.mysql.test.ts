@@ -1,5 +1,5 @@
 import { startDatabase, tempDir } from '@p2pimg/testkit';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { bytes, type GrantFields, newClaim, newClient, newGrant, newImage, revised } from '../src/compliance/world.ts';
 import { InvalidError, migrate, type OpenDirectory, openDirectory } from '../src/index.ts';
 
@@ -14,6 +14,20 @@ test.after.always(async () => {
 async function another(directory: OpenDirectory, grant: GrantFields, name: string, viewerId = grant.viewerId) {
   const owner = { clientId: grant.ownerId, signKey: bytes(0), boxKey: bytes(0) };
   return { ...grant, viewerId, imageId: await newImage(directory, owner, name), grantId: bytes(16) };
+}
+
+const tooManyWait = { name: 'DeniedError', message: /too many grants wait/ };
+
+/** A directory in which so many grants wait for a client at most: 20. */
+async function mailboxes(t: ExecutionContext, url: string) {
+  await migrate(url);
+  const directory = await openDirectory(url, { pendingPerClient: 20 });
+  t.teardown(() => directory.close());
+  return {
+    directory,
+    publish: (grant: GrantFields) => directory.publishGrant({ claim: newClaim(), ...grant }),
+    waiting: async (clientId: number) => (await directory.pending({ clientId, limit: 50 })).grants.length,
+  };
 }
 
 for (const [kind, create] of [
@@ -40,13 +54,7 @@ for (const [kind, create] of [
   });
 
   test(`D4 N9 grants that wait for a viewer, or are left by an owner, are counted; changes of what waits and withdrawals pass (${kind})`, async (t) => {
-    const url = await create('pending');
-    await migrate(url);
-    const directory = await openDirectory(url, { pendingPerClient: 20 });
-    t.teardown(() => directory.close());
-    const publish = (grant: GrantFields) => directory.publishGrant({ claim: newClaim(), ...grant });
-    const waiting = async (clientId: number) => (await directory.pending({ clientId, limit: 50 })).grants.length;
-    const tooMany = { name: 'DeniedError', message: /too many grants wait/ };
+    const { directory, publish, waiting } = await mailboxes(t, await create('pending'));
 
     // Between two clients a tenth of it.
     const first = await newGrant(directory, 1);
@@ -54,7 +62,7 @@ for (const [kind, create] of [
     const third = await another(directory, first, 'third');
     await publish(first);
     await publish(second);
-    t.like(await t.throwsAsync(publish(third), tooMany), { code: 'denied', reason: 'too_many_pending' });
+    t.like(await t.throwsAsync(publish(third), tooManyWait), { code: 'denied', reason: 'too_many_pending' });
     await publish(revised(first, 7));
     t.is(await waiting(first.viewerId), 2);
     // A withdrawal that comes first of all is kept, but does not wait.
@@ -72,23 +80,17 @@ for (const [kind, create] of [
       await publish(await another(directory, first, `v${given}`, (await newClient(directory)).clientId));
     }
     const late = await another(directory, first, 'late', (await newClient(directory)).clientId);
-    await t.throwsAsync(publish(late), tooMany);
+    await t.throwsAsync(publish(late), tooManyWait);
 
     // Many owners, one viewer.
     const target = (await newClient(directory)).clientId;
     for (let got = 0; got < 20; got++) await publish({ ...(await newGrant(directory, 1)), viewerId: target });
-    await t.throwsAsync(publish({ ...(await newGrant(directory, 1)), viewerId: target }), tooMany);
+    await t.throwsAsync(publish({ ...(await newGrant(directory, 1)), viewerId: target }), tooManyWait);
     t.is(await waiting(target), 20);
   });
 
   test(`D4 N9 no order of versions lets more grants wait than the quota; less is always taken (${kind})`, async (t) => {
-    const url = await create('versions');
-    await migrate(url);
-    const directory = await openDirectory(url, { pendingPerClient: 20 });
-    t.teardown(() => directory.close());
-    const publish = (grant: GrantFields) => directory.publishGrant({ claim: newClaim(), ...grant });
-    const waiting = async (clientId: number) => (await directory.pending({ clientId, limit: 50 })).grants.length;
-    const tooMany = { name: 'DeniedError', message: /too many grants wait/ };
+    const { directory, publish, waiting } = await mailboxes(t, await create('versions'));
     const acknowledge = ({ viewerId, grantId, version }: GrantFields) => {
       const grants = [{ grantId, version }];
       return directory.acknowledge({ claim: newClaim(), clientId: viewerId, grants, notices: [] });
@@ -102,7 +104,7 @@ for (const [kind, create] of [
     for (const grant of withdrawn) await publish(grant);
     t.is(await waiting(viewerId), 2);
     for (const grant of withdrawn.slice(0, 2)) await publish(revised(grant, 1));
-    for (const grant of withdrawn.slice(2)) await t.throwsAsync(publish(revised(grant, 1)), tooMany);
+    for (const grant of withdrawn.slice(2)) await t.throwsAsync(publish(revised(grant, 1)), tooManyWait);
     for (const grant of withdrawn.slice(2)) await publish(revised(grant, 0));
     t.is(await waiting(viewerId), 2);
 
@@ -117,7 +119,7 @@ for (const [kind, create] of [
     const [one, two, three, four, five] = known as [GrantFields, GrantFields, GrantFields, GrantFields, GrantFields];
     await publish(revised(one, 9));
     await publish(revised(two, 9));
-    await t.throwsAsync(publish(revised(three, 9)), tooMany);
+    await t.throwsAsync(publish(revised(three, 9)), tooManyWait);
     // Less, and the same in another version, is taken at once and keeps nobody else out.
     for (const [grant, allowed] of [
       [three, 2],
