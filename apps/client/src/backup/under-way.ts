@@ -2,6 +2,7 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { isAlive } from '@p2pimg/identity';
 
 /** A name beside `path`, for a file or folder that is not whole yet. */
 export function underWay(path: string): string {
@@ -20,15 +21,5 @@ export async function removeDead(path: string): Promise<void> {
     if (pid === undefined) continue;
     if (Number(pid) === process.pid || !isAlive(Number(pid)))
       await rm(join(folder, name), { recursive: true, force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it lives, under another user.
-    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }

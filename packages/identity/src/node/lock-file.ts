@@ -72,7 +72,8 @@ async function livingHolder(path: string): Promise<number | undefined> {
   return isAlive(pid) && line === (await holderLine(pid)) ? pid : undefined;
 }
 
-function isAlive(pid: number): boolean {
+/** Whether a process with that id runs on this machine, under any user. */
+export function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
