@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Random } from '@p2pimg/netsim';
 import type { Cloud } from './cloud.ts';
 
@@ -20,9 +21,9 @@ export interface FaultsOptions {
 }
 
 const KINDS: readonly StrikeKind[] = ['SIGKILL', 'SIGTERM', 'SIGSTOP'];
-/** How long a server stands still, and how long a dead one stays dead, in ms. */
-const STANDSTILL_MS = [200, 2_000] as const;
-const DEAD_MS = [0, 1_500] as const;
+/** How long a server or the directory stands still, and how long a dead one stays dead, in ms. */
+export const STANDSTILL_MS = [200, 2_000] as const;
+export const DEAD_MS = [0, 1_500] as const;
 
 /**
  * Takes servers away and brings them back, as a seed has it. A strike that would take more than may be away waits until
@@ -107,8 +108,4 @@ function shuffled<T>(items: readonly T[], random: Random): T[] {
     [result[i], result[j]] = [result[j]!, result[i]!];
   }
   return result;
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -1,4 +1,5 @@
 import process from 'node:process';
+import { setTimeout as pause } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { type Exit, type SpawnedProcess, spawnNode, spawnProcess } from '@p2pimg/testkit';
 import { eventually } from './eventually.ts';
@@ -135,7 +136,7 @@ export class ServerProcess {
         return await this.ready();
       } catch (error) {
         if (!(error instanceof ServerEnded && error.code === UNAVAILABLE) || starts === MOST_STARTS) throw error;
-        await new Promise((resolve) => setTimeout(resolve, STARTED_AGAIN_MS));
+        await pause(STARTED_AGAIN_MS);
       }
     }
   }

@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import { migrate } from '@p2pimg/directory';
 import { Random } from '@p2pimg/netsim';
 import { startDatabase } from '@p2pimg/testkit';
@@ -198,8 +199,4 @@ async function nothingIsKept(t: ExecutionContext, { cloud }: World): Promise<voi
     });
     t.true(status.remembered < 20_000, `${server.id} remembers ${status.remembered} requests`);
   }
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
