@@ -89,7 +89,7 @@ export {
   syncFolder,
   writeFileDurably,
 } from './node/durable-file.ts';
-export { type FileLock, FileLockedError, isAlive, lockFile } from './node/lock-file.ts';
+export { type FileLock, FileLockedError, lockFile } from './node/lock-file.ts';
 export {
   exportClientKeys,
   importClientKeys,

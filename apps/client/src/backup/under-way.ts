@@ -2,7 +2,6 @@
 
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { isAlive } from '@p2pimg/identity';
 
 /** A name beside `path`, for a file or folder that is not whole yet. */
 export function underWay(path: string): string {
@@ -21,5 +20,16 @@ export async function removeDead(path: string): Promise<void> {
     if (pid === undefined) continue;
     if (Number(pid) === process.pid || !isAlive(Number(pid)))
       await rm(join(folder, name), { recursive: true, force: true });
+  }
+}
+
+/** As for locks in `@p2pimg/identity`, which this must not load: it runs at the start of commands that load nothing else. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    // EPERM: it lives, under another user.
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
   }
 }

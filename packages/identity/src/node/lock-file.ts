@@ -72,8 +72,7 @@ async function livingHolder(path: string): Promise<number | undefined> {
   return isAlive(pid) && line === (await holderLine(pid)) ? pid : undefined;
 }
 
-/** Whether a process with that id runs on this machine, under any user. */
-export function isAlive(pid: number): boolean {
+function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
