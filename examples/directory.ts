@@ -32,7 +32,7 @@ await directory.signIn({
 });
 
 const imageId = `client${owner}-puppy`;
-await directory.addResource({ claim: claim(), clientId: owner, imageId, digest: bytes(32) });
+await directory.addResources({ claim: claim(), clientId: owner, images: [{ imageId, digest: bytes(32) }] });
 const { items } = await directory.listOnline({ askerId: viewer, limit: 10, imagesPerClient: 10 });
 console.log('online:', items.map(({ clientId, images }) => `client ${clientId}: ${images.join(', ')}`).join('; '));
 

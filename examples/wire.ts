@@ -9,7 +9,7 @@ const bytes = encodeRequest({
   notAfter: 1_800_000_000_000,
   servers: ['s1', 's2', 's3'],
   tried: [],
-  body: { imageId: 'client6-puppy', digest: 'ab'.repeat(32) },
+  body: { images: [{ imageId: 'client6-puppy', digest: 'ab'.repeat(32) }] },
 });
 const message = decodeClientMessage(bytes);
 console.log(`${bytes.length} bytes: ${message.kind === 'request' ? message.request.type : message.kind}`);

@@ -41,7 +41,7 @@ class LoneServer {
   serve(type: 'lookup' | 'publish'): void {
     this.#now += 0.01;
     const id = toHex(nodeSuite.randomBytes(16));
-    const body = type === 'lookup' ? { clientId: 1 } : { imageId: 'client1-x', digest: '00'.repeat(32) };
+    const body = type === 'lookup' ? { clientId: 1 } : { images: [{ imageId: 'client1-x', digest: '00'.repeat(32) }] };
     const request = { type, id, notAfter: 60_000, servers: [], tried: [], body } as never;
     const message = { kind: 'request', request } as const;
     const open = [...this.#core.step(this.#now, { type: 'clientMessage', session: 1, message, wallMs: 0 })];
@@ -51,7 +51,7 @@ class LoneServer {
   }
 
   #answer({ opId, call }: Extract<CloudEffect, { type: 'directory' }>): readonly CloudEffect[] {
-    const value = call.method === 'addResource' ? { value: { imageId: 'client1-x' }, replayed: false } : CLIENT;
+    const value = call.method === 'addResources' ? { value: {}, replayed: false } : CLIENT;
     return this.#core.step(this.#now, { type: 'completed', opId, result: { ok: true, value } });
   }
 }

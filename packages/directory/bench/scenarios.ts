@@ -47,10 +47,11 @@ export async function scenarios(directory: OpenDirectory, name: string): Promise
       return { claim: newClaim(), clientId, counter, address, visibility: 'everyone', leaseMs: 3_600_000 };
     },
     shutdown: (index) => ({ claim: newClaim(), clientId: lane(index).leaving.clientId, counter: 1 }),
-    addResource: () => {
+    addResources: () => {
       count += 1;
       const { clientId } = lane(count).publisher();
-      return { claim: newClaim(), clientId, imageId: `client${clientId}-${name}${count}`, digest: bytes(32) };
+      const images = [{ imageId: `client${clientId}-${name}${count}`, digest: bytes(32) }];
+      return { claim: newClaim(), clientId, images };
     },
     removeResource: (index) => {
       const { leaving, removed } = lane(index);

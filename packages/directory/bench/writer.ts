@@ -44,8 +44,9 @@ await Promise.all(
     for (let image = 1; performance.now() < end; image++) {
       if (image % IMAGES_PER_CLIENT === 0) client = await newClient(directory);
       const { clientId } = client;
-      const call = { claim: newClaim(), clientId, imageId: `client${clientId}-${image}`, digest: bytes(32) };
-      await directory.addResource(call).then(
+      const images = [{ imageId: `client${clientId}-${image}`, digest: bytes(32) }];
+      const call = { claim: newClaim(), clientId, images };
+      await directory.addResources(call).then(
         () => calls++,
         () => errors++,
       );

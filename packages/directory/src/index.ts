@@ -22,6 +22,7 @@ export type {
   DirectoryCall,
   DirectoryInfo,
   DirectoryMethod,
+  NewResource,
   Notice,
   NoticeKind,
   OnlineClient,

@@ -53,6 +53,8 @@ export interface ResourceRecord {
   readonly digest: Uint8Array;
 }
 
+export type NewResource = Pick<ResourceRecord, 'imageId' | 'digest'>;
+
 export interface OnlineClient {
   readonly clientId: ClientId;
   readonly address: Address;
@@ -171,13 +173,15 @@ export interface Directory {
     readonly counter: number;
   }): Promise<Outcome<{ readonly offline: boolean }>>;
 
-  /** Makes the image known. The same digest again succeeds. @throws ConflictError another digest under the id; DeniedError not the owner, too many images */
-  addResource(call: {
+  /**
+   * Makes 1 to 16 images known, all or none. The same digest again succeeds. @throws ConflictError another digest under an id; DeniedError
+   * not the owner, too many images
+   */
+  addResources(call: {
     readonly claim: Claim;
     readonly clientId: ClientId;
-    readonly imageId: string;
-    readonly digest: Uint8Array;
-  }): Promise<Outcome<{ readonly imageId: string }>>;
+    readonly images: readonly NewResource[];
+  }): Promise<Outcome<Record<string, never>>>;
 
   /** @throws NotFoundError, DeniedError */
   removeResource(call: {

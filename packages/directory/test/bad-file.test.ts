@@ -43,10 +43,9 @@ test('D7 a read-only file refuses changes by name, and still answers', async (t)
   const call = {
     claim: newClaim(),
     clientId: client.clientId,
-    imageId: `client${client.clientId}-a`,
-    digest: client.boxKey,
+    images: [{ imageId: `client${client.clientId}-a`, digest: client.boxKey }],
   };
-  const [result] = await engine.write([{ method: 'addResource', call }], async () => {});
+  const [result] = await engine.write([{ method: 'addResources', call }], async () => {});
   t.like(result, { error: { code: 'unavailable', reason: 'read_only' } });
   t.like(await engine.read({ method: 'clientById', call: client }), { value: { clientId: client.clientId } });
 });

@@ -1,6 +1,15 @@
 import { startDatabase, tempDir } from '@p2pimg/testkit';
 import test, { type ExecutionContext } from 'ava';
-import { bytes, type GrantFields, newClaim, newClient, newGrant, newImage, revised } from '../src/compliance/world.ts';
+import {
+  bytes,
+  type GrantFields,
+  newClaim,
+  newClient,
+  newGrant,
+  newImage,
+  revised,
+  sha256,
+} from '../src/compliance/world.ts';
 import { InvalidError, migrate, type OpenDirectory, openDirectory } from '../src/index.ts';
 
 const folder = await tempDir();
@@ -45,6 +54,13 @@ for (const [kind, create] of [
     const tooMany = { name: 'DeniedError', message: /as many images as it may/ };
     const error = await t.throwsAsync(newImage(directory, client, 'd'), tooMany);
     t.like(error, { code: 'denied', reason: 'too_many_images' });
+    const together = (names: readonly string[]) => {
+      const ids = names.map((name) => `client${other.clientId}-${name}`);
+      const images = ids.map((imageId) => ({ imageId, digest: sha256(imageId) }));
+      return directory.addResources({ claim: newClaim(), clientId: other.clientId, images });
+    };
+    await t.throwsAsync(together(['a', 'b', 'c', 'd']), tooMany, 'together they are too many, so there is none');
+    await together(['d', 'e', 'f']);
     // What is there may be said again; removing makes no room, because the id stays taken.
     await newImage(directory, client, 'b');
     await directory.removeResource({ claim: newClaim(), clientId, imageId: `client${clientId}-a` });

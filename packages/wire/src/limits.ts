@@ -20,5 +20,10 @@ export const MAX_OFFLINE_HOURS = 720;
 export const MAX_GRANT_BYTES = 1024;
 /** Servers of one cloud. */
 export const MAX_SERVERS = 100;
+/**
+ * Images of one `publish`. With the longest names that is 6 KiB: no more than the part of all message memory that a server sets aside
+ * for each of 10,000 sessions.
+ */
+export const MAX_PUBLISHED_TOGETHER = 16;
 /** How far ahead of the directory's clock a request may expire. */
 export const MAX_REQUEST_LIFETIME_MS: number = 10 * 60 * 1000;

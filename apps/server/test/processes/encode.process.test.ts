@@ -39,7 +39,9 @@ test.serial('S2 S3 S6 E5 U3 a picture is hidden although the server that hides i
   t.is(toHex(nodeSuite.sha256(result)), ack.body.digest);
   t.true(equalBytes(extract(result, { key: contentKey }).payload, file));
 
-  const { ack: published } = await client.call('publish', { imageId: body.imageId, digest: ack.body.digest });
+  const { ack: published } = await client.call('publish', {
+    images: [{ imageId: body.imageId, digest: ack.body.digest }],
+  });
   t.is(published.status, 'success');
   const { ack: listed } = await client.call('list_images', { clientId, limit: 10 });
   t.deepEqual(listed.type === 'list_images' && listed.status === 'success' && listed.body.images, [body.imageId]);

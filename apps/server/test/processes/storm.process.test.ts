@@ -85,12 +85,12 @@ test.serial(
         const imageId = `client${clientId}-picture ${names.length}`;
         names.push(imageId);
         const digest = await encodeAndCompare(client, imageId, 20_000);
-        const published = await insist(client, 'publish', { imageId, digest });
+        const published = await insist(client, 'publish', { images: [{ imageId, digest }] });
         t.is(published.status, 'success', JSON.stringify(published));
         // A request after an answer sees its effect, whichever server handles it.
         const removed = await insist(client, 'unpublish', { imageId });
         t.is(removed.status, 'success', JSON.stringify(removed));
-        const again = await insist(client, 'publish', { imageId, digest });
+        const again = await insist(client, 'publish', { images: [{ imageId, digest }] });
         t.is(again.status, 'success', JSON.stringify(again));
       }
     };

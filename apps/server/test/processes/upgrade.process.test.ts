@@ -77,7 +77,7 @@ test.serial(
       for (let n = 0; !over; n++) {
         const imageId = `client${clientId}-picture ${n}`;
         const digest = await encodeAndCompare(client, imageId, 20_000);
-        const published = await insist(client, 'publish', { imageId, digest });
+        const published = await insist(client, 'publish', { images: [{ imageId, digest }] });
         t.is(published.status, 'success', JSON.stringify(published));
         const listed = await insist(client, 'list_images', { clientId, limit: 50 });
         t.is(listed.status, 'success', JSON.stringify(listed));

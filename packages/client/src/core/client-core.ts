@@ -9,7 +9,8 @@ import type { ClientEffect } from './effects.ts';
 import { ClientError } from './errors.ts';
 import type { ClientEvent } from './events.ts';
 import type { Flow } from './flow/flows.ts';
-import { encode, publish } from './images/encode.ts';
+import { encode } from './images/encode.ts';
+import { Publications } from './images/publications.ts';
 import { withdraw } from './images/withdraw.ts';
 import type { Model } from './model.ts';
 import type { News } from './news.ts';
@@ -38,6 +39,7 @@ import { Views } from './views/view.ts';
 export class ClientCore {
   readonly #context: Context;
   readonly #cloud: Cloud;
+  readonly #publications: Publications;
   readonly #signing: Signing;
   readonly #rotation: Rotation;
   readonly #session: CloudSession;
@@ -58,6 +60,7 @@ export class ClientCore {
     const context = new Context(settings, records, randomHex);
     this.#context = context;
     this.#cloud = new Cloud(context);
+    this.#publications = new Publications(context, this.#cloud);
     this.#book = new AddressBook(context, this.#cloud);
     this.#signing = { context, book: this.#book, newest: new Newest(context, this.#cloud) };
     this.#rotation = new Rotation(this.#cloud, this.#signing);
@@ -189,7 +192,7 @@ export class ClientCore {
       case 'shutdown':
         return { offline: yield* this.#session.shutdown() };
       case 'encode':
-        return yield* encode(this.#context, this.#cloud, call.args, (progress) =>
+        return yield* encode(this.#context, this.#cloud, this.#publications, call.args, (progress) =>
           this.#context.emit({ kind: 'progress', callId, progress }),
         );
       case 'unpublish':
@@ -243,15 +246,9 @@ export class ClientCore {
 
   /** The directory was restored from a backup: it may have forgotten what it had acknowledged. */
   *#publishAgain(): Flow<void> {
-    const { model } = this.#context;
-    for (const image of model.all('own').filter(({ state }) => state === 'published')) {
-      try {
-        yield* publish(this.#context, this.#cloud, image);
-      } catch (error) {
-        this.#context.trouble(`publishing ${image.imageId} again`, error);
-      }
-    }
-    for (const sent of model.all('sent')) yield* this.#context.commit(...grantChanges(this.#context, sent).changes);
+    yield* this.#publications.again();
+    for (const sent of this.#context.model.all('sent'))
+      yield* this.#context.commit(...grantChanges(this.#context, sent).changes);
   }
 
   *#reissue(sent: SentGrant, version: number): Flow<boolean> {

@@ -46,6 +46,10 @@ export class FakeCloud {
   readonly #answered = new Map<string, AnyAck>();
   readonly #released = new Map<string, { sequence: number; used: number }>();
   releases = 0;
+  /** Image ids of each request that was to publish some, in order. */
+  readonly publications: (readonly string[])[] = [];
+  /** Image ids under which the directory has other pictures. */
+  readonly taken: Set<string> = new Set();
   /** Takes no new clients. */
   closed = false;
   /** Refuses rotations for their time, as a server whose clock differs does. */
@@ -108,9 +112,13 @@ export class FakeCloud {
         return ok({ offline: true });
       case 'active_users':
         return ok({ users: [...this.members.values()].filter((each) => each !== me && each.address).map(listed) });
-      case 'publish':
-        me.images.add(request.body.imageId);
-        return ok({ imageId: request.body.imageId });
+      case 'publish': {
+        const ids = request.body.images.map(({ imageId }) => imageId);
+        this.publications.push(ids);
+        if (ids.some((imageId) => this.taken.has(imageId))) return no('image_digest');
+        for (const imageId of ids) me.images.add(imageId);
+        return ok({});
+      }
       case 'unpublish':
         me.images.delete(request.body.imageId);
         return ok({ imageId: request.body.imageId });

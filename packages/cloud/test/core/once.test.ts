@@ -109,17 +109,17 @@ test('E5 N9 M4 a view that was counted before its owner changed keys is released
 });
 
 test('E5 what the directory refuses under the claim is not refused once more', (t) => {
-  const body = { imageId: 'client2-a', digest: '00'.repeat(32) };
+  const body = { images: [{ imageId: 'client2-a', digest: '00'.repeat(32) }] };
   const request: Request<'publish'> = { ...head, type: 'publish', body };
   const calls: DirectoryCall[] = [];
   const denied = new Refusal('image_digest', 'another picture has this id');
   t.is(
-    run(serve.publish(context, request), { clientByKey: { clientId: 2 }, addResource: denied }, calls),
+    run(serve.publish(context, request), { clientByKey: { clientId: 2 }, addResources: denied }, calls),
     'image_digest',
   );
   t.deepEqual(
     calls.map(({ method }) => method),
-    ['clientByKey', 'addResource'],
+    ['clientByKey', 'addResources'],
   );
 });
 
@@ -131,7 +131,7 @@ test('E5 every mutation keeps what it refuses, but for a registration, whose ref
   const requests: readonly AnyRequest[] = [
     { ...head, type: 'sign_in', body: { counter: 1, ...address } },
     { ...head, type: 'shutdown', body: { counter: 1 } },
-    { ...head, type: 'publish', body: { imageId, digest } },
+    { ...head, type: 'publish', body: { images: [{ imageId, digest }] } },
     { ...head, type: 'unpublish', body: { imageId } },
     { ...head, type: 'change-view', body: { imageId, viewerId: 2, grant: 'AA' } },
     { ...head, type: 'leave_notice', body: { to: 2, noticeId: id, kind: 'image_rejected', imageId } },

@@ -9,7 +9,7 @@ import { acknowledge, leaveNotice, pending } from './notices.ts';
 import { listOnline } from './online.ts';
 import { clientById, clientByKey, register, rotateKeys } from './registration.ts';
 import { releaseView } from './releases.ts';
-import { addResource, listImages, removeResource, resource } from './resources.ts';
+import { addResources, listImages, removeResource, resource } from './resources.ts';
 import { renewLease, shutdown, signIn } from './sessions.ts';
 import { readToken, takeToken } from './token.ts';
 import type { Answer, Call } from './types.ts';
@@ -21,7 +21,7 @@ export const calls: Calls = {
   rotateKeys,
   signIn,
   shutdown,
-  addResource,
+  addResources,
   removeResource,
   publishGrant,
   leaveNotice,

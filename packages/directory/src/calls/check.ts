@@ -1,7 +1,7 @@
 /** Arguments are checked once, here: what comes after trusts their type, lengths and ranges. */
 
 import { isIP } from 'node:net';
-import { isImageId, MAX_GRANT_BYTES, MAX_VIEWS } from '@p2pimg/wire';
+import { isImageId, MAX_GRANT_BYTES, MAX_PUBLISHED_TOGETHER, MAX_VIEWS } from '@p2pimg/wire';
 import { InvalidError } from '../errors.ts';
 import type { Claim, ClaimedMethod, DirectoryMethod } from '../interface.ts';
 import {
@@ -63,9 +63,10 @@ function optional<T>(check: Check<T>): Check<T> {
   return (value, path) => (value === undefined ? value : check(value, path));
 }
 
-function list<T>(most: number, check: Check<T>): Check<readonly T[]> {
+function list<T>(least: number, most: number, check: Check<T>): Check<readonly T[]> {
   return (value, path) => {
-    if (!Array.isArray(value) || value.length > most) throw new InvalidError(path, `not a list of at most ${most}`);
+    if (!Array.isArray(value) || value.length < least || value.length > most)
+      throw new InvalidError(path, `not a list of ${least} to ${most}`);
     return value.map((item: T, index) => check(item, `${path}[${index}]`));
   };
 }
@@ -115,7 +116,7 @@ const CLAIMED: Readonly<Record<ClaimedMethod, true>> = {
   rotateKeys: true,
   signIn: true,
   shutdown: true,
-  addResource: true,
+  addResources: true,
   removeResource: true,
   publishGrant: true,
   leaveNotice: true,
@@ -145,7 +146,11 @@ const callChecks: CallChecks = {
     leaseMs,
   }),
   shutdown: object({ claim, clientId: id, counter }),
-  addResource: object({ claim, clientId: id, imageId, digest }),
+  addResources: object({
+    claim,
+    clientId: id,
+    images: list(1, MAX_PUBLISHED_TOGETHER, object({ imageId, digest })),
+  }),
   removeResource: object({ claim, clientId: id, imageId }),
   publishGrant: object({
     claim,
@@ -168,8 +173,8 @@ const callChecks: CallChecks = {
   acknowledge: object({
     claim,
     clientId: id,
-    grants: list(MAX_ACKNOWLEDGED, object({ grantId: id16, version: u32 })),
-    notices: list(MAX_ACKNOWLEDGED, id16),
+    grants: list(0, MAX_ACKNOWLEDGED, object({ grantId: id16, version: u32 })),
+    notices: list(0, MAX_ACKNOWLEDGED, id16),
   }),
   releaseView: object({
     claim,

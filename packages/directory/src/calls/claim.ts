@@ -85,6 +85,39 @@ export async function claimed<T extends object>(
   }
 }
 
+/** Undoes what a refused effect has written. */
+class Undone extends Error {
+  override readonly name = 'Undone';
+  readonly refusal: DirectoryError;
+  constructor(refusal: DirectoryError) {
+    super('refused');
+    this.refusal = refusal;
+  }
+}
+
+/**
+ * As {@link claimed}, for an effect of several writes: a refusal leaves none of them. It is claimed in a transaction of its own; when the
+ * same request was made in between, that one counts.
+ */
+export async function wholly<T extends object>(
+  engine: Engine,
+  method: DirectoryMethod,
+  claim: Claim,
+  effect: (session: Session) => Promise<Verdict<T>>,
+): Promise<Outcome<T>> {
+  try {
+    return await claimed<T>(engine, method, claim, async (session) => {
+      const verdict = await effect(session);
+      if ('refusal' in verdict) throw new Undone(verdict.refusal);
+      return verdict;
+    });
+  } catch (error) {
+    if (!(error instanceof Undone)) throw error;
+    const { refusal } = error;
+    return claimed<T>(engine, method, claim, async () => ({ refusal }));
+  }
+}
+
 /** The claim without the effect: whoever comes second reads the refusal. */
 export async function refuse(engine: Engine, { claim, method, refusal }: Call<'refuse'>): Answer<'refuse'> {
   const { code, message } = refusal;

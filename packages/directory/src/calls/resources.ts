@@ -2,11 +2,12 @@
 
 import { equalBytes, parseImageId } from '@p2pimg/wire';
 import type { ExpressionBuilder } from 'kysely';
-import { ConflictError, DeniedError, NotFoundError } from '../errors.ts';
+import { ConflictError, DeniedError, type DirectoryError, NotFoundError } from '../errors.ts';
+import type { NewResource } from '../interface.ts';
 import type { Tables } from '../schema/tables.ts';
 import type { Engine, Session } from '../sql/engine.ts';
 import { statement } from '../sql/statement.ts';
-import { claimed } from './claim.ts';
+import { claimed, wholly } from './claim.ts';
 import { plainBytes } from './plain-bytes.ts';
 import type { Answer, Call } from './types.ts';
 import { visibleTo } from './visibility.ts';
@@ -86,22 +87,33 @@ const imagesShownTo = statement<{ askerId: number; clientId: number; after: stri
     .limit(p.limit),
 );
 
-export function addResource(engine: Engine, call: Call<'addResource'>): Answer<'addResource'> {
-  return claimed(engine, 'addResource', call.claim, async (session) => {
-    const { clientId, imageId, digest } = call;
-    // The id names its owner (SPEC D3), so nobody can take another client's name.
-    if (parseImageId(imageId).clientId !== clientId) return { refusal: notOwner() };
-    const quota = engine.quotas.images;
-    const { rows } = await session.write(insertResource, { clientId, imageId, digest, quota });
-    if (rows > 0) return { value: { imageId } };
-    const known = await session.first(selectResource, { imageId });
-    if (known === undefined) return { refusal: await whyNot(session, clientId) };
-    if (!equalBytes(known.digest, digest)) {
-      return { refusal: new ConflictError('image_digest', 'another image has this id') };
+export function addResources(engine: Engine, call: Call<'addResources'>): Answer<'addResources'> {
+  const { claim, clientId, images } = call;
+  return wholly(engine, 'addResources', claim, async (session) => {
+    for (const image of images) {
+      const refusal = await addOne(session, engine.quotas.images, clientId, image);
+      if (refusal !== undefined) return { refusal };
     }
-    if (known.removed_at !== null) await session.change(removeMark, { clientId, imageId });
-    return { value: { imageId } };
+    return { value: {} };
   });
+}
+
+/** Why not, when it is refused. */
+async function addOne(
+  session: Session,
+  quota: number,
+  clientId: number,
+  { imageId, digest }: NewResource,
+): Promise<DirectoryError | undefined> {
+  // The id names its owner (SPEC D3), so nobody can take another client's name.
+  if (parseImageId(imageId).clientId !== clientId) return notOwner();
+  const { rows } = await session.write(insertResource, { clientId, imageId, digest, quota });
+  if (rows > 0) return undefined;
+  const known = await session.first(selectResource, { imageId });
+  if (known === undefined) return whyNot(session, clientId);
+  if (!equalBytes(known.digest, digest)) return new ConflictError('image_digest', 'another image has this id');
+  if (known.removed_at !== null) await session.change(removeMark, { clientId, imageId });
+  return undefined;
 }
 
 async function whyNot(session: Session, id: number): Promise<NotFoundError | DeniedError> {

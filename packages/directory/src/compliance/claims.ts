@@ -43,12 +43,13 @@ export const claimCases: readonly ComplianceCase[] = [
     run: async ({ directories: [directory] }) => {
       const { clientId } = await newClient(directory);
       const claim = newClaim();
-      const call = { claim, clientId, imageId: `client${clientId}-a`, digest: sha256('a') };
-      await directory.addResource(call);
-      const other = { ...call, claim: { ...claim, bodyDigest: bytes(32) }, digest: sha256('b') };
-      await assert.rejects(directory.addResource(other), { name: 'ConflictError', reason: 'claim_reused' });
+      const imageId = `client${clientId}-a`;
+      const call = { claim, clientId, imageId, images: [{ imageId, digest: sha256('a') }] };
+      await directory.addResources(call);
+      const other = { ...call, claim: { ...claim, bodyDigest: bytes(32) }, images: [{ imageId, digest: sha256('b') }] };
+      await assert.rejects(directory.addResources(other), { name: 'ConflictError', reason: 'claim_reused' });
       await assert.rejects(directory.removeResource(call), ConflictError);
-      const kept = await directory.resource({ imageId: call.imageId });
+      const kept = await directory.resource({ imageId });
       assert.deepEqual(kept?.digest, sha256('a'));
     },
   },
@@ -67,14 +68,14 @@ export const claimCases: readonly ComplianceCase[] = [
     run: async ({ directories: [directory, other = directory] }) => {
       const { clientId } = await newClient(directory);
       const imageId = `client${clientId}-a`;
-      const call = { claim: newClaim(), clientId, imageId, digest: sha256('a') };
+      const call = { claim: newClaim(), clientId, images: [{ imageId, digest: sha256('a') }] };
       const refusal = { code: 'bad_grant', message: 'signed by another key' };
       const refused = { name: 'RefusedError', code: 'refused', reason: 'bad_grant', message: refusal.message };
-      await assert.rejects(directory.refuse({ claim: call.claim, method: 'addResource', refusal }), refused);
-      await assert.rejects(other.addResource(call), refused);
+      await assert.rejects(directory.refuse({ claim: call.claim, method: 'addResources', refusal }), refused);
+      await assert.rejects(other.addResources(call), refused);
       assert.equal(await other.resource({ imageId }), undefined);
       const later = { code: 'not_registered', message: 'another reason' };
-      await assert.rejects(other.refuse({ claim: call.claim, method: 'addResource', refusal: later }), refused);
+      await assert.rejects(other.refuse({ claim: call.claim, method: 'addResources', refusal: later }), refused);
     },
   },
   {
@@ -82,10 +83,10 @@ export const claimCases: readonly ComplianceCase[] = [
     run: async ({ directories: [directory, other = directory] }) => {
       const owner = await newClient(directory);
       const imageId = `client${owner.clientId}-a`;
-      const call = { claim: newClaim(), clientId: owner.clientId, imageId, digest: sha256('a') };
-      const { value } = await directory.addResource(call);
+      const call = { claim: newClaim(), clientId: owner.clientId, images: [{ imageId, digest: sha256('a') }] };
+      const { value } = await directory.addResources(call);
       const refusal = { code: 'not_registered', message: 'the key was replaced' };
-      const question = { claim: call.claim, method: 'addResource', refusal } as const;
+      const question = { claim: call.claim, method: 'addResources', refusal } as const;
       assert.deepEqual(await other.refuse(question), { value });
       assert.notEqual(await other.resource({ imageId }), undefined);
       const reused = { name: 'ConflictError', reason: 'claim_reused' };
@@ -112,15 +113,15 @@ export const claimCases: readonly ComplianceCase[] = [
       const owner = await newClient(directories[0]);
       for (let round = 0; round < 8; round++) {
         const imageId = `client${owner.clientId}-${round}`;
-        const call = { claim: newClaim(), clientId: owner.clientId, imageId, digest: sha256('a') };
+        const call = { claim: newClaim(), clientId: owner.clientId, images: [{ imageId, digest: sha256('a') }] };
         const refusal = { code: 'bad_grant', message: 'no' };
         const answers = await Promise.all(
           Array.from({ length: 8 }, (_, index) => {
             const directory = directories[index % directories.length]!;
             const asked: Promise<object> =
               index % 3 === round % 3
-                ? directory.refuse({ claim: call.claim, method: 'addResource', refusal })
-                : directory.addResource(call);
+                ? directory.refuse({ claim: call.claim, method: 'addResources', refusal })
+                : directory.addResources(call);
             return asked.then(
               () => 'made',
               (error: Error) => error.name,

@@ -29,8 +29,8 @@ const broken: readonly (readonly [path: string, call: (directory: Directory) => 
     .flatMap((imageId) => [
       ['imageId', (d: Directory) => d.resource({ imageId })] as const,
       [
-        'imageId',
-        (d: Directory) => d.addResource({ claim: newClaim(), clientId: 1, imageId, digest: bytes(32) }),
+        'images[0].imageId',
+        (d: Directory) => d.addResources({ claim: newClaim(), clientId: 1, images: [{ imageId, digest: bytes(32) }] }),
       ] as const,
       ['afterImageId', (d: Directory) => d.listImages({ ownerId: 1, afterImageId: imageId, limit: 1 })] as const,
     ]),

@@ -40,12 +40,52 @@ export const resourceCases: readonly ComplianceCase[] = [
       const [owner, other] = [await newClient(directory), await newClient(directory)];
       const imageId = await newImage(directory, owner);
       await newImage(directory, owner);
-      const call = { claim: newClaim(), clientId: owner.clientId, imageId, digest: sha256('other') };
-      await assert.rejects(directory.addResource(call), { code: 'conflict', reason: 'image_digest' });
+      const call = { claim: newClaim(), clientId: owner.clientId, images: [{ imageId, digest: sha256('other') }] };
+      await assert.rejects(directory.addResources(call), { code: 'conflict', reason: 'image_digest' });
       const stolen = { ...call, claim: newClaim(), clientId: other.clientId };
-      await assert.rejects(directory.addResource(stolen), { code: 'denied', reason: 'not_owner' });
-      const nobody = { claim: newClaim(), clientId: 2 ** 52, imageId: `client${2 ** 52}-x`, digest: sha256('x') };
-      await assert.rejects(directory.addResource(nobody), { code: 'not_found', reason: 'client' });
+      await assert.rejects(directory.addResources(stolen), { code: 'denied', reason: 'not_owner' });
+      const images = [{ imageId: `client${2 ** 52}-x`, digest: sha256('x') }];
+      const nobody = { claim: newClaim(), clientId: 2 ** 52, images };
+      await assert.rejects(directory.addResources(nobody), { code: 'not_found', reason: 'client' });
+    },
+  },
+  {
+    title: 'D2 D3 several images are made known together, all of them or none, and a refusal is final for all',
+    run: async ({ directories: [directory, second = directory] }) => {
+      const owner = await newClient(directory);
+      const { clientId } = owner;
+      const listed = async () => (await second.listImages({ ownerId: clientId, limit: 20 })).items;
+      const image = (name: string) => ({ imageId: `client${clientId}-${name}`, digest: sha256(name) });
+      const names = Array.from({ length: 16 }, (_, n) => `image ${n + 10}`);
+      const call = { claim: newClaim(), clientId, images: names.map(image) };
+      assert.deepEqual(await directory.addResources(call), { value: {}, replayed: false });
+      assert.deepEqual(await second.addResources(call), { value: {}, replayed: true });
+      const all = call.images.map(({ imageId }) => imageId);
+      assert.deepEqual(await listed(), all);
+
+      await directory.removeResource({ claim: newClaim(), clientId, imageId: all[3]! });
+      const other = { ...image('image 20'), digest: sha256('another') };
+      const refusedFor = [image('new'), image('image 13'), other, image('newer')];
+      const refused = { claim: newClaim(), clientId, images: refusedFor };
+      for (const directory of [second, second])
+        await assert.rejects(directory.addResources(refused), { code: 'conflict', reason: 'image_digest' });
+      assert.deepEqual(await listed(), all.toSpliced(3, 1));
+
+      // What comes again beside something new comes back as well.
+      const again = [image('image 10'), image('image 13'), image('last')];
+      await directory.addResources({ claim: newClaim(), clientId, images: again });
+      assert.deepEqual(await listed(), [...all, `client${clientId}-last`]);
+    },
+  },
+  {
+    title: 'N4 no image, and more than 16 at once, are refused by name',
+    run: async ({ directories: [directory] }) => {
+      const { clientId } = await newClient(directory);
+      const image = { imageId: `client${clientId}-a`, digest: sha256('a') };
+      for (const count of [0, 17]) {
+        const call = { claim: newClaim(), clientId, images: Array(count).fill(image) };
+        await assert.rejects(directory.addResources(call), { name: 'InvalidError', reason: 'images' });
+      }
     },
   },
   {
@@ -59,8 +99,8 @@ export const resourceCases: readonly ComplianceCase[] = [
       await directory.removeResource({ claim: newClaim(), clientId, imageId });
       assert.equal(await directory.resource({ imageId }), undefined);
       assert.deepEqual((await directory.listImages({ ownerId: clientId, limit: 10 })).items, []);
-      const changed = { claim: newClaim(), clientId, imageId, digest: sha256('changed') };
-      await assert.rejects(directory.addResource(changed), { reason: 'image_digest' });
+      const changed = { claim: newClaim(), clientId, images: [{ imageId, digest: sha256('changed') }] };
+      await assert.rejects(directory.addResources(changed), { reason: 'image_digest' });
       await newImage(directory, owner);
       assert.deepEqual((await directory.listImages({ ownerId: clientId, limit: 10 })).items, [imageId]);
     },

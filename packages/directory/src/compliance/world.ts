@@ -52,7 +52,8 @@ export async function goOnline(
 
 export async function newImage(directory: Directory, { clientId }: TestClient, name = 'puppy'): Promise<string> {
   const imageId = `client${clientId}-${name}`;
-  await directory.addResource({ claim: newClaim(), clientId, imageId, digest: sha256(imageId) });
+  const images = [{ imageId, digest: sha256(imageId) }];
+  await directory.addResources({ claim: newClaim(), clientId, images });
   return imageId;
 }
 

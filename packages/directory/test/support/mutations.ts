@@ -41,18 +41,22 @@ export const mutations: Readonly<Record<string, (directory: OpenDirectory) => Pr
     const call = { claim: newClaim(), clientId: client.clientId, counter: 1 };
     return () => d.shutdown(call);
   },
-  addResource: async (d) => {
+  addResources: async (d) => {
     const { clientId } = await newClient(d);
-    const call = { claim: newClaim(), clientId, imageId: `client${clientId}-a`, digest: bytes(32) };
-    return () => d.addResource(call);
+    const call = {
+      claim: newClaim(),
+      clientId,
+      images: ['a', 'b'].map((name) => ({ imageId: `client${clientId}-${name}`, digest: bytes(32) })),
+    };
+    return () => d.addResources(call);
   },
-  'addResource, removed before': async (d) => {
+  'addResources, removed before': async (d) => {
     const client = await newClient(d);
     const { clientId } = client;
     const imageId = await newImage(d, client);
     await d.removeResource({ claim: newClaim(), clientId, imageId });
-    const call = { claim: newClaim(), clientId, imageId, digest: sha256(imageId) };
-    return () => d.addResource(call);
+    const call = { claim: newClaim(), clientId, images: [{ imageId, digest: sha256(imageId) }] };
+    return () => d.addResources(call);
   },
   removeResource: async (d) => {
     const client = await newClient(d);

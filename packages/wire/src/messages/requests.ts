@@ -1,7 +1,7 @@
 /** Requests of clients to the cloud, and what the acknowledgement of each carries. */
 
 import { z } from 'zod';
-import { MAX_HIDDEN_FILE_BYTES } from '../limits.ts';
+import { MAX_HIDDEN_FILE_BYTES, MAX_PUBLISHED_TOGETHER } from '../limits.ts';
 import type { WireAddress } from './fields.ts';
 import * as f from './fields.ts';
 
@@ -53,7 +53,13 @@ export interface RequestBodies {
     /** A cover by name; the server's default when left out. */
     readonly cover?: string | undefined;
   };
-  readonly publish: { readonly imageId: string /** SHA-256 of the level-1 stego picture. */; readonly digest: string };
+  /** Makes images known, all of them or none. */
+  readonly publish: {
+    readonly images: readonly {
+      readonly imageId: string /** SHA-256 of the level-1 stego picture. */;
+      readonly digest: string;
+    }[];
+  };
   readonly unpublish: { readonly imageId: string };
   /** Publishes a grant: the rights of one viewer on one image. */
   readonly 'change-view': { readonly imageId: string; readonly viewerId: number; readonly grant: string };
@@ -146,7 +152,7 @@ export interface AckBodies {
     readonly digest: string;
     readonly bytes: number;
   };
-  readonly publish: { readonly imageId: string };
+  readonly publish: Record<string, never>;
   readonly unpublish: { readonly imageId: string };
   readonly 'change-view': { readonly version: number };
   readonly granted: {
@@ -204,7 +210,12 @@ export const requestBodySchemas: Schemas<RequestBodies> = {
       .regex(/^[a-z0-9-]{1,32}$/)
       .optional(),
   }),
-  publish: z.strictObject({ imageId: f.imageIdField, digest: f.digest32 }),
+  publish: z.strictObject({
+    images: z
+      .array(z.strictObject({ imageId: f.imageIdField, digest: f.digest32 }))
+      .min(1)
+      .max(MAX_PUBLISHED_TOGETHER),
+  }),
   unpublish: z.strictObject({ imageId: f.imageIdField }),
   'change-view': z.strictObject({ imageId: f.imageIdField, viewerId: f.clientId, grant: f.grantBlob }),
   granted: z.strictObject({ imageId: f.imageIdField, viewerId: f.clientId }),
@@ -266,7 +277,7 @@ export const ackBodySchemas: Schemas<AckBodies> = {
     boxKey: f.key32,
   }),
   encode: z.strictObject({ imageId: f.imageIdField, digest: f.digest32, bytes: z.int().min(1) }),
-  publish: z.strictObject({ imageId: f.imageIdField }),
+  publish: empty,
   unpublish: z.strictObject({ imageId: f.imageIdField }),
   'change-view': z.strictObject({ version: f.u32 }),
   granted: z.strictObject({ newest: z.strictObject({ grant: f.grantBlob, used: f.u32 }).optional() }),

@@ -102,6 +102,12 @@ const REFUSED: readonly (readonly [string, unknown, new (...of: never[]) => Wire
   ['101 tried servers', { ...renew, tried: Array(101).fill('s1') }, InvalidFieldError],
   ['a server name with a slash', { ...renew, tried: ['../s1'] }, InvalidFieldError],
   ['an image id with ../', { ...head, type: 'unpublish', body: { imageId: 'client1-../../x' } }, InvalidFieldError],
+  ['no image to publish', { ...head, type: 'publish', body: { images: [] } }, InvalidFieldError],
+  [
+    '17 images to publish',
+    { ...head, type: 'publish', body: { images: Array(17).fill({ imageId: 'client1-a', digest: key }) } },
+    InvalidFieldError,
+  ],
   [
     'a picture of 0 bytes',
     {
@@ -216,9 +222,9 @@ test('N4 every truncation and every mutated byte of every request gives a messag
 });
 
 test('W1 the canonical body ignores key order and what changes between retransmissions', (t) => {
-  const one = { ...head, type: 'publish', body: { imageId: 'client1-a', digest: key } };
-  const two = { ...one, notAfter: 2, tried: ['s1'], body: { digest: key, imageId: 'client1-a' } };
-  const other = { ...one, body: { ...one.body, imageId: 'client1-b' } };
+  const one = { ...head, type: 'publish', body: { images: [{ imageId: 'client1-a', digest: key }] } };
+  const two = { ...one, notAfter: 2, tried: ['s1'], body: { images: [{ digest: key, imageId: 'client1-a' }] } };
+  const other = { ...one, body: { images: [{ imageId: 'client1-b', digest: key }] } };
   const canonical = (value: unknown): Uint8Array => {
     const message = decodeClientMessage(json(value));
     if (message.kind !== 'request') throw new Error('not a request');

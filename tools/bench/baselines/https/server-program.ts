@@ -33,7 +33,7 @@ app.post<{ Headers: Record<'x-client-key' | 'x-image-id' | 'x-request-id' | 'x-c
       bodyDigest: digest,
       notAfter: Date.now() + 60_000,
     };
-    await directory.addResource({ claim, clientId: client.clientId, imageId, digest });
+    await directory.addResources({ claim, clientId: client.clientId, images: [{ imageId, digest }] });
     return reply.type('image/png').header('x-digest', digest.toString('hex')).send(picture);
   },
 );

@@ -65,12 +65,7 @@ export class Cloud {
    * @throws CloudUnreachableError, CloudRefusedError
    */
   *ask<T extends RequestType>(type: T, body: RequestBodies[T], options: AskOptions = {}): Flow<AckBodies[T]> {
-    return yield* this.converse(type, body, options, function* (exchange) {
-      for (;;) {
-        const letter = yield* exchange.letters.next(exchange.deadline);
-        if (letter.kind === 'ack') return successBody(type, letter.ack);
-      }
-    });
+    return yield* this.converse(type, body, options, (exchange) => answerTo(type, exchange));
   }
 
   /**
@@ -103,6 +98,14 @@ export class Cloud {
 export interface AskOptions {
   readonly id?: string;
   readonly withinMs?: number;
+}
+
+/** Waits for the final acknowledgement. @throws CloudRefusedError, CloudUnreachableError, WaitTimeoutError */
+export function* answerTo<T extends RequestType>(type: T, { letters, deadline }: Exchange): Flow<AckBodies[T]> {
+  for (;;) {
+    const letter = yield* letters.next(deadline);
+    if (letter.kind === 'ack') return successBody(type, letter.ack);
+  }
 }
 
 /** What a final acknowledgement carries. @throws CloudRefusedError, CloudUnreachableError when it answers something else */

@@ -9,6 +9,7 @@ import { type Flow, WaitTimeoutError } from '../flow/flows.ts';
 import type { Progress } from '../news.ts';
 import { type OwnImage, put } from '../records.ts';
 import { remember } from '../remember.ts';
+import type { Publications } from './publications.ts';
 
 interface Encoded {
   readonly stego: BytesHandle;
@@ -23,6 +24,7 @@ interface Encoded {
 export function* encode(
   context: Context,
   cloud: Cloud,
+  publications: Publications,
   args: CallArgs<'encode'>,
   onProgress: (progress: Progress) => void,
 ): Flow<CallResult<'encode'>> {
@@ -36,16 +38,9 @@ export function* encode(
     const { image, server } =
       known === undefined ? yield* make(context, cloud, imageId, args, onProgress) : { image: known, server: 'none' };
     onProgress({ phase: 'publishing' });
-    yield* publish(context, cloud, image);
+    yield* publications.publish(image);
     return { imageId, digest: image.digest, bytes: image.bytes, server };
   });
-}
-
-/** Tells the directory of an own picture. */
-export function* publish(context: Context, cloud: Cloud, image: OwnImage): Flow<void> {
-  const { imageId, digest } = image;
-  yield* cloud.ask('publish', { imageId, digest });
-  yield* context.commit(put('own', imageId, { ...image, state: 'published' }));
 }
 
 function* make(

@@ -20,13 +20,14 @@ export const encode: Procedures['encode'] = function* (context, { body }) {
   return { imageId: body.imageId, digest: stego.digest, bytes: stego.picture.byteLength };
 };
 
-/** Makes an image known, once the client has extracted it and compared. */
+/** Makes images known, once the client has extracted each and compared. */
 export const publish: Procedures['publish'] = function* (context, request) {
-  const { imageId, digest } = request.body;
   const owner = yield* askerOf(context);
-  requireOwner(owner, imageId);
-  const { clientId } = owner;
-  return yield* mutate(context, request, 'addResource', { clientId, imageId, digest: fromHex(digest) });
+  const images = request.body.images.map(({ imageId, digest }) => {
+    requireOwner(owner, imageId);
+    return { imageId, digest: fromHex(digest) };
+  });
+  return yield* mutate(context, request, 'addResources', { clientId: owner.clientId, images });
 };
 
 export const unpublish: Procedures['unpublish'] = function* (context, request) {

@@ -26,7 +26,7 @@ export function procedures(registrations: RateLimit): Procedures {
     list_images: listImages,
     lookup,
     encode,
-    publish: once.answered('addResource', publish),
+    publish: once.answered('addResources', publish),
     unpublish: once.answered('removeResource', unpublish),
     'change-view': once.answered('publishGrant', changeView),
     granted,

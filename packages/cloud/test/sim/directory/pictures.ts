@@ -6,15 +6,16 @@ import { isShown, type Tables } from './tables.ts';
 
 type Call<M extends keyof Directory> = Parameters<Directory[M]>[0];
 
-export function addResource(tables: Tables, log: EffectLog, call: Call<'addResource'>): object {
-  const { clientId: ownerId, imageId, digest } = call;
-  if (parseImageId(imageId).clientId !== ownerId) throw new Refused('not_owner');
-  log.note(`publish ${imageId} ${toHex(digest)}`);
-  const known = tables.images.get(imageId);
-  if (known === undefined) tables.images.set(imageId, { imageId, ownerId, digest, removed: false });
-  else if (!equalBytes(known.digest, digest)) throw new Refused('image_digest');
-  else known.removed = false;
-  return { imageId };
+export function addResources(tables: Tables, log: EffectLog, call: Call<'addResources'>): object {
+  const { clientId: ownerId, images } = call;
+  for (const { imageId, digest } of images) {
+    if (parseImageId(imageId).clientId !== ownerId) throw new Refused('not_owner');
+    const known = tables.images.get(imageId);
+    if (known !== undefined && !equalBytes(known.digest, digest)) throw new Refused('image_digest');
+  }
+  log.note(`publish ${images.map(({ imageId, digest }) => `${imageId} ${toHex(digest)}`).join(', ')}`);
+  for (const { imageId, digest } of images) tables.images.set(imageId, { imageId, ownerId, digest, removed: false });
+  return {};
 }
 
 export function removeResource(tables: Tables, log: EffectLog, call: Call<'removeResource'>): object {

@@ -5,7 +5,7 @@ import { Claims, Refused } from './claims.ts';
 import { EffectLog } from './effect-log.ts';
 import { acknowledge, covered, leaveNotice, pending, publishGrant, releaseView, stored } from './grants.ts';
 import { listOnline, recordOf, register, renewLease, rotateKeys, shutdown, signIn } from './people.ts';
-import { addResource, listImages, removeResource } from './pictures.ts';
+import { addResources, listImages, removeResource } from './pictures.ts';
 import { Tables } from './tables.ts';
 
 const GENERATION: Uint8Array = new Uint8Array(16).fill(7);
@@ -40,8 +40,8 @@ export class ReferenceDirectory {
         return this.#claims.once(now, method, call.claim, () => signIn(tables, log, now, call));
       case 'shutdown':
         return this.#claims.once(now, method, call.claim, () => shutdown(tables, log, call));
-      case 'addResource':
-        return this.#claims.once(now, method, call.claim, () => addResource(tables, log, call));
+      case 'addResources':
+        return this.#claims.once(now, method, call.claim, () => addResources(tables, log, call));
       case 'removeResource':
         return this.#claims.once(now, method, call.claim, () => removeResource(tables, log, call));
       case 'publishGrant':

@@ -24,21 +24,16 @@ export function encode({ person, clientId, random }: Desk): Draft {
 }
 
 export function publish({ person }: Desk): Draft | undefined {
-  const picture = person.pictures.find(({ state }) => state === 'encoded');
-  if (picture === undefined) return undefined;
-  const { imageId, digest } = picture;
-  picture.state = 'publishing';
-  return draft(
-    'publish',
-    { imageId, digest },
-    {
-      effect: `publish ${imageId} ${digest}`,
-      succeeded: () => {
-        picture.state = 'published';
-        return undefined;
-      },
-    },
-  );
+  const pictures = person.pictures.filter(({ state }) => state === 'encoded').slice(0, 3);
+  if (pictures.length === 0) return undefined;
+  const becomes = (state: Picture['state']): undefined => {
+    for (const picture of pictures) picture.state = state;
+    return undefined;
+  };
+  becomes('publishing');
+  const images = pictures.map(({ imageId, digest }) => ({ imageId, digest }));
+  const effect = `publish ${images.map(({ imageId, digest }) => `${imageId} ${digest}`).join(', ')}`;
+  return draft('publish', { images }, { effect, succeeded: () => becomes('published') });
 }
 
 export function unpublish({ person, random }: Desk): Draft | undefined {
