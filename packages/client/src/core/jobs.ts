@@ -56,12 +56,19 @@ interface JobTypes {
   readonly promoteKeys: { readonly input: Record<string, never>; readonly output: undefined };
   /** The next keys are forgotten; the old ones are used again. */
   readonly dropKeys: { readonly input: Record<string, never>; readonly output: undefined };
-  /** Extracts the hidden picture and compares it with the original; tells SHA-256 and length of the level-1 picture. */
-  readonly checkEncoded: {
-    readonly input: { readonly original: BytesHandle; readonly stego: BytesHandle; readonly contentKey: string };
-    readonly output: { readonly matches: boolean; readonly digest: string; readonly bytes: number };
+  /**
+   * Keeps a level-1 picture, durably, if its SHA-256 is `digest` and the hidden picture comes out of it with the SHA-256 `original`.
+   * `blob: undefined`, and nothing written, otherwise. The handle is used up.
+   */
+  readonly keepEncoded: {
+    readonly input: {
+      readonly stego: BytesHandle;
+      readonly digest: string;
+      readonly contentKey: string;
+      readonly original: string;
+    };
+    readonly output: { readonly blob: string | undefined; readonly bytes: number };
   };
-  readonly saveBlob: { readonly input: { readonly bytes: BytesHandle }; readonly output: { readonly blob: string } };
   /** An empty picture file, to be filled part by part. */
   readonly startBlob: { readonly input: Record<string, never>; readonly output: { readonly blob: string } };
   /** How long a picture file is; 0 when it is gone. */

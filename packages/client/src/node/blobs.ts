@@ -6,16 +6,15 @@ import { join } from 'node:path';
 import { syncFolder, writeFileDurably } from '@p2pimg/identity';
 import { MAX_STEGO_BYTES } from '@p2pimg/wire';
 import { Batches } from './batches.ts';
-
-const NAME = /^[0-9a-f]{32}$/;
+import { blobPath } from './blob-path.ts';
 
 export class Blobs {
-  readonly #folder: string;
+  readonly folder: string;
   /** New names become durable together. */
   readonly #names: Batches<undefined>;
 
   private constructor(folder: string) {
-    this.#folder = folder;
+    this.folder = folder;
     this.#names = new Batches(() => syncFolder(folder), Number.POSITIVE_INFINITY);
   }
 
@@ -28,12 +27,15 @@ export class Blobs {
     return new Blobs(folder);
   }
 
-  /** On the disk when it resolves. No record names it yet: what a crash leaves of it is removed by {@link Blobs.open}. */
-  async save(bytes: Uint8Array): Promise<string> {
+  /**
+   * An empty file, on the disk when it resolves. No record names it yet, as those that the thread for pictures writes here: what a crash
+   * leaves of them is removed by {@link Blobs.open}.
+   */
+  async start(): Promise<string> {
     const blob = randomBytes(16).toString('hex');
     const path = this.path(blob);
     try {
-      await writeNew(path, bytes);
+      await (await open(path, 'wx', 0o600)).close();
       await this.#names.add(undefined);
     } catch (error) {
       await rm(path, { force: true });
@@ -89,17 +91,6 @@ export class Blobs {
   }
 
   path(blob: string): string {
-    if (!NAME.test(blob)) throw new RangeError('not the name of a picture file');
-    return join(this.#folder, `${blob}.png`);
-  }
-}
-
-async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
-  const handle = await open(path, 'wx', 0o600);
-  try {
-    await handle.writeFile(bytes);
-    await handle.datasync();
-  } finally {
-    await handle.close();
+    return blobPath(this.folder, blob);
   }
 }

@@ -60,14 +60,13 @@ export class Jobs {
       if (await this.#at.keyRing.drop()) await this.#at.reconnect();
       return undefined;
     },
-    checkEncoded: async ({ original, stego, contentKey }) => {
+    keepEncoded: async ({ stego, digest, contentKey, original }) => {
       const { handles, pictures } = this.#at;
-      const picture = handles.get(stego);
-      const task = { stego: picture, key: fromHex(contentKey), expected: handles.get(original) };
-      return { ...(await pictures.check(task)), bytes: picture.length };
+      const picture = alone(handles.take(stego));
+      const bytes = picture.length;
+      return { blob: await pictures.keep({ stego: picture, digest, key: fromHex(contentKey), original }), bytes };
     },
-    saveBlob: async ({ bytes }) => ({ blob: await this.#at.blobs.save(this.#at.handles.get(bytes)) }),
-    startBlob: async () => ({ blob: await this.#at.blobs.save(new Uint8Array()) }),
+    startBlob: async () => ({ blob: await this.#at.blobs.start() }),
     blobLength: async ({ blob }) => ({ bytes: await this.#at.blobs.length(blob) }),
     writePart: async ({ blob, offset, bytes }) => {
       await this.#at.blobs.writePart(blob, offset, this.#at.handles.get(bytes));
@@ -154,6 +153,13 @@ export class Jobs {
       key.fill(0);
     }
   }
+}
+
+/** In memory of its own, which can be handed over. */
+function alone(bytes: Uint8Array): Uint8Array<ArrayBuffer> {
+  const { buffer } = bytes;
+  const isWhole = bytes.byteLength === buffer.byteLength && buffer instanceof ArrayBuffer;
+  return isWhole ? (bytes as Uint8Array<ArrayBuffer>) : new Uint8Array(bytes);
 }
 
 function parseKeys({ signKey, boxKey }: PeerKeys): PublicKeys {

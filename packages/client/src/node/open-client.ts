@@ -41,7 +41,7 @@ export async function openHookedClient(config: ClientConfig, hooks: ClientHooks)
     const keys = (): ClientKeys => profile.keys.current;
     const connection = await Connection.open(config, manifest, keys);
     const handles = new Handles();
-    const pictures = new PictureThread();
+    const pictures = new PictureThread(blobs.folder);
     const now = (): number => Date.now();
     const clusterKey = manifest.clusterKeys[0];
     if (clusterKey === undefined) throw new ClientError('failed', 'the manifest has no cluster key');

@@ -1,11 +1,11 @@
 import { Worker } from 'node:worker_threads';
-import type { Checked, CheckTask, FromPictureThread, ToPictureThread } from './picture-messages.ts';
+import type { FromPictureThread, KeepTask, Kept, PictureThreadData, ToPictureThread } from './picture-messages.ts';
 
 // The sources run as they are; the build puts the thread's file beside the bundle, under this name.
 const WORKER_FILE = import.meta.url.endsWith('.ts') ? './picture-worker.ts' : './picture-worker.js';
 
 interface Waiting {
-  readonly resolve: (answer: Checked) => void;
+  readonly resolve: (kept: Kept) => void;
   readonly reject: (error: Error) => void;
 }
 
@@ -19,21 +19,25 @@ export class PictureThreadError extends Error {
  * the program alive.
  */
 export class PictureThread {
+  readonly #folder: string;
   readonly #waiting = new Map<number, Waiting>();
   #worker: Worker | undefined;
   #tasks: ToPictureThread[number][] = [];
   #lastId = 0;
   #closed = false;
 
-  /** Rejects with PictureThreadError. */
-  check(task: CheckTask): Promise<Checked> {
+  /** @param folder where it keeps pictures */
+  constructor(folder: string) {
+    this.#folder = folder;
+  }
+
+  /** Takes the picture's memory. Rejects with PictureThreadError. */
+  keep(task: KeepTask): Promise<Kept> {
     if (this.#closed) return Promise.reject(new PictureThreadError('the client is closed'));
     return new Promise((resolve, reject) => {
       const id = ++this.#lastId;
       this.#waiting.set(id, { resolve, reject });
-      const { stego, key, expected } = task;
-      const whole = { stego: alone(stego), key: alone(key), expected: alone(expected) };
-      if (this.#tasks.push({ id, task: whole }) === 1) setImmediate(() => this.#send());
+      if (this.#tasks.push({ id, task }) === 1) setImmediate(() => this.#send());
     });
   }
 
@@ -51,11 +55,15 @@ export class PictureThread {
     }
     this.#worker ??= this.#start();
     this.#worker.ref();
-    this.#worker.postMessage(tasks);
+    this.#worker.postMessage(
+      tasks,
+      tasks.map(({ task }) => task.stego.buffer),
+    );
   }
 
   #start(): Worker {
-    const worker = new Worker(new URL(WORKER_FILE, import.meta.url));
+    const workerData: PictureThreadData = { folder: this.#folder };
+    const worker = new Worker(new URL(WORKER_FILE, import.meta.url), { workerData });
     let cause: unknown;
     worker.on('message', (answers: FromPictureThread) => this.#answered(answers));
     worker.on('error', (error) => {
@@ -72,7 +80,7 @@ export class PictureThread {
     for (const answered of answers) {
       const waiting = this.#waiting.get(answered.id);
       this.#waiting.delete(answered.id);
-      if ('answer' in answered) waiting?.resolve(answered.answer);
+      if ('kept' in answered) waiting?.resolve(answered.kept);
       else waiting?.reject(new PictureThreadError(answered.defect));
     }
     if (this.#waiting.size === 0) this.#worker?.unref();
@@ -82,9 +90,4 @@ export class PictureThread {
     for (const { reject } of this.#waiting.values()) reject(error);
     this.#waiting.clear();
   }
-}
-
-/** Handing over a part of a buffer would copy all of it. */
-function alone(bytes: Uint8Array): Uint8Array {
-  return bytes.byteLength === bytes.buffer.byteLength ? bytes : new Uint8Array(bytes);
 }

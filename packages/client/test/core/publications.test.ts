@@ -52,6 +52,13 @@ test('S3: a publication that nobody shares goes at once, by itself', (t) => {
   );
 });
 
+test('S3 G1: a picture that does not hold what was sent is neither kept nor published', (t) => {
+  const { world, owner } = owning();
+  const call = world.call(owner, 'encode', { ...pictureOf(owner), digest: 'digest of another' });
+  t.deepEqual(outcomes(world, owner, [call]), ['encoding_mismatch']);
+  t.deepEqual([world.cloud.publications, owner.core!.model.all('own'), [...owner.jobs.blobs]], [[], [], []]);
+});
+
 test('S3 D3: one picture that is refused harms no other, and can be told from them', (t) => {
   const { world, owner } = owning();
   const names = namesOf(6);

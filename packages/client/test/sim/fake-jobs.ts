@@ -108,15 +108,16 @@ export class FakeJobs {
         this.#next = undefined;
         this.key = this.#kept;
         return undefined;
-      case 'checkEncoded': {
-        const stego = this.memory.get(job.input.stego)!.picture;
-        const original = this.memory.get(job.input.original)!.picture;
-        return { matches: stego === `stego of ${original}`, digest: `digest of ${stego}`, bytes: 2_000 };
-      }
-      case 'saveBlob': {
+      case 'keepEncoded': {
+        const { stego, digest, original } = job.input;
+        const { picture } = this.memory.get(stego)!;
+        const bytes = 2_000;
+        if (digest !== `digest of ${picture}` || original !== `digest of ${picture.slice(9)}`)
+          return { blob: undefined, bytes };
         const blob = `blob${++this.#last}`;
-        this.blobs.set(blob, { ...this.memory.get(job.input.bytes)! });
-        return { blob };
+        this.blobs.set(blob, { ...this.memory.get(stego)! });
+        this.memory.delete(stego);
+        return { blob, bytes };
       }
       case 'startBlob': {
         const blob = `blob${++this.#last}`;

@@ -54,14 +54,14 @@ function* make(
   const encoded = yield* transform(context, cloud, imageId, contentKey, args, onProgress);
   onProgress({ phase: 'checking' });
   try {
-    const checked = yield* context.job('checkEncoded', { original: args.bytes, stego: encoded.stego, contentKey });
-    if (!checked.matches || checked.digest !== encoded.digest) throw new EncodingMismatchError(encoded.server);
-    const { blob } = yield* context.job('saveBlob', { bytes: encoded.stego });
+    const { stego, digest } = encoded;
+    const { blob, bytes } = yield* context.job('keepEncoded', { stego, digest, contentKey, original: args.digest });
+    if (blob === undefined) throw new EncodingMismatchError(encoded.server);
     const image: OwnImage = {
       imageId,
       blob,
-      bytes: checked.bytes,
-      digest: checked.digest,
+      bytes,
+      digest,
       mime: args.mime,
       originalBytes: args.size,
       originalDigest: args.digest,
