@@ -140,7 +140,7 @@ test('U8 M6: views and a mode that a backup knows nothing of are the ground that
 test('U4 M6: a picture shared, seen and taken back since the backup, shared again: exactly what is given now', (t) => {
   const { world, owner, viewer } = restorable();
   const bytes = owner.jobs.hold({ picture: 'kitten' });
-  world.ask(owner, 'encode', { name: 'kitten', bytes, size: 5, digest: 'd', mime: 'image/jpeg' });
+  world.ask(owner, 'encode', { name: 'kitten', bytes, size: 5, digest: 'digest of kitten', mime: 'image/jpeg' });
   world.run(1_000);
   const backup = [...owner.disk];
   world.ask(owner, 'share', { imageId: 'client1-kitten', viewerId: 2, views: 5 });
