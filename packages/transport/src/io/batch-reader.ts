@@ -39,7 +39,7 @@ let stage: Stage | undefined;
  */
 export class BatchReader {
   readonly #libc: Libc;
-  readonly #fd: number;
+  readonly #fd: bigint;
   readonly #onBatch: BatchHandler;
   readonly #stage: Stage;
   readonly #hosts = new Map<number, string>();
@@ -48,7 +48,7 @@ export class BatchReader {
   constructor(libc: Libc, fd: number, onBatch: BatchHandler) {
     stage ??= new Stage(libc);
     this.#libc = libc;
-    this.#fd = fd;
+    this.#fd = BigInt(fd);
     this.#onBatch = onBatch;
     this.#stage = stage;
   }
@@ -70,7 +70,7 @@ export class BatchReader {
   #receive(): number {
     const { bytes, batchAt, addressAt, addressLengthAt } = this.#stage;
     bytes.writeUInt32LE(ADDRESS_BYTES, ADDRESS_LENGTH_AT);
-    return Number(this.#libc.recvfrom(this.#fd, batchAt, ROOM, MSG_DONTWAIT, addressAt, addressLengthAt));
+    return this.#libc.recvfrom(this.#fd, batchAt, ROOM, MSG_DONTWAIT, addressAt, addressLengthAt);
   }
 
   get #port(): number {

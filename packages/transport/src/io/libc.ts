@@ -1,7 +1,7 @@
-import { loadFfi } from '../node/ffi.ts';
+import { loadFfi, words } from '../node/ffi.ts';
 
 /** Linux: `sys/socket.h`. */
-export const MSG_DONTWAIT = 0x40;
+export const MSG_DONTWAIT = 0x40n;
 
 /** The calls of libc that `node:dgram` lacks, or that it wraps at a price. */
 export interface Libc {
@@ -9,9 +9,9 @@ export interface Libc {
   setsockopt(fd: number, level: number, name: number, value: Uint8Array, length: number): number;
   bind(fd: number, address: Uint8Array, length: number): number;
   /** `bytes` and `address` are pointers. */
-  sendto(fd: number, bytes: bigint, length: bigint, flags: number, address: bigint, addressLength: number): bigint;
+  sendto(fd: bigint, bytes: bigint, length: bigint, flags: bigint, address: bigint, addressLength: bigint): number;
   /** All but the first, third and fourth are pointers. */
-  recvfrom(fd: number, bytes: bigint, room: bigint, flags: number, address: bigint, addressLength: bigint): bigint;
+  recvfrom(fd: bigint, bytes: bigint, room: bigint, flags: bigint, address: bigint, addressLength: bigint): number;
   close(fd: number): number;
   getRawPointer(bytes: Uint8Array): bigint;
 }
@@ -20,8 +20,9 @@ const SYMBOLS = {
   socket: { arguments: ['i32', 'i32', 'i32'], return: 'i32' },
   setsockopt: { arguments: ['i32', 'i32', 'i32', 'buffer', 'u32'], return: 'i32' },
   bind: { arguments: ['i32', 'buffer', 'u32'], return: 'i32' },
-  sendto: { arguments: ['i32', 'u64', 'u64', 'i32', 'u64', 'u32'], return: 'i64' },
-  recvfrom: { arguments: ['i32', 'u64', 'u64', 'i32', 'u64', 'u64'], return: 'i64' },
+  // What they return is at most as much as a datagram, or −1: it fits.
+  sendto: { arguments: words(6), return: 'i32' },
+  recvfrom: { arguments: words(6), return: 'i32' },
   close: { arguments: ['i32'], return: 'i32' },
 };
 

@@ -22,12 +22,13 @@ const KEPT_ADDRESSES = 256;
 interface Pinned {
   readonly bytes: Uint8Array;
   readonly pointer: bigint;
+  readonly length: bigint;
 }
 
 /** Sends many datagrams with one call, until the system refuses that once. */
 class OffloadSocket extends DgramSocket {
   readonly #libc: Libc;
-  readonly #fd: number;
+  readonly #fd: bigint;
   readonly #addresses = new Map<string, Pinned>();
   #slab: Pinned | undefined;
   readonly #reader: BatchReader | undefined;
@@ -37,7 +38,7 @@ class OffloadSocket extends DgramSocket {
   constructor(socket: Socket, libc: Libc, fd: number, reader: BatchReader | undefined) {
     super(socket);
     this.#libc = libc;
-    this.#fd = fd;
+    this.#fd = BigInt(fd);
     this.#reader = reader;
     // A device or a tunnel that cannot segment says so on the first try (EIO, EINVAL); the datagrams come again.
     socket.on('error', () => {
@@ -65,9 +66,10 @@ class OffloadSocket extends DgramSocket {
     if (host.includes('%')) return false;
     if (this.#slab?.bytes !== slab) this.#slab = this.#pin(slab);
     const address = this.#address(host, port);
-    const length = BigInt(bytes);
     const { pointer } = this.#slab;
-    return this.#libc.sendto(this.#fd, pointer, length, MSG_DONTWAIT, address.pointer, address.bytes.length) === length;
+    return (
+      this.#libc.sendto(this.#fd, pointer, BigInt(bytes), MSG_DONTWAIT, address.pointer, address.length) === bytes
+    );
   }
 
   #address(host: string, port: number): Pinned {
@@ -82,7 +84,7 @@ class OffloadSocket extends DgramSocket {
   }
 
   #pin(bytes: Uint8Array): Pinned {
-    return { bytes, pointer: this.#libc.getRawPointer(bytes) };
+    return { bytes, pointer: this.#libc.getRawPointer(bytes), length: BigInt(bytes.length) };
   }
 }
 

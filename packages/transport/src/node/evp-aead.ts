@@ -1,5 +1,5 @@
 import type { Aead } from '../core/crypto-suite.ts';
-import { type Ffi, loadFfi } from './ffi.ts';
+import { type Ffi, loadFfi, words } from './ffi.ts';
 
 /** `openssl/core.h`: type of a parameter, and the bytes of an `OSSL_PARAM` on a machine of 64 bits. */
 const OSSL_PARAM_OCTET_STRING = 5;
@@ -11,28 +11,27 @@ interface Evp {
   EVP_CIPHER_CTX_new(): bigint;
   EVP_aes_256_gcm(): bigint;
   EVP_EncryptInit_ex(context: bigint, cipher: bigint, engine: bigint, key: bigint, nonce: bigint): number;
-  EVP_EncryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: number): number;
+  EVP_EncryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: bigint): number;
   EVP_EncryptFinal_ex(context: bigint, out: bigint, written: bigint): number;
   EVP_DecryptInit_ex(context: bigint, cipher: bigint, engine: bigint, key: bigint, nonce: bigint): number;
-  EVP_DecryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: number): number;
+  EVP_DecryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: bigint): number;
   EVP_DecryptFinal_ex(context: bigint, out: bigint, written: bigint): number;
   EVP_CIPHER_CTX_get_params(context: bigint, parameters: bigint): number;
   EVP_CIPHER_CTX_set_params(context: bigint, parameters: bigint): number;
 }
 
-const POINTERS = (count: number): string[] => new Array<string>(count).fill('u64');
 const SYMBOLS = {
-  EVP_CIPHER_CTX_new: { arguments: [], return: 'u64' },
-  EVP_aes_256_gcm: { arguments: [], return: 'u64' },
-  EVP_EncryptInit_ex: { arguments: POINTERS(5), return: 'i32' },
-  EVP_EncryptUpdate: { arguments: [...POINTERS(4), 'i32'], return: 'i32' },
-  EVP_EncryptFinal_ex: { arguments: POINTERS(3), return: 'i32' },
-  EVP_DecryptInit_ex: { arguments: POINTERS(5), return: 'i32' },
-  EVP_DecryptUpdate: { arguments: [...POINTERS(4), 'i32'], return: 'i32' },
-  EVP_DecryptFinal_ex: { arguments: POINTERS(3), return: 'i32' },
-  // Not `EVP_CIPHER_CTX_ctrl`: calls of more than three arguments take thrice as long.
-  EVP_CIPHER_CTX_get_params: { arguments: POINTERS(2), return: 'i32' },
-  EVP_CIPHER_CTX_set_params: { arguments: POINTERS(2), return: 'i32' },
+  EVP_CIPHER_CTX_new: { arguments: [], return: 'pointer' },
+  EVP_aes_256_gcm: { arguments: [], return: 'pointer' },
+  EVP_EncryptInit_ex: { arguments: words(5), return: 'i32' },
+  EVP_EncryptUpdate: { arguments: words(5), return: 'i32' },
+  EVP_EncryptFinal_ex: { arguments: words(3), return: 'i32' },
+  EVP_DecryptInit_ex: { arguments: words(5), return: 'i32' },
+  EVP_DecryptUpdate: { arguments: words(5), return: 'i32' },
+  EVP_DecryptFinal_ex: { arguments: words(3), return: 'i32' },
+  // Not `EVP_CIPHER_CTX_ctrl`, which is a macro's way to the same.
+  EVP_CIPHER_CTX_get_params: { arguments: words(2), return: 'i32' },
+  EVP_CIPHER_CTX_set_params: { arguments: words(2), return: 'i32' },
 };
 
 /** Where things lie in the stage: memory that no garbage collector moves. */
@@ -93,8 +92,8 @@ class EvpStage {
     this.#sealer = undefined;
     this.#load(key, nonce, aad, from);
     check(evp.EVP_EncryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce) === 1);
-    check(evp.EVP_EncryptUpdate(context, NULL, at.written, at.aad, aad.length) === 1);
-    if (from.length > 0) check(evp.EVP_EncryptUpdate(context, at.out, at.written, at.in, from.length) === 1);
+    check(evp.EVP_EncryptUpdate(context, NULL, at.written, at.aad, BigInt(aad.length)) === 1);
+    if (from.length > 0) check(evp.EVP_EncryptUpdate(context, at.out, at.written, at.in, BigInt(from.length)) === 1);
     check(evp.EVP_EncryptFinal_ex(context, at.tag, at.written) === 1);
     check(evp.EVP_CIPHER_CTX_get_params(context, at.parameters) === 1);
     this.#sealer = aead;
@@ -122,8 +121,8 @@ class EvpStage {
     this.#stage.set(tag, TAG_AT);
     check(evp.EVP_DecryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce) === 1);
     check(evp.EVP_CIPHER_CTX_set_params(context, at.parameters) === 1);
-    check(evp.EVP_DecryptUpdate(context, NULL, at.written, at.aad, aad.length) === 1);
-    if (from.length > 0) check(evp.EVP_DecryptUpdate(context, at.out, at.written, at.in, from.length) === 1);
+    check(evp.EVP_DecryptUpdate(context, NULL, at.written, at.aad, BigInt(aad.length)) === 1);
+    if (from.length > 0) check(evp.EVP_DecryptUpdate(context, at.out, at.written, at.in, BigInt(from.length)) === 1);
     // What was decrypted stays in the stage unless the tag is right. Nothing is written by the last call: GCM has no padding.
     const right = evp.EVP_DecryptFinal_ex(context, at.tag, at.written) === 1;
     this.#opener = aead;

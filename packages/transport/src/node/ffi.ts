@@ -8,6 +8,13 @@ export interface Ffi {
   getRawPointer(bytes: Uint8Array): bigint;
 }
 
+/**
+ * Types of so many arguments, each a pointer or a whole number ≥ 0, and each passed as a `bigint`. Node calls such functions as
+ * they are, in some nanoseconds; for all other types it looks at the arguments first, and beyond three of them gathers them in an array.
+ * Calling conventions hand pointers and integers over alike, and a callee that wants an `int` reads the lower half.
+ */
+export const words = (count: number): string[] => new Array<string>(count).fill('pointer');
+
 let loaded: Ffi | undefined | 'not tried' = 'not tried';
 
 /** `node:ffi` on Linux, or undefined where it is not to be had. Tried once; never warns. */
