@@ -39,6 +39,10 @@ export interface Aead {
     out: Uint8Array,
     at: number,
   ): boolean;
+  /** Seals a packet where it stands: `aadBytes` from `at` on, the plaintext of `length` bytes that becomes ciphertext, room for the tag. */
+  sealPacket(nonce: Uint8Array, b: Uint8Array, at: number, aadBytes: number, length: number): void;
+  /** Opens one: writes its plaintext to the start of `out`; false, and nothing, if the tag is wrong. `b` stays as it is. */
+  openPacket(nonce: Uint8Array, b: Uint8Array, at: number, aadBytes: number, length: number, out: Uint8Array): boolean;
 }
 
 /** `n` unpredictable bytes. Tests inject a seeded one. */

@@ -10,7 +10,6 @@ import {
   readDataHeader,
   readU32,
 } from '@p2pimg/wire';
-import type { DhKeyPair } from './crypto-suite.ts';
 import type { EndpointConfig, EndpointTarget } from './endpoint-config.ts';
 import type { EndpointEvent } from './events.ts';
 import { FairBudget } from './fair-budget.ts';
@@ -18,6 +17,7 @@ import type { HandshakeContext } from './handshake/context.ts';
 import { Initiator } from './handshake/initiator.ts';
 import { HandshakePacketQueue } from './handshake/packet-queue.ts';
 import { Responder } from './handshake/responder.ts';
+import { StaticKeyPair } from './noise/static-key-pair.ts';
 import type { Path } from './path.ts';
 import { Bbr } from './recovery/bbr.ts';
 import type { DropReason, SessionHost } from './session/host.ts';
@@ -32,7 +32,7 @@ import { MemoryBudget } from './transfers/incoming-transfers.ts';
  */
 export class Endpoint {
   readonly #config: EndpointConfig;
-  readonly #keys: DhKeyPair;
+  readonly #keys: StaticKeyPair;
   readonly #host: SessionHost;
   readonly #sessions = new Map<number, Session>();
   readonly #initiator: Initiator;
@@ -49,7 +49,7 @@ export class Endpoint {
 
   constructor(config: EndpointConfig) {
     this.#config = config;
-    this.#keys = config.suite.keyPair(config.privateKey);
+    this.#keys = new StaticKeyPair(config.suite.keyPair(config.privateKey));
     const messages = {
       total: config.limits.maxMessageMemoryBytes,
       each: config.limits.maxMessageMemoryBytesPerSession,

@@ -19,7 +19,7 @@ export function newSocket(host: string, onBatch: BatchHandler): Socket {
     sendBufferSize: BUFFER_BYTES,
     lookup,
   });
-  socket.on('message', (batch, from) => onBatch(batch, from.address, from.port));
+  socket.on('message', (batch, from) => void onBatch(batch, from.address, from.port));
   return socket;
 }
 

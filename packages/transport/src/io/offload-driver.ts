@@ -67,9 +67,7 @@ class OffloadSocket extends DgramSocket {
     if (this.#slab?.bytes !== slab) this.#slab = this.#pin(slab);
     const address = this.#address(host, port);
     const { pointer } = this.#slab;
-    return (
-      this.#libc.sendto(this.#fd, pointer, BigInt(bytes), MSG_DONTWAIT, address.pointer, address.length) === bytes
-    );
+    return this.#libc.sendto(this.#fd, pointer, BigInt(bytes), MSG_DONTWAIT, address.pointer, address.length) === bytes;
   }
 
   #address(host: string, port: number): Pinned {
@@ -104,8 +102,9 @@ export function offloadDriver(): UdpDriver | undefined {
       if (fd === undefined) return dgramDriver.open(host, port, onBatch);
       const reader = isIPv6(host) ? undefined : new BatchReader(libc, fd, onBatch);
       const socket = newSocket(host, (batch, from, fromPort) => {
-        onBatch(batch, from, fromPort);
-        reader?.readMore();
+        const more = onBatch(batch, from, fromPort);
+        if (more) reader?.readMore();
+        return more;
       });
       await bound(socket, (done) => socket.bind({ fd }, done));
       return new OffloadSocket(socket, libc, fd, reader);

@@ -38,6 +38,8 @@ class NodeTransport implements Transport {
   readonly #segmentsPerSend: number;
   #slab: Uint8Array;
   #flushing: NodeJS.Immediate | undefined;
+  /** Whether something came in since the last flush. */
+  #received = false;
   #timer: NodeJS.Timeout | undefined;
   #timerAt: number = Number.POSITIVE_INFINITY;
   #silent = false;
@@ -56,7 +58,7 @@ class NodeTransport implements Transport {
     this.#slab = Buffer.allocUnsafeSlow(driver.segmentsPerSend * MAX_DATAGRAM_BYTES);
     this.address = { host: options.bind.host, port: parent.port };
     this.#workers = new WorkerSockets((number) =>
-      driver.open(options.bind.host, 0, (batch, host, port) => this.receive(number, batch, host, port)),
+      driver.open(options.bind.host, 0, (batch, host, port) => this.#receive(number, batch, host, port)),
     );
     this.#endpoint = new Endpoint({
       suite: driver.name === 'offload' ? fastCryptoSuite() : nodeCryptoSuite,
@@ -81,7 +83,7 @@ class NodeTransport implements Transport {
   static async open(options: TransportOptions, driver: UdpDriver): Promise<NodeTransport> {
     let transport: NodeTransport | undefined;
     const parent = await driver.open(options.bind.host, options.bind.port, (batch, host, port) =>
-      transport?.receive(0, batch, host, port),
+      transport === undefined ? false : transport.#receive(0, batch, host, port),
     );
     transport = new NodeTransport(options, driver, parent);
     return transport;
@@ -137,8 +139,11 @@ class NodeTransport implements Transport {
     return this.#closing.promise;
   }
 
-  receive(socket: number, received: Uint8Array, host: string, port: number): void {
-    if (this.#silent || this.#closed) return;
+  /** Returns whether this is not the only batch of the turn, or a merged one: then more may wait. */
+  #receive(socket: number, received: Uint8Array, host: string, port: number): boolean {
+    if (this.#silent || this.#closed) return true;
+    const more = this.#received || received.length > MAX_DATAGRAM_BYTES;
+    this.#received = true;
     const now = performance.now();
     const path = { socket, host, port };
     // Not a Buffer: views of it cost less.
@@ -151,6 +156,7 @@ class NodeTransport implements Transport {
       at += length;
     }
     this.#schedule();
+    return more;
   }
 
   /** Sends at the end of this turn of the loop: what arrives in one turn is answered at once. */
@@ -161,6 +167,7 @@ class NodeTransport implements Transport {
 
   #flush(): void {
     this.#flushing = undefined;
+    this.#received = false;
     const now = performance.now();
     this.#dispatch(
       this.#endpoint.nextTimeout() <= now ? this.#endpoint.handleTimeout(now) : this.#endpoint.takeEvents(),

@@ -7,8 +7,11 @@ export interface UdpDriver {
   open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket>;
 }
 
-/** One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only. */
-export type BatchHandler = (batch: Uint8Array, host: string, port: number) => void;
+/**
+ * One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only.
+ * Returns whether more seems to wait, so that it is worth a system call to look at once.
+ */
+export type BatchHandler = (batch: Uint8Array, host: string, port: number) => boolean;
 
 export interface UdpSocket {
   readonly port: number;

@@ -11,7 +11,7 @@ import {
   timingSafeEqual,
 } from 'node:crypto';
 import type { Aead, CryptoSuite, DhKeyPair } from '../core/crypto-suite.ts';
-import { evpAead } from './evp-aead.ts';
+import { openSslSuite } from './evp/suite.ts';
 
 /** DER of an X25519 key up to its 32 raw bytes (RFC 8410). */
 const PKCS8_PREFIX = Buffer.from('302e020100300506032b656e04220420', 'hex');
@@ -93,6 +93,24 @@ class NodeAead implements Aead {
     out.set(plaintext, at);
     return true;
   }
+
+  sealPacket(nonce: Uint8Array, b: Uint8Array, at: number, aadBytes: number, length: number): void {
+    const from = at + aadBytes;
+    this.sealInto(nonce, b.subarray(at, from), b.subarray(from, from + length), b, from);
+  }
+
+  openPacket(nonce: Uint8Array, b: Uint8Array, at: number, aadBytes: number, length: number, out: Uint8Array): boolean {
+    const from = at + aadBytes;
+    const end = from + length;
+    return this.openInto(
+      nonce,
+      b.subarray(at, from),
+      b.subarray(from, end),
+      b.subarray(end, end + TAG.authTagLength),
+      out,
+      0,
+    );
+  }
 }
 
 /** Block of BLAKE2s (RFC 7693), and what HMAC changes the key with (RFC 2104). */
@@ -144,7 +162,7 @@ export const nodeCryptoSuite: CryptoSuite = {
   equal: (a, b) => a.length === b.length && timingSafeEqual(a, b),
 };
 
-/** The same suite with the fastest AES-256-GCM that this process has. */
+/** The same suite by the shortest way to OpenSSL that this process has. */
 export function fastCryptoSuite(): CryptoSuite {
-  return { ...nodeCryptoSuite, aead: evpAead(nodeCryptoSuite.aead) ?? nodeCryptoSuite.aead };
+  return openSslSuite(nodeCryptoSuite) ?? nodeCryptoSuite;
 }

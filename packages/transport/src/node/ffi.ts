@@ -1,9 +1,6 @@
 /** What is used of `node:ffi` (Node ≥ 26). Pointers and lengths of pointer size are `bigint`. */
 export interface Ffi {
-  dlopen(
-    path: null,
-    symbols: Record<string, { readonly arguments: readonly string[]; readonly return: string }>,
-  ): { readonly functions: unknown };
+  dlopen(path: null, symbols: Record<string, Signature>): { readonly functions: unknown };
   /** Address of the bytes: only of a buffer with memory of its own, and only as long as an object holds it. */
   getRawPointer(bytes: Uint8Array): bigint;
 }
@@ -14,6 +11,12 @@ export interface Ffi {
  * Calling conventions hand pointers and integers over alike, and a callee that wants an `int` reads the lower half.
  */
 export const words = (count: number): string[] => new Array<string>(count).fill('pointer');
+
+/** What a function takes and gives, by the names that `node:ffi` has for types. */
+export interface Signature {
+  readonly arguments: readonly string[];
+  readonly return: string;
+}
 
 let loaded: Ffi | undefined | 'not tried' = 'not tried';
 

@@ -5,6 +5,7 @@ import { MESSAGE_VERSIONS } from '@p2pimg/wire';
 import test from 'ava';
 import { Initiation } from '../../src/core/handshake/initiation.ts';
 import { Mac1 } from '../../src/core/handshake/macs.ts';
+import { StaticKeyPair } from '../../src/core/noise/static-key-pair.ts';
 import { nodeCryptoSuite as suite, type TransportStats } from '../../src/index.ts';
 import { openPeer } from '../support/loopback.ts';
 
@@ -53,7 +54,7 @@ function plausible(random: Random, publicKey: Uint8Array): Uint8Array {
 function genuine(publicKey: Uint8Array, continues: number): Uint8Array {
   return Initiation.create({
     suite,
-    localStatic: suite.keyPair(randomBytes(32)),
+    localStatic: new StaticKeyPair(suite.keyPair(randomBytes(32))),
     ephemeral: suite.keyPair(randomBytes(32)),
     remoteStatic: publicKey,
     preSharedKey: undefined,

@@ -23,6 +23,7 @@ test('T1 T2 N4 what waits at a socket is read in one go: each datagram once, and
       numbers.push(Buffer.from(batch.buffer, batch.byteOffset + at, 8).readDoubleBE());
       if (++count === SENDERS.length * EACH) all.resolve();
     }
+    return true;
   });
   const senders = await Promise.all(
     SENDERS.map(async (host) => {

@@ -42,6 +42,18 @@ for (const [name, suite] of [
         t.deepEqual(Buffer.from(place), sealed.subarray(0, plaintext.length));
         t.true(aead.openInto(nonce, aad, place, tag, place, 0));
         t.deepEqual(place, Uint8Array.from(plaintext));
+
+        // A packet in the middle of other bytes.
+        const packet = new Uint8Array(3 + aad.length + sealed.length + 2).fill(7);
+        packet.set(aad, 3);
+        packet.set(plaintext, 3 + aad.length);
+        aead.sealPacket(nonce, packet, 3, aad.length, plaintext.length);
+        t.deepEqual(packet, Uint8Array.from([7, 7, 7, ...aad, ...sealed, 7, 7]));
+        const opened = new Uint8Array(plaintext.length + 1).fill(7);
+        t.false(other.openPacket(nonce, packet, 3, aad.length, plaintext.length, opened));
+        t.true(opened.every((b) => b === 7));
+        t.true(aead.openPacket(nonce, packet, 3, aad.length, plaintext.length, opened));
+        t.deepEqual(opened, Uint8Array.from([...plaintext, 7]));
       }),
       { numRuns: 200 },
     );
@@ -61,5 +73,16 @@ for (const [name, suite] of [
       }
     }
     t.deepEqual(Buffer.from(open()!), parts.content);
+
+    const packet = Buffer.concat([parts.aad, sealed]);
+    const plaintext = new Uint8Array(60);
+    const openPacket = (): boolean => aead.openPacket(parts.nonce, packet, 0, 16, 60, plaintext);
+    for (let bit = 0; bit < packet.length * 8; bit++) {
+      packet[bit >> 3]! ^= 1 << (bit & 7);
+      t.false(openPacket());
+      packet[bit >> 3]! ^= 1 << (bit & 7);
+    }
+    t.true(openPacket());
+    t.deepEqual(Buffer.from(plaintext), parts.content);
   });
 }

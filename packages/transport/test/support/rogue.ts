@@ -17,6 +17,7 @@ import {
 import { Initiation } from '../../src/core/handshake/initiation.ts';
 import { EpochKeys } from '../../src/core/keys/epoch-keys.ts';
 import { controlNonce } from '../../src/core/keys/nonces.ts';
+import { StaticKeyPair } from '../../src/core/noise/static-key-pair.ts';
 import type { Path } from '../../src/core/path.ts';
 import type { Session } from '../../src/core/session/session.ts';
 import { nodeCryptoSuite as suite } from '../../src/node/crypto-suite.ts';
@@ -59,7 +60,7 @@ export class Rogue {
     const random = (n: number): Uint8Array => Uint8Array.from({ length: n }, () => Math.floor(world.random() * 256));
     const initiation = Initiation.create({
       suite,
-      localStatic: suite.keyPair(random(32)),
+      localStatic: new StaticKeyPair(suite.keyPair(random(32))),
       ephemeral: suite.keyPair(random(32)),
       remoteStatic: victim.endpoint.publicKey,
       preSharedKey: undefined,

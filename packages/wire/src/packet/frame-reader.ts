@@ -4,11 +4,11 @@ import { type AckFrame, type Frame, FrameType, PATH_DATA_BYTES, type PacketRange
 import { readU16, readU32, readU48 } from './integers.ts';
 
 /**
- * Reads every frame of an opened control packet. Byte fields are views into `b`.
+ * Reads every frame of an opened control packet: the first `length` bytes of `b`. Byte fields are views into `b`.
  * @throws MalformedFrameError for an unknown type, a truncated frame or a range below zero.
  */
-export function readFrames(b: Uint8Array): Frame[] {
-  const reader = new FrameReader(b);
+export function readFrames(b: Uint8Array, length: number = b.length): Frame[] {
+  const reader = new FrameReader(b, length);
   const frames: Frame[] = [];
   for (let frame = reader.next(); frame !== undefined; frame = reader.next()) frames.push(frame);
   return frames;
@@ -16,16 +16,18 @@ export function readFrames(b: Uint8Array): Frame[] {
 
 class FrameReader {
   readonly #b: Uint8Array;
+  readonly #end: number;
   #at = 0;
 
-  constructor(b: Uint8Array) {
+  constructor(b: Uint8Array, end: number) {
     this.#b = b;
+    this.#end = end;
   }
 
   next(): Frame | undefined {
     const b = this.#b;
-    while (this.#at < b.length && b[this.#at] === FrameType.padding) this.#at++;
-    if (this.#at >= b.length) return undefined;
+    while (this.#at < this.#end && b[this.#at] === FrameType.padding) this.#at++;
+    if (this.#at >= this.#end) return undefined;
     const start = this.#at;
     const type = b[start]!;
     switch (type) {
@@ -126,7 +128,7 @@ class FrameReader {
   /** Moves past `length` bytes and returns where they start. */
   #take(length: number): number {
     const at = this.#at;
-    if (at + length > this.#b.length) throw new MalformedFrameError(`${length} bytes wanted`, at);
+    if (at + length > this.#end) throw new MalformedFrameError(`${length} bytes wanted`, at);
     this.#at = at + length;
     return at;
   }

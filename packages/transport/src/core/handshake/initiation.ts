@@ -13,12 +13,13 @@ import {
 } from '@p2pimg/wire';
 import type { CryptoSuite, DhKeyPair } from '../crypto-suite.ts';
 import { type HandshakeSecrets, InitiatorHandshake } from '../noise/handshake-ik.ts';
+import type { StaticKeyPair } from '../noise/static-key-pair.ts';
 import { writeMac2 } from './cookies.ts';
 import { Mac1 } from './macs.ts';
 
 export interface InitiationParameters {
   readonly suite: CryptoSuite;
-  readonly localStatic: DhKeyPair;
+  readonly localStatic: StaticKeyPair;
   readonly ephemeral: DhKeyPair;
   readonly remoteStatic: Uint8Array;
   readonly preSharedKey: Uint8Array | undefined;

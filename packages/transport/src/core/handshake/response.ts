@@ -14,6 +14,7 @@ import {
 } from '@p2pimg/wire';
 import type { CryptoSuite, DhKeyPair } from '../crypto-suite.ts';
 import { type HandshakeSecrets, ResponderHandshake } from '../noise/handshake-ik.ts';
+import type { StaticKeyPair } from '../noise/static-key-pair.ts';
 import { Mac1 } from './macs.ts';
 
 /** A message 1 that was opened: who wants what. */
@@ -34,7 +35,7 @@ export interface OpenedInit {
 export function openInit(
   packet: Uint8Array,
   suite: CryptoSuite,
-  localStatic: DhKeyPair,
+  localStatic: StaticKeyPair,
   makeEphemeral: () => DhKeyPair,
 ): OpenedInit | undefined {
   const header = readInitHeader(packet);

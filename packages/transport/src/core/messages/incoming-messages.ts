@@ -1,4 +1,4 @@
-import type { MessageFrame } from '@p2pimg/wire';
+import { type Frame, FrameType, type MessageFrame } from '@p2pimg/wire';
 import { ProtocolViolation } from '../errors.ts';
 import type { FairBudget } from '../fair-budget.ts';
 import { ReplayWindow } from '../replay-window.ts';
@@ -41,13 +41,16 @@ export class IncomingMessages {
    * Whether there is memory for what these frames of one packet begin. A shortage is not the peer's fault, and it cannot
    * know of it: such a packet is to be dropped as a whole, so that it comes again. What breaks the protocol has room: `add` says so.
    */
-  hasRoom(frames: Iterable<MessageFrame>): boolean {
-    const begun = new Map<number, number>();
-    for (const { number, total, bytes } of frames) {
-      const known = bytes.length >= total || !this.#delivered.isFresh(number) || this.#partial.has(number);
-      if (!known) begun.set(number, total);
+  hasRoom(frames: readonly Frame[]): boolean {
+    let begun: Map<number, number> | undefined;
+    for (const frame of frames) {
+      if (frame.type !== FrameType.message || frame.bytes.length >= frame.total) continue;
+      const { number, total } = frame;
+      if (!this.#delivered.isFresh(number) || this.#partial.has(number)) continue;
+      begun ??= new Map();
+      begun.set(number, total);
     }
-    if (begun.size === 0) return true;
+    if (begun === undefined) return true;
     let bytes = 0;
     for (const total of begun.values()) bytes += total;
     if (this.#breaksWindow(begun.size, bytes)) return true;

@@ -1,4 +1,5 @@
 import type { CryptoSuite, DhKeyPair } from '../crypto-suite.ts';
+import type { StaticKeyPair } from './static-key-pair.ts';
 import { SymmetricState } from './symmetric-state.ts';
 
 const KEY_BYTES = 32;
@@ -14,7 +15,7 @@ export interface HandshakeSecrets {
 export interface HandshakeParameters {
   readonly suite: CryptoSuite;
   readonly prologue: Uint8Array;
-  readonly localStatic: DhKeyPair;
+  readonly localStatic: StaticKeyPair;
   readonly ephemeral: DhKeyPair;
   /** Whether the pattern is IKpsk2. Its key is named when message 2 is written or read. */
   readonly preShared: boolean;
@@ -43,10 +44,12 @@ class HandshakeIk {
 
   /** Mixes a Diffie–Hellman output; false for a key of low order. */
   protected mixAgreement(own: DhKeyPair, theirs: Uint8Array): boolean {
-    const secret = own.agree(theirs);
-    if (secret === undefined) return false;
-    this.state.mixKey(secret);
-    return true;
+    return this.#mixSecret(own.agree(theirs));
+  }
+
+  /** The same for `ss`. */
+  protected mixStaticAgreement(theirs: Uint8Array): boolean {
+    return this.#mixSecret(this.parameters.localStatic.agreeWithStatic(theirs));
   }
 
   protected mixPreSharedKey(key: Uint8Array | undefined): boolean {
@@ -59,6 +62,12 @@ class HandshakeIk {
   protected secrets(): HandshakeSecrets {
     const [initiatorToResponder, responderToInitiator] = this.state.split();
     return { initiatorToResponder, responderToInitiator, handshakeHash: this.state.handshakeHash };
+  }
+
+  #mixSecret(secret: Uint8Array | undefined): boolean {
+    if (secret === undefined) return false;
+    this.state.mixKey(secret);
+    return true;
   }
 }
 
@@ -76,7 +85,7 @@ export class InitiatorHandshake extends HandshakeIk {
     this.mixEphemeral(ephemeral.publicKey);
     if (!this.mixAgreement(ephemeral, this.#remoteStatic)) return undefined;
     const sealedStatic = this.state.encryptAndHash(localStatic.publicKey);
-    if (!this.mixAgreement(localStatic, this.#remoteStatic)) return undefined;
+    if (!this.mixStaticAgreement(this.#remoteStatic)) return undefined;
     const sealedPayload = this.state.encryptAndHash(payload);
     const message = new Uint8Array(KEY_BYTES + SEALED_KEY_BYTES + sealedPayload.length);
     message.set(ephemeral.publicKey, 0);
@@ -128,7 +137,7 @@ export class ResponderHandshake extends HandshakeIk {
     this.mixEphemeral(remoteEphemeral);
     if (!this.mixAgreement(localStatic, remoteEphemeral)) return undefined;
     const remoteStatic = this.state.decryptAndHash(message.subarray(KEY_BYTES, KEY_BYTES + SEALED_KEY_BYTES));
-    if (remoteStatic === undefined || !this.mixAgreement(localStatic, remoteStatic)) return undefined;
+    if (remoteStatic === undefined || !this.mixStaticAgreement(remoteStatic)) return undefined;
     const payload = this.state.decryptAndHash(message.subarray(KEY_BYTES + SEALED_KEY_BYTES));
     if (payload === undefined) return undefined;
     this.#remoteEphemeral = remoteEphemeral;

@@ -1,10 +1,8 @@
-import { type Frame, FrameType, type MessageFrame } from '@p2pimg/wire';
+import { type Frame, FrameType } from '@p2pimg/wire';
 
 export const isChallenge = ({ type }: Frame): boolean => type === FrameType.pathChallenge;
 
 export const isAck = ({ type }: Frame): boolean => type === FrameType.ack;
-
-export const isMessage = (frame: Frame): frame is MessageFrame => frame.type === FrameType.message;
 
 /** Wants an acknowledgement. */
 export const isEliciting = ({ type }: Frame): boolean =>

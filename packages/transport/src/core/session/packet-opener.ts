@@ -1,5 +1,6 @@
 import {
   CONTROL_HEADER_BYTES,
+  CONTROL_PAYLOAD_BYTES,
   DATA_TOKEN_OFFSET,
   type DataHeader,
   epochAt,
@@ -13,12 +14,14 @@ import {
 import type { EpochKeys } from '../keys/epoch-keys.ts';
 import { controlNonce } from '../keys/nonces.ts';
 import { MAX_TRACKED_PACKETS } from '../recovery/sent-packets.ts';
-import { isMessage } from './frame-kinds.ts';
 import type { DropReason } from './host.ts';
 import type { SessionParts } from './parts.ts';
 
+/** Where control packets are opened: their frames are used up before the next one is. */
+const plaintext = new Uint8Array(CONTROL_PAYLOAD_BYTES);
+
 export interface OpenedControl {
-  /** Undefined if the content is none. */
+  /** Undefined if the content is none. Views that the next packet overwrites. */
   readonly frames: readonly Frame[] | undefined;
   readonly number: number;
   readonly lane: number;
@@ -41,15 +44,12 @@ export function openControl(
   if (lane !== 0 && lanes.get(lane) === undefined) return 'unknown-lane';
   const number = packetNumberAt(b, at);
   if (!replay.isFresh(number)) return 'replay';
-  const body = at + CONTROL_HEADER_BYTES;
-  const tagAt = at + length - TAG_BYTES;
-  const plaintext = epoch.receive
-    .control(lane)
-    .open(controlNonce(number), b.subarray(at, body), b.subarray(body, tagAt), b.subarray(tagAt, at + length));
-  if (plaintext === undefined) return 'seal';
-  const frames = framesOf(plaintext);
+  const bytes = length - CONTROL_HEADER_BYTES - TAG_BYTES;
+  const aead = epoch.receive.control(lane);
+  if (!aead.openPacket(controlNonce(number), b, at, CONTROL_HEADER_BYTES, bytes, plaintext)) return 'seal';
+  const frames = framesOf(bytes);
   // A shortage that others made: not marked and not acknowledged, so it comes again.
-  if (frames !== undefined && !incomingMessages.hasRoom(frames.filter(isMessage))) return 'no-memory';
+  if (frames !== undefined && !incomingMessages.hasRoom(frames)) return 'no-memory';
   const newest = number > replay.highest;
   replay.mark(number);
   return { frames, number, lane, epoch, newest };
@@ -71,9 +71,9 @@ export function admitData(
   return epoch.receive.tokens.matches(number, b, at + DATA_TOKEN_OFFSET) ? epoch : 'token';
 }
 
-function framesOf(plaintext: Uint8Array): readonly Frame[] | undefined {
+function framesOf(length: number): readonly Frame[] | undefined {
   try {
-    return readFrames(plaintext);
+    return readFrames(plaintext, length);
   } catch (error) {
     if (error instanceof MalformedFrameError) return undefined;
     throw error;

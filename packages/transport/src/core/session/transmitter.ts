@@ -26,14 +26,15 @@ export interface Transmit {
 }
 
 const PING: Frame = { type: FrameType.ping };
-/** Frames are gathered here before they are sealed. */
-const scratch = new Uint8Array(CONTROL_PAYLOAD_BYTES);
+/** Where the frames of a control packet end that has as many as fit. */
+const FRAMES_END: number = CONTROL_HEADER_BYTES + CONTROL_PAYLOAD_BYTES;
+const MINIMUM_END: number = CONTROL_HEADER_BYTES + MIN_CONTROL_PAYLOAD_BYTES;
 
-/** Fills the scratch up with PADDING to the least that a packet may hold, and returns where it ends. */
-function padded(end: number): number {
-  if (end >= MIN_CONTROL_PAYLOAD_BYTES) return end;
-  scratch.fill(0, end, MIN_CONTROL_PAYLOAD_BYTES);
-  return MIN_CONTROL_PAYLOAD_BYTES;
+/** Fills the packet up with PADDING to the least that it may hold, and returns where it ends. */
+function padded(slab: Uint8Array, end: number): number {
+  if (end >= MINIMUM_END) return end;
+  slab.fill(0, end, MINIMUM_END);
+  return MINIMUM_END;
 }
 
 /** What a control packet held. */
@@ -83,8 +84,8 @@ export class Transmitter {
 
   /** One sealed packet with the one frame, outside of all control: the last word of a session, or a path challenge. */
   single(frame: Frame, path: Path, slab: Uint8Array): Transmit {
-    const end = padded(writeFrame(scratch, 0, frame));
-    return { path, bytes: this.#seal(this.#parts.recovery.skip(), 0, end, slab) };
+    const end = padded(slab, writeFrame(slab, CONTROL_HEADER_BYTES, frame));
+    return { path, bytes: this.#seal(this.#parts.recovery.skip(), 0, end + TAG_BYTES, slab) };
   }
 
   #pollControl(now: number, slab: Uint8Array): Transmit | undefined {
@@ -97,22 +98,25 @@ export class Transmitter {
       !parts.queue.isEmpty || parts.outgoingMessages.hasNext || parts.datagrams.length > 0 || parts.pingOwed;
     if (!ackDue && !(open && (content || this.#probeNeedsPing()))) return undefined;
 
-    let end = 0;
+    let end = CONTROL_HEADER_BYTES;
     let reported = -1;
     if (parts.received.deadline < Number.POSITIVE_INFINITY) {
       const ack = parts.received.report(now);
       if (ack !== undefined) {
-        end = writeFrame(scratch, 0, ack);
+        end = writeFrame(slab, end, ack);
         reported = ack.ranges[0]!.last;
       }
     }
     const lane = open ? parts.queue.lane : 0;
-    const packed = open ? this.#pack(lane, end) : { end: padded(end), frames: [], eliciting: false };
-    const length = CONTROL_HEADER_BYTES + packed.end + TAG_BYTES;
-    const number = packed.eliciting
-      ? parts.recovery.onSent(length, new ControlPacket(parts, packed.frames, reported), 0, now)
-      : parts.recovery.skip();
-    return { path: this.#path(lane, now), bytes: this.#seal(number, lane, packed.end, slab) };
+    const frames: QueuedFrame[] = [];
+    const filled = open ? this.#fill(slab, end, lane, frames) : end;
+    const length = padded(slab, filled) + TAG_BYTES;
+    // An acknowledgement alone asks for none.
+    const number =
+      filled > end
+        ? parts.recovery.onSent(length, new ControlPacket(parts, frames, reported), 0, now)
+        : parts.recovery.skip();
+    return { path: this.#path(lane, now), bytes: this.#seal(number, lane, length, slab) };
   }
 
   /** A probe repeats what is in flight; when there is nothing to repeat, a ping serves. */
@@ -121,38 +125,38 @@ export class Transmitter {
     return recovery.probesOwed > 0 && outgoing.pick() === undefined;
   }
 
-  #pack(lane: number, from: number): { end: number; frames: QueuedFrame[]; eliciting: boolean } {
+  /** Writes what waits for this lane from `from` on, as far as it fits, and returns where it ends; what is to be sent until it arrives goes to `sent`. */
+  #fill(slab: Uint8Array, from: number, lane: number, sent: QueuedFrame[]): number {
     const parts = this.#parts;
-    const frames: QueuedFrame[] = [];
     let end = from;
-    let eliciting = false;
-    const write = (frame: Frame): void => {
-      end = writeFrame(scratch, end, frame);
-      eliciting = true;
-    };
-    const room = (): number => CONTROL_PAYLOAD_BYTES - end;
-    for (let q = parts.queue.take(lane, room()); q !== undefined; q = parts.queue.take(lane, room())) {
-      frames.push(q);
-      write(q.frame);
+    for (
+      let q = parts.queue.take(lane, FRAMES_END - end);
+      q !== undefined;
+      q = parts.queue.take(lane, FRAMES_END - end)
+    ) {
+      sent.push(q);
+      end = writeFrame(slab, end, q.frame);
     }
     if (lane === 0) {
       for (let d = parts.datagrams[0]; d !== undefined; d = parts.datagrams[0]) {
-        if (d.length + DATAGRAM_FRAME_OVERHEAD > room()) break;
+        if (end + d.length + DATAGRAM_FRAME_OVERHEAD > FRAMES_END) break;
         parts.datagrams.shift();
-        write({ type: FrameType.datagram, bytes: d });
+        end = writeFrame(slab, end, { type: FrameType.datagram, bytes: d });
       }
-      for (let m = parts.outgoingMessages.nextFragment(room()); m; m = parts.outgoingMessages.nextFragment(room())) {
+      const messages = parts.outgoingMessages;
+      for (let m = messages.nextFragment(FRAMES_END - end); m; m = messages.nextFragment(FRAMES_END - end)) {
         const frame = m;
         const onAcked = (): void => {
-          if (parts.outgoingMessages.acknowledged(frame)) this.#onMessageAcked(frame.number);
+          if (messages.acknowledged(frame)) this.#onMessageAcked(frame.number);
         };
-        frames.push({ frame, lane: 0, onAcked, settled: false, queued: false });
-        write(frame);
+        sent.push({ frame, lane: 0, onAcked, settled: false, queued: false });
+        end = writeFrame(slab, end, frame);
       }
     }
-    if (!eliciting && room() >= frameBytes(PING) && (parts.pingOwed || parts.recovery.probesOwed > 0)) write(PING);
+    const pinging = parts.pingOwed || parts.recovery.probesOwed > 0;
+    if (end === from && pinging && end + frameBytes(PING) <= FRAMES_END) end = writeFrame(slab, end, PING);
     parts.pingOwed = false;
-    return { end: padded(end), frames, eliciting };
+    return end;
   }
 
   #pollData(now: number, slab: Uint8Array, maxSegments: number): Transmit | undefined {
@@ -204,15 +208,14 @@ export class Transmitter {
     return { socket: state.socket, host: state.path.host, port: state.path.port };
   }
 
-  /** Seals `scratch[0, end)` as packet `number` at the start of the slab; returns its length. */
-  #seal(number: number, lane: number, end: number, slab: Uint8Array): number {
+  /** Seals the packet that the slab holds from `CONTROL_HEADER_BYTES` on; returns its length. */
+  #seal(number: number, lane: number, length: number, slab: Uint8Array): number {
     const { keys, remoteId } = this.#parts;
     const epoch = keys.sending;
-    const length = CONTROL_HEADER_BYTES + end + TAG_BYTES;
     const header = { epoch: epoch.number, lane, connectionId: remoteId, packetNumber: number };
     writeControlHeader(slab, 0, header, length);
-    const aad = slab.subarray(0, CONTROL_HEADER_BYTES);
-    epoch.send.control(lane).sealInto(controlNonce(number), aad, scratch.subarray(0, end), slab, CONTROL_HEADER_BYTES);
+    const bytes = length - CONTROL_HEADER_BYTES - TAG_BYTES;
+    epoch.send.control(lane).sealPacket(controlNonce(number), slab, 0, CONTROL_HEADER_BYTES, bytes);
     return length;
   }
 }

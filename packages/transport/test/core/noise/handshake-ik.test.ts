@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { InitiatorHandshake, ResponderHandshake } from '../../../src/core/noise/handshake-ik.ts';
+import { StaticKeyPair } from '../../../src/core/noise/static-key-pair.ts';
 import { nodeCryptoSuite as suite } from '../../../src/node/crypto-suite.ts';
 
 interface Vector {
@@ -25,11 +26,11 @@ for (const vector of vectors) {
     const psk = vector.init_psks?.[0];
     const key = psk === undefined ? undefined : hex(psk);
     const common = { suite, prologue: hex(vector.init_prologue), preShared: key !== undefined };
-    const responderStatic = suite.keyPair(hex(vector.resp_static));
+    const responderStatic = new StaticKeyPair(suite.keyPair(hex(vector.resp_static)));
     const initiator = new InitiatorHandshake(
       {
         ...common,
-        localStatic: suite.keyPair(hex(vector.init_static)),
+        localStatic: new StaticKeyPair(suite.keyPair(hex(vector.init_static))),
         ephemeral: suite.keyPair(hex(vector.init_ephemeral)),
       },
       responderStatic.publicKey,
