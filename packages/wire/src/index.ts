@@ -23,6 +23,7 @@ export {
   MAX_HIDDEN_FILE_BYTES,
   MAX_MESSAGE_BYTES,
   MAX_NAME_LENGTH,
+  MAX_NOTICES,
   MAX_OFFLINE_HOURS,
   MAX_OFFLINE_VIEWS,
   MAX_PUBLISHED_TOGETHER,
@@ -71,19 +72,21 @@ export type {
   RequestBodies,
   RequestType,
 } from './messages/requests.ts';
-export type {
-  Coordinator,
-  Done,
-  ElectionNotice,
-  Handling,
-  Heartbeat,
-  Probe,
-  ProbeAck,
-  ProbeRequest,
-  RequestNotice,
-  ServerMessage,
-  ServerMessageType,
-  Stamp,
+export {
+  type Coordinator,
+  type Done,
+  type ElectionNotice,
+  type Handling,
+  type Heartbeat,
+  MAX_ATTEMPT,
+  type Notices,
+  type Probe,
+  type ProbeAck,
+  type ProbeRequest,
+  type RequestNotice,
+  type ServerMessage,
+  type ServerMessageType,
+  type Stamp,
 } from './messages/server.ts';
 export { commonVersion, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS, type VersionRange } from './messages/versions.ts';
 export { imageId, imageNameFromPath, isImageId, isImageName, parseImageId, printable } from './names.ts';

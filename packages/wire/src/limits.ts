@@ -18,6 +18,8 @@ export const MAX_OFFLINE_VIEWS = 100;
 export const MAX_OFFLINE_HOURS = 720;
 /** A signed grant; format 1 has 464. */
 export const MAX_GRANT_BYTES = 1024;
+/** Notices about requests in one message between servers. */
+export const MAX_NOTICES = 64;
 /** Servers of one cloud. */
 export const MAX_SERVERS = 100;
 /**

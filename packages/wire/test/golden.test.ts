@@ -117,6 +117,17 @@ const JSON_VECTORS: readonly (readonly [string, Uint8Array, string])[] = [
     encodeAssigned({ type: 'assigned', id, server: 's1', lane: 2 }),
     `{"v":1,"type":"assigned","id":"${id}","server":"s1","lane":2}`,
   ],
+  [
+    'what servers tell each other about requests',
+    encodeServerMessage({
+      type: 'notices',
+      notices: [
+        { type: 'stamp', id, handler: 's2', epoch: 4, attempt: 0 },
+        { type: 'done', id, attempt: 0, outcome: 'answered' },
+      ],
+    }),
+    `{"v":1,"type":"notices","notices":[{"type":"stamp","id":"${id}","handler":"s2","epoch":4,"attempt":0},{"type":"done","id":"${id}","attempt":0,"outcome":"answered"}]}`,
+  ],
 ];
 
 for (const [what, bytes, text] of JSON_VECTORS) {

@@ -171,10 +171,8 @@ export class CloudCore {
 
   #onServerMessage(now: number, from: string, message: ServerMessage): void {
     switch (message.type) {
-      case 'stamp':
-      case 'handling':
-      case 'done':
-        this.#lifecycle.notice(now, from, message);
+      case 'notices':
+        for (const notice of message.notices) this.#lifecycle.notice(now, from, notice);
         break;
       default:
         this.#stepElection(now, { type: 'message', from, message });

@@ -1,7 +1,7 @@
 import type { DirectoryCall } from '@p2pimg/directory';
 import type { ServerId } from '@p2pimg/election';
 import type { SignedGrant } from '@p2pimg/rights';
-import type { CloudMessage, ServerMessage } from '@p2pimg/wire';
+import type { CloudMessage, ElectionNotice, RequestNotice } from '@p2pimg/wire';
 import type { CloudFact } from './facts.ts';
 
 /** Numbers one session with a client; never used again by the same process. */
@@ -38,10 +38,12 @@ export type CloudEffect =
   | {
       readonly type: 'sendPeer';
       readonly to: ServerId;
-      readonly message: ServerMessage;
+      readonly message: ElectionNotice;
       /** False: one datagram that may be lost. */
       readonly reliable: boolean;
     }
+  /** Reliable. Notices of one moment leave in one message (`NoticeBatches`). */
+  | { readonly type: 'notify'; readonly to: readonly ServerId[]; readonly notice: RequestNotice }
   /** Reliable. What is too long for a message travels as an `answer` transfer. */
   | { readonly type: 'sendClient'; readonly session: SessionId; readonly message: CloudMessage }
   /** Completes with the lane's number. */

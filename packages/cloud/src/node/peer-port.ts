@@ -9,7 +9,8 @@ import {
   type Transport,
   type TransportStats,
 } from '@p2pimg/transport';
-import { encodeServerMessage, type ServerMessage, toHex, type VersionRange } from '@p2pimg/wire';
+import { type ElectionNotice, encodeServerMessage, type RequestNotice, toHex, type VersionRange } from '@p2pimg/wire';
+import { type NoticeBatch, NoticeBatches } from '../core/notice-batches.ts';
 import type { Incompatible } from './client-port.ts';
 
 /**
@@ -50,6 +51,8 @@ export class PeerPort {
   readonly #ids = new Map<string, string>();
   readonly #sessions = new Map<string, Session>();
   readonly #options: PeerPortOptions;
+  readonly #notices: NoticeBatches = new NoticeBatches();
+  #isTelling = false;
 
   private constructor(transport: Transport, options: PeerPortOptions) {
     this.#transport = transport;
@@ -82,12 +85,39 @@ export class PeerPort {
     return this.#sessions.get(peer);
   }
 
-  send(to: string, message: ServerMessage, reliable: boolean): void {
+  send(to: string, message: ElectionNotice, reliable: boolean): void {
     const session = this.#sessions.get(to);
     if (session === undefined) return;
     const bytes = encodeServerMessage(message, { version: session.version });
     if (!reliable && session.sendDatagram(bytes)) return;
-    session.sendMessage(bytes).catch(() => {}); // the session ended: election notices
+    sendMessage(session, bytes);
+  }
+
+  /**
+   * Tells those peers, in one message with whatever else comes about while the same batch of datagrams or answers is looked at. Not later:
+   * a client that comes back after an error must not be there before the peers know of it.
+   */
+  notify(to: readonly string[], notice: RequestNotice): void {
+    this.#notices.add(to, notice);
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    queueMicrotask(() => {
+      this.#isTelling = false;
+      for (const batch of this.#notices.take()) this.#sendToAll(batch);
+    });
+  }
+
+  /** Written once for all who speak the same version. */
+  #sendToAll({ to, message }: NoticeBatch): void {
+    const written = new Map<number, Uint8Array>();
+    for (const id of to) {
+      const session = this.#sessions.get(id);
+      if (session === undefined) continue;
+      const { version } = session;
+      const bytes = written.get(version) ?? encodeServerMessage(message, { version });
+      written.set(version, bytes);
+      sendMessage(session, bytes);
+    }
   }
 
   setSilent(silent: boolean): void {
@@ -153,6 +183,10 @@ export class PeerPort {
       },
     });
   }
+}
+
+function sendMessage(session: Session, bytes: Uint8Array): void {
+  session.sendMessage(bytes).catch(() => {}); // the session ended: election notices
 }
 
 /** Changes with whatever the link depends on. */

@@ -170,6 +170,9 @@ export class ServerProgram {
       case 'sendPeer':
         peers.send(effect.to, effect.message, effect.reliable);
         break;
+      case 'notify':
+        peers.notify(effect.to, effect.notice);
+        break;
       case 'sendClient':
       case 'openLane':
       case 'closeLane':

@@ -78,3 +78,25 @@ test('E5 only the named handler, for the attempt that it was named for, teaches 
   t.is(learned('s1', 0), DEFAULT_TIMING.handlingGraceMs);
   t.is(learned('s3', 1), DEFAULT_TIMING.handlingGraceMs);
 });
+
+test('E3 E5 a leader that stamps itself has begun: nobody waits for another word of it', (t) => {
+  const { parts, table } = follower();
+  const lifecycle = new Lifecycle(parts);
+  lifecycle.arrive(0, request([]), client, 60_000);
+  lifecycle.notice(1, 's1', { type: 'stamp', id, handler: 's1', epoch: 3, attempt: 0 });
+  t.is(table.get(id)?.phase, 'elsewhere');
+  t.is(lifecycle.nextTimeout(), 1 + 1_000 + DEFAULT_TIMING.handlingGraceMs);
+});
+
+test('E3 E5 of a leader that stamps itself and another that has begun, the one first in order keeps the request', (t) => {
+  for (const id of ['00', '01', '02', '03', '04', '05', '06', '07'].map((byte) => byte.repeat(16))) {
+    const { parts, table } = follower();
+    const lifecycle = new Lifecycle(parts);
+    lifecycle.arrive(0, { ...request(['s3']), id } as AnyRequest, client, 60_000);
+    lifecycle.timeout(lifecycle.nextTimeout());
+    t.is(table.get(id)?.phase, 'here');
+    lifecycle.notice(300, 's1', { type: 'stamp', id, handler: 's1', epoch: 3, attempt: 0 });
+    const [first] = parts.election.rendezvousOrder({ requestId: id, tried: ['s3'], reachable: [] });
+    t.is(table.get(id)?.phase, first === 's1' ? 'elsewhere' : 'here');
+  }
+});

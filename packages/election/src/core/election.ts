@@ -97,6 +97,24 @@ export class Election {
     return this.#roster.get(server)?.state();
   }
 
+  /** Whether this server may take work: not while it has no view, nor while it leaves. */
+  get mayServe(): boolean {
+    const { me } = this.#roster;
+    return me.phase === 'member' && me.detector.state === 'alive';
+  }
+
+  /** The other servers, but for the dead ones. */
+  others(): readonly ServerId[] {
+    const others: ServerId[] = [];
+    for (const { id, detector } of this.#roster.peers) if (detector.state !== 'dead') others.push(id);
+    return others;
+  }
+
+  /** All servers, by IP, then port. */
+  get servers(): readonly ServerId[] {
+    return this.#roster.ids;
+  }
+
   view(): GroupView {
     const { epoch, leader, revision } = this.#coordination.name;
     const { me } = this.#roster;

@@ -8,6 +8,8 @@ import { compareRanked } from './order.ts';
 export class Roster {
   /** By IP, then port: `all[i].place === i`. Never empty. */
   all: readonly Member[] = [];
+  /** Theirs, in that order. */
+  ids: readonly ServerId[] = [];
   me: Member;
   /** Somebody came, went or changed since the group was last compared with the roster. */
   changed = true;
@@ -39,6 +41,7 @@ export class Roster {
       known.place = place;
       return known;
     });
+    this.ids = this.all.map(({ id }) => id);
     this.#byId = new Map(this.all.map((member) => [member.id, member]));
     this.me = this.#byId.get(this.#self)!;
     this.#peers = this.all.filter((member) => member !== this.me);

@@ -27,6 +27,7 @@ import type {
 } from './envelope.ts';
 import * as f from './fields.ts';
 import { type PeerType, peerAckBodySchema, peerBodySchemas } from './peer.ts';
+import { quickBody, quickHead, quickNotices, type RequestHead } from './quick.ts';
 import { ackBodySchemas, type RequestType, requestBodySchemas } from './requests.ts';
 import { type ServerMessage, serverMessageSchemas } from './server.ts';
 
@@ -42,7 +43,7 @@ export interface MessageOptions {
 /** A parsed JSON object whose version is the session's and whose `type` is a string. */
 interface Envelope {
   readonly type: string;
-  readonly fields: Readonly<Record<string, unknown>>;
+  readonly message: Readonly<Record<string, unknown>>;
 }
 
 function openEnvelope(bytes: Uint8Array, { version = 1, limit = MAX_MESSAGE_BYTES }: MessageOptions): Envelope {
@@ -56,10 +57,17 @@ function openEnvelope(bytes: Uint8Array, { version = 1, limit = MAX_MESSAGE_BYTE
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new MalformedMessageError('not a JSON object');
   }
-  const { v, type, ...fields } = value as Record<string, unknown>;
+  const message = value as Record<string, unknown>;
+  const { v, type } = message;
   if (v !== version) throw new UnsupportedVersionError('the message has another version than its session');
   if (typeof type !== 'string') throw new UnknownMessageTypeError('the message has no type');
-  return { type, fields };
+  return { type, message };
+}
+
+/** All but the envelope's own. */
+function fieldsOf({ message }: Envelope): Readonly<Record<string, unknown>> {
+  const { v: _version, type: _type, ...fields } = message;
+  return fields;
 }
 
 /** Looks a schema up by own key only: `constructor` and `__proto__` are no types. */
@@ -83,7 +91,7 @@ function seal(type: string, fields: object, { version = 1, limit = MAX_MESSAGE_B
   return bytes;
 }
 
-const requestHead = z.strictObject({
+export const requestHead: z.ZodType<RequestHead> = z.strictObject({
   id: f.requestId,
   notAfter: f.time,
   servers: f.servers,
@@ -103,12 +111,14 @@ const peerAckHead = z.discriminatedUnion('status', [successHead, failureHead]);
 
 /** @throws WireError subclasses */
 export function decodeClientMessage(bytes: Uint8Array, options: MessageOptions = {}): ClientMessage {
-  const { type, fields } = openEnvelope(bytes, options);
-  if (type === 'cancel') return { kind: 'cancel', id: parse(idOnly, fields).id };
-  const schema = schemaOf<z.ZodType>(requestBodySchemas, type);
-  const head = parse(requestHead, fields);
-  const request = { type: type as RequestType, ...head, body: parse(schema, head.body, 'body') } as AnyRequest;
-  return { kind: 'request', request };
+  const envelope = openEnvelope(bytes, options);
+  const { message } = envelope;
+  if (envelope.type === 'cancel') return { kind: 'cancel', id: parse(idOnly, fieldsOf(envelope)).id };
+  const schema = schemaOf<z.ZodType>(requestBodySchemas, envelope.type);
+  const type = envelope.type as RequestType;
+  const { id, notAfter, servers, tried, ...rest } = quickHead(message) ?? parse(requestHead, fieldsOf(envelope));
+  const body = quickBody(type, rest.body) ?? parse(schema, rest.body, 'body');
+  return { kind: 'request', request: { type, id, notAfter, servers, tried, body } as AnyRequest };
 }
 
 export function encodeRequest(request: AnyRequest, options: MessageOptions = {}): Uint8Array {
@@ -122,7 +132,9 @@ export function encodeCancel(cancel: Cancel, options: MessageOptions = {}): Uint
 
 /** @throws WireError subclasses */
 export function decodeCloudMessage(bytes: Uint8Array, options: MessageOptions = {}): CloudMessage {
-  const { type, fields } = openEnvelope(bytes, options);
+  const envelope = openEnvelope(bytes, options);
+  const { type } = envelope;
+  const fields = fieldsOf(envelope);
   if (type === 'assigned') return { kind: 'assigned', assigned: { type, ...parse(assignedHead, fields) } };
   if (!type.endsWith(ACK)) throw new UnknownMessageTypeError('no such message on this link');
   const of = type.slice(0, -ACK.length);
@@ -147,7 +159,9 @@ export function encodeAssigned(assigned: Assigned, options: MessageOptions = {})
 
 /** @throws WireError subclasses */
 export function decodePeerMessage(bytes: Uint8Array, options: MessageOptions = {}): PeerMessage {
-  const { type, fields } = openEnvelope(bytes, options);
+  const envelope = openEnvelope(bytes, options);
+  const { type } = envelope;
+  const fields = fieldsOf(envelope);
   if (type.endsWith(ACK)) {
     const of = type.slice(0, -ACK.length);
     schemaOf<z.ZodType>(peerBodySchemas, of);
@@ -176,9 +190,14 @@ export function encodePeerAck(ack: PeerAck, options: MessageOptions = {}): Uint8
 
 /** @throws WireError subclasses */
 export function decodeServerMessage(bytes: Uint8Array, options: MessageOptions = {}): ServerMessage {
-  const { type, fields } = openEnvelope(bytes, options);
+  const envelope = openEnvelope(bytes, options);
+  const { type } = envelope;
+  if (type === 'notices') {
+    const notices = quickNotices(envelope.message);
+    if (notices !== undefined) return { type, notices };
+  }
   const schema = schemaOf<z.ZodType>(serverMessageSchemas, type);
-  return { type, ...(parse(schema, fields) as object) } as ServerMessage;
+  return { type, ...(parse(schema, fieldsOf(envelope)) as object) } as ServerMessage;
 }
 
 export function encodeServerMessage(message: ServerMessage, options: MessageOptions = {}): Uint8Array {

@@ -1,10 +1,13 @@
 /** Messages between servers, on the peer port. */
 
 import { z } from 'zod';
-import { MAX_SERVERS } from '../limits.ts';
+import { MAX_NOTICES, MAX_SERVERS } from '../limits.ts';
 import * as f from './fields.ts';
 
-/** The leader says who handles a request. */
+/** Attempts at one request that are counted. */
+export const MAX_ATTEMPT = 1000;
+
+/** The leader says who handles a request. When it names itself, it has begun, too: no `handling` of it follows. */
 export interface Stamp {
   readonly type: 'stamp';
   readonly id: string;
@@ -31,6 +34,12 @@ export interface Done {
 }
 
 export type RequestNotice = Stamp | Handling | Done;
+
+/** What a server has to tell a peer about requests, oldest first: 1 to `MAX_NOTICES` at a time. They travel in no other way. */
+export interface Notices {
+  readonly type: 'notices';
+  readonly notices: readonly RequestNotice[];
+}
 
 /** See `@p2pimg/election`, whose messages these are: there they are explained field by field. */
 export interface ServerGroupName {
@@ -83,12 +92,12 @@ export interface Coordinator {
 
 export type ElectionNotice = Heartbeat | Probe | ProbeAck | ProbeRequest | Coordinator;
 
-export type ServerMessage = RequestNotice | ElectionNotice;
+export type ServerMessage = Notices | ElectionNotice;
 export type ServerMessageType = ServerMessage['type'];
 
 type Schemas = { readonly [T in ServerMessageType]: z.ZodType<Omit<Extract<ServerMessage, { type: T }>, 'type'>> };
 
-const attempt = z.int().min(0).max(1000);
+const attempt = z.int().min(0).max(MAX_ATTEMPT);
 const counter = z.int().min(0);
 const incarnation = z
   .int()
@@ -101,10 +110,19 @@ const group: z.ZodType<ServerGroupName> = z.strictObject({
   revision: counter,
 });
 
+const notice: z.ZodType<RequestNotice> = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('stamp'), id: f.requestId, handler: f.serverId, epoch: counter, attempt }),
+  z.strictObject({ type: z.literal('handling'), id: f.requestId, attempt }),
+  z.strictObject({
+    type: z.literal('done'),
+    id: f.requestId,
+    attempt,
+    outcome: z.enum(['answered', 'passed', 'cancelled']),
+  }),
+]);
+
 export const serverMessageSchemas: Schemas = {
-  stamp: z.strictObject({ id: f.requestId, handler: f.serverId, epoch: counter, attempt }),
-  handling: z.strictObject({ id: f.requestId, attempt }),
-  done: z.strictObject({ id: f.requestId, attempt, outcome: z.enum(['answered', 'passed', 'cancelled']) }),
+  notices: z.strictObject({ notices: z.array(notice).min(1).max(MAX_NOTICES) }),
   heartbeat: z.strictObject({
     sequence: z.int().min(1),
     incarnation,

@@ -96,9 +96,14 @@ export const peerRequests: readonly AnyPeerRequest[] = Object.entries(peerBodies
 );
 
 const serverMessages: { readonly [T in ServerMessageType]: Extract<ServerMessage, { type: T }> } = {
-  stamp: { type: 'stamp', id, handler: 's2', epoch: 4, attempt: 0 },
-  handling: { type: 'handling', id, attempt: 1 },
-  done: { type: 'done', id, attempt: 1, outcome: 'answered' },
+  notices: {
+    type: 'notices',
+    notices: [
+      { type: 'stamp', id, handler: 's2', epoch: 4, attempt: 0 },
+      { type: 'handling', id, attempt: 1 },
+      { type: 'done', id, attempt: 1, outcome: 'answered' },
+    ],
+  },
   heartbeat: {
     type: 'heartbeat',
     sequence: 7,

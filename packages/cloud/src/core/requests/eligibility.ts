@@ -12,14 +12,13 @@ export class Eligibility {
   }
 
   /** Not while it has no view, nor while it leaves. */
-  mayServe(): boolean {
-    const { joining, members } = this.#election.view();
-    return !joining && members.some(({ id, state }) => id === this.#self && state === 'alive');
+  get mayServe(): boolean {
+    return this.#election.mayServe;
   }
 
   /** Whether this server stamps requests: it leads, and may serve itself. */
   get mayStamp(): boolean {
-    return this.#election.isLeader && this.mayServe();
+    return this.#election.isLeader && this.mayServe;
   }
 
   /**
@@ -61,13 +60,12 @@ export class Eligibility {
   }
 
   /** Servers that are there, that the client reaches and that have not failed this request. */
-  candidates(entry: Entry): readonly ServerId[] {
-    const reachable = entry.request?.servers ?? [];
-    return this.#election
-      .view()
-      .members.filter(({ id, state }) => state === 'alive' && !entry.failed.has(id))
-      .map(({ id }) => id)
-      .filter((id) => reachable.length === 0 || reachable.includes(id));
+  candidates({ request, failed }: Entry): readonly ServerId[] {
+    const reachable = request?.servers ?? [];
+    return this.#election.servers.filter((id) => {
+      const usable = this.#election.stateOf(id) === 'alive' && !failed.has(id);
+      return usable && (reachable.length === 0 || reachable.includes(id));
+    });
   }
 }
 

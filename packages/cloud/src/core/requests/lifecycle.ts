@@ -241,7 +241,7 @@ export class Lifecycle {
       this.#moves.count(now, entry, undefined);
       return;
     }
-    if (!this.#moves.eligibility.mayServe()) {
+    if (!this.#moves.eligibility.mayServe) {
       this.#moves.actAt.set(entry.id, now + this.#timing.retryMs);
       return;
     }

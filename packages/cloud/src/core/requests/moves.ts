@@ -1,5 +1,5 @@
 import type { Election, ServerId } from '@p2pimg/election';
-import type { AnyRequest, RequestNotice } from '@p2pimg/wire';
+import { type AnyRequest, MAX_ATTEMPT, type RequestNotice } from '@p2pimg/wire';
 import type { CloudTiming } from '../config.ts';
 import { Deadlines } from '../deadlines.ts';
 import type { ChosenBy, MoveCause } from '../facts.ts';
@@ -9,8 +9,6 @@ import type { Entry } from './entry.ts';
 import { Patience } from './patience.ts';
 import type { RequestTable } from './table.ts';
 
-/** Attempts that a stamp can count; past it a request is left to its `notAfter`. */
-const MAX_ATTEMPT = 1000;
 /** When messages are slow to come, they are waited for up to so many times as long as when they are not. */
 const MOST_PATIENCE = 5;
 const MOST_GRACE = 4;
@@ -89,7 +87,7 @@ export class Moves {
 
   /** Nobody has it: the leader stamps it, the others wait for the stamp and then act in order. */
   open(now: number, entry: Entry): void {
-    if (entry.attempt > MAX_ATTEMPT) return;
+    if (entry.attempt > MAX_ATTEMPT) return; // it is left to its `notAfter`
     this.setPhase(entry, 'open');
     if (this.eligibility.candidates(entry).length === 0) giveAnotherChance(entry);
     if (this.eligibility.mayStamp) {
@@ -118,7 +116,7 @@ export class Moves {
     this.tellPeers({ type: 'stamp', id: entry.id, handler, epoch, attempt: entry.attempt });
     this.#reportChosen(entry, handler, 'leader');
     if (handler === this.#self) {
-      this.begin(now, entry, 'leader');
+      this.#begin(now, entry, 'leader');
       return;
     }
     this.setElsewhere(now, entry, handler);
@@ -132,13 +130,18 @@ export class Moves {
   }
 
   begin(now: number, entry: Entry, by: ChosenBy): void {
+    this.tellPeers({ type: 'handling', id: entry.id, attempt: entry.attempt });
+    this.#begin(now, entry, by);
+  }
+
+  /** The peers know already. */
+  #begin(now: number, entry: Entry, by: ChosenBy): void {
     entry.handler = this.#self;
     this.setPhase(entry, 'here');
     this.actAt.clear(entry.id);
     this.count(now, entry, this.#self);
     this.#out.report({ kind: 'begun', by });
     if (by !== 'leader') this.#reportChosen(entry, this.#self, by);
-    this.tellPeers({ type: 'handling', id: entry.id, attempt: entry.attempt });
     this.#work.start(now, entry);
   }
 
@@ -182,11 +185,9 @@ export class Moves {
     this.#out.report({ kind: 'chosen', requestId, requestType: entry.request.type, handler, by, attempt });
   }
 
-  tellPeers(message: RequestNotice): void {
-    for (const { id, state } of this.#election.view().members) {
-      if (id === this.#self || state === 'dead') continue;
-      this.#out.push({ type: 'sendPeer', to: id, message, reliable: true });
-    }
+  tellPeers(notice: RequestNotice): void {
+    const to = this.#election.others();
+    if (to.length > 0) this.#out.push({ type: 'notify', to, notice });
   }
 }
 

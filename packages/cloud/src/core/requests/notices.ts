@@ -31,6 +31,7 @@ export class Notices {
     switch (message.type) {
       case 'stamp':
         this.#onStamp(now, entry, from, message);
+        if (message.handler === from) this.#onHandling(now, entry, from, message);
         break;
       case 'handling':
         this.#onHandling(now, entry, from, message);
@@ -73,7 +74,7 @@ export class Notices {
     else if (entry.request === undefined && entry.handler === undefined) this.#moves.stampWait.came(0);
   }
 
-  #onHandling(now: number, entry: Entry, from: ServerId, { attempt }: Handling): void {
+  #onHandling(now: number, entry: Entry, from: ServerId, { attempt }: Pick<Handling, 'attempt'>): void {
     if (attempt < entry.attempt || entry.phase === 'answered') return;
     if (entry.stampedAt !== undefined && attempt === entry.attempt && from === entry.handler) {
       this.#moves.grace.came(now - entry.stampedAt);

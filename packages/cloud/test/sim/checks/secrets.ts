@@ -25,17 +25,19 @@ export class Secrets {
       }
       return;
     }
-    const id = requestIdOf(letter);
-    const key = id === undefined ? undefined : this.#history.asked.get(id)?.draft.contentKey;
-    if (key !== undefined && JSON.stringify(letter).includes(key)) {
-      this.#broken(`server ${server} got the content key of ${id} in a ${letter.kind} message`);
+    for (const id of requestIdsOf(letter)) {
+      const key = this.#history.asked.get(id)?.draft.contentKey;
+      if (key !== undefined && JSON.stringify(letter).includes(key)) {
+        this.#broken(`server ${server} got the content key of ${id} in a ${letter.kind} message`);
+      }
     }
   }
 }
 
 /** Of the messages that go to several servers. */
-function requestIdOf(letter: Letter): string | undefined {
-  if (letter.kind === 'peer') return 'id' in letter.message ? letter.message.id : undefined;
-  if (letter.kind !== 'client') return undefined;
-  return letter.message.kind === 'request' ? letter.message.request.id : letter.message.id;
+function requestIdsOf(letter: Letter): readonly string[] {
+  if (letter.kind === 'peer')
+    return letter.message.type === 'notices' ? letter.message.notices.map(({ id }) => id) : [];
+  if (letter.kind !== 'client') return [];
+  return [letter.message.kind === 'request' ? letter.message.request.id : letter.message.id];
 }

@@ -1,5 +1,5 @@
 import type { NodeId } from '@p2pimg/netsim';
-import type { ServerMessage } from '@p2pimg/wire';
+import type { RequestNotice } from '@p2pimg/wire';
 import type { CloudFact } from '../../../src/index.ts';
 import type { Letter } from '../letter.ts';
 import type { ServerActor } from '../servers/server-actor.ts';
@@ -109,7 +109,7 @@ export class ServerChecks implements ServerObserver {
 
   onSend(server: NodeId, process: ServerActor, effect: Parameters<ServerObserver['onSend']>[2]): void {
     if (process.silent) this.#broken(`${this.#ids[server]} sends something while down: ${effect.type}`);
-    if (effect.type === 'sendPeer') this.#onNotice(server, effect.message);
+    if (effect.type === 'notify') this.#onNotice(server, effect.notice);
     if (effect.type !== 'sendClient' || effect.message.kind !== 'assigned') return;
     const { id, lane } = effect.message.assigned;
     if (lane !== undefined) this.#secrets.onWorkerPort(server, id);
@@ -140,7 +140,7 @@ export class ServerChecks implements ServerObserver {
     this.#births.set(server, (this.#births.get(server) ?? 0) + 1);
   }
 
-  #onNotice(server: NodeId, message: ServerMessage): void {
+  #onNotice(server: NodeId, message: RequestNotice): void {
     const self = this.#ids[server]!;
     if (message.type === 'stamp') {
       const { id, attempt, epoch, handler } = message;
@@ -148,7 +148,7 @@ export class ServerChecks implements ServerObserver {
       if (named !== handler && !this.#forgetful)
         this.#broken(`${self} gave ${id} to ${named} and to ${handler} at the same attempt`);
     }
-    if (message.type === 'handling') {
+    if (message.type === 'handling' || (message.type === 'stamp' && message.handler === self)) {
       const begun = this.#put(this.#begun, `${message.id} ${message.attempt}`, self);
       if (begun !== self) this.#noteDoubled(message.id);
     }

@@ -1,4 +1,6 @@
 import type { Actor, Random } from '@p2pimg/netsim';
+import type { ServerMessage } from '@p2pimg/wire';
+import { NoticeBatches } from '../../../src/core/notice-batches.ts';
 import { type CloudConfig, CloudCore, type CloudEffect, type CloudEvent, type SessionId } from '../../../src/index.ts';
 import { UNAVAILABLE } from '../directory/directory-actor.ts';
 import type { Connection, Letter } from '../letter.ts';
@@ -8,17 +10,24 @@ export type ServerEvent =
   | { readonly type: 'letter'; readonly from: string | undefined; readonly letter: Letter; readonly wallMs: number }
   /** The directory's driver gives a call up. */
   | { readonly type: 'overdue'; readonly opId: number }
+  /** Whatever was to be told in this moment has been said. */
+  | { readonly type: 'momentEnds' }
   | CloudEvent;
+
+/** What the core wants, and what is due at the end of a moment. */
+export type ServerEffect =
+  | CloudEffect
+  | { readonly type: 'tell'; readonly to: readonly string[]; readonly message: ServerMessage };
 
 interface Upload {
   readonly opId: number;
   readonly lane: number;
 }
 
-const NOTHING: readonly CloudEffect[] = [];
+const NOTHING: readonly ServerEffect[] = [];
 
 /** A server's process: the core, and around it what `src/node` does: sessions, worker ports, calls that are overdue. */
-export class ServerActor implements Actor<ServerEvent, CloudEffect> {
+export class ServerActor implements Actor<ServerEvent, ServerEffect> {
   readonly core: CloudCore;
   /** Plays dead: nothing goes in or out. */
   silent = false;
@@ -30,6 +39,8 @@ export class ServerActor implements Actor<ServerEvent, CloudEffect> {
   readonly uploads: Map<string, Upload> = new Map();
   /** Directory calls that are not answered yet. */
   readonly calls: Set<number> = new Set();
+  /** For peers, of this moment. */
+  readonly notices: NoticeBatches = new NoticeBatches();
   readonly #sessions = new Map<Connection, SessionId>();
   readonly #connections = new Map<SessionId, Connection>();
   /** The latest of each client. */
@@ -40,7 +51,7 @@ export class ServerActor implements Actor<ServerEvent, CloudEffect> {
     this.core = new CloudCore(config, simSuite(random));
   }
 
-  step(now: number, event: ServerEvent): readonly CloudEffect[] {
+  step(now: number, event: ServerEvent): readonly ServerEffect[] {
     switch (event.type) {
       case 'letter':
         return this.silent && event.letter.kind !== 'answer' ? NOTHING : this.#receive(now, event);
@@ -51,6 +62,8 @@ export class ServerActor implements Actor<ServerEvent, CloudEffect> {
           opId: event.opId,
           result: { ok: false, failure: UNAVAILABLE },
         });
+      case 'momentEnds':
+        return this.notices.take().map((batch) => ({ type: 'tell', ...batch }));
       case 'completed':
         this.opening.delete(event.opId);
         return this.core.step(now, event);
@@ -67,7 +80,7 @@ export class ServerActor implements Actor<ServerEvent, CloudEffect> {
     return this.#connections.get(session);
   }
 
-  #receive(now: number, { from, letter, wallMs }: Extract<ServerEvent, { type: 'letter' }>): readonly CloudEffect[] {
+  #receive(now: number, { from, letter, wallMs }: Extract<ServerEvent, { type: 'letter' }>): readonly ServerEffect[] {
     switch (letter.kind) {
       case 'peer':
         return this.core.step(now, { type: 'serverMessage', from: from!, message: letter.message });
@@ -103,7 +116,7 @@ export class ServerActor implements Actor<ServerEvent, CloudEffect> {
   #open(
     now: number,
     connection: Connection,
-  ): { readonly session: SessionId; readonly effects: readonly CloudEffect[] } | undefined {
+  ): { readonly session: SessionId; readonly effects: readonly ServerEffect[] } | undefined {
     const known = this.#sessions.get(connection);
     if (known !== undefined) return { session: known, effects: NOTHING };
     const { client, key: clientKey, address } = connection;
@@ -121,7 +134,7 @@ export class ServerActor implements Actor<ServerEvent, CloudEffect> {
     };
   }
 
-  #close(now: number, connection: Connection): readonly CloudEffect[] {
+  #close(now: number, connection: Connection): readonly ServerEffect[] {
     const session = this.#sessions.get(connection);
     if (session === undefined) return NOTHING;
     this.#sessions.delete(connection);

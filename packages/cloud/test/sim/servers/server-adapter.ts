@@ -2,7 +2,7 @@ import type { ActorAdapter, ActorIo, NodeId } from '@p2pimg/netsim';
 import type { CloudConfig, CloudEffect, CloudEvent, CloudFact } from '../../../src/index.ts';
 import type { Letter, SimPicture } from '../letter.ts';
 import { resultOf } from './jobs.ts';
-import { ServerActor, type ServerEvent } from './server-actor.ts';
+import { ServerActor, type ServerEffect, type ServerEvent } from './server-actor.ts';
 
 /** The driver of the directory gives a call up after this. */
 const CALL_MS = 300;
@@ -26,13 +26,13 @@ export interface ServerObserver {
   onSend(
     server: NodeId,
     process: ServerActor,
-    effect: Extract<CloudEffect, { type: 'sendPeer' | 'sendClient' | 'sendTransfer' }>,
+    effect: Extract<CloudEffect, { type: 'sendPeer' | 'notify' | 'sendClient' | 'sendTransfer' }>,
   ): void;
   onSilence(server: NodeId, silent: boolean): void;
 }
 
 /** Ties a server to the simulated world, as `ServerProgram` ties it to the real one. */
-export function serverAdapter(s: Surroundings, server: NodeId): ActorAdapter<ServerEvent, CloudEffect, Letter> {
+export function serverAdapter(s: Surroundings, server: NodeId): ActorAdapter<ServerEvent, ServerEffect, Letter> {
   let process: ServerActor;
   let lastLane = 0;
 
@@ -45,7 +45,7 @@ export function serverAdapter(s: Surroundings, server: NodeId): ActorAdapter<Ser
     io.complete({ type: 'completed', opId, result: { ok: false, failure } });
   }
 
-  function perform(effect: CloudEffect, io: ActorIo<ServerEvent, Letter>): void {
+  function perform(effect: ServerEffect, io: ActorIo<ServerEvent, Letter>): void {
     switch (effect.type) {
       case 'sendPeer': {
         s.observer.onSend(server, process, effect);
@@ -55,6 +55,15 @@ export function serverAdapter(s: Surroundings, server: NodeId): ActorAdapter<Ser
         else io.send(to, { kind: 'peer', message: effect.message });
         return;
       }
+      case 'notify':
+        s.observer.onSend(server, process, effect);
+        if (process.notices.isEmpty) io.after(0, { type: 'momentEnds' });
+        process.notices.add(effect.to, effect.notice);
+        return;
+      case 'tell':
+        if (process.silent) return;
+        for (const id of effect.to) io.sendReliably(s.ids.indexOf(id), { kind: 'peer', message: effect.message });
+        return;
       case 'sendClient': {
         s.observer.onSend(server, process, effect);
         const connection = process.connectionOf(effect.session);

@@ -1,0 +1,89 @@
+/**
+ * Quick checks of the messages that make up most of a busy server's traffic. What passes is what the message's schema accepts, with the
+ * same result; what does not pass may be right all the same: then the schema decides, and says what is wrong.
+ */
+
+import { MAX_HIDDEN_FILE_BYTES, MAX_NOTICES, MAX_SERVERS } from '../limits.ts';
+import { isImageId } from '../names.ts';
+import type { RequestBodies, RequestType } from './requests.ts';
+import { MAX_ATTEMPT, type RequestNotice } from './server.ts';
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const HEX_32 = /^[0-9a-f]{32}$/;
+const HEX_64 = /^[0-9a-f]{64}$/;
+const SERVER = /^[a-z0-9][a-z0-9-]{0,31}$/;
+
+/** Of a message whose version and type have been looked at. */
+export function quickNotices(message: Fields): readonly RequestNotice[] | undefined {
+  const { notices } = message;
+  if (!hasKeys(message, 3) || !Array.isArray(notices)) return undefined;
+  if (notices.length === 0 || notices.length > MAX_NOTICES) return undefined;
+  for (const notice of notices) if (!isNotice(notice)) return undefined;
+  return notices;
+}
+
+function isNotice(value: unknown): value is RequestNotice {
+  if (!isObject(value) || !matches(HEX_32, value.id) || !isCount(value.attempt, MAX_ATTEMPT)) return false;
+  switch (value.type) {
+    case 'stamp':
+      return hasKeys(value, 5) && matches(SERVER, value.handler) && isCount(value.epoch);
+    case 'handling':
+      return hasKeys(value, 3);
+    case 'done': {
+      const { outcome } = value;
+      return hasKeys(value, 4) && (outcome === 'answered' || outcome === 'passed' || outcome === 'cancelled');
+    }
+    default:
+      return false;
+  }
+}
+
+/** What all requests have, in the order of the schema; the body is not looked at. */
+export interface RequestHead {
+  readonly id: string;
+  readonly notAfter: number;
+  readonly servers: readonly string[];
+  readonly tried: readonly string[];
+  readonly body: unknown;
+}
+
+/** Of a message whose version and type have been looked at. */
+export function quickHead(message: Fields): RequestHead | undefined {
+  const { id, notAfter, servers, tried, body } = message;
+  if (!hasKeys(message, 7) || !Object.hasOwn(message, 'body')) return undefined;
+  if (!matches(HEX_32, id) || !isCount(notAfter) || !areServers(servers) || !areServers(tried)) return undefined;
+  return { id, notAfter, servers, tried, body };
+}
+
+/** Bodies of the requests that come most often, by type; in the order of the schema, over which claims are digested. */
+export function quickBody(type: RequestType, body: unknown): RequestBodies['encode'] | undefined {
+  if (type !== 'encode' || !isObject(body) || !hasKeys(body, 4)) return undefined;
+  const { imageId, bytes, digest, mime } = body;
+  if (typeof imageId !== 'string' || imageId.length > 400 || !isImageId(imageId)) return undefined;
+  if (!isCount(bytes, MAX_HIDDEN_FILE_BYTES) || bytes === 0 || !matches(HEX_64, digest)) return undefined;
+  return mime === 'image/png' || mime === 'image/jpeg' ? { imageId, bytes, digest, mime } : undefined;
+}
+
+function isObject(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Whoever has all the keys that were asked for and no others has so many. */
+function hasKeys(value: object, count: number): boolean {
+  return Object.keys(value).length === count;
+}
+
+function matches(pattern: RegExp, value: unknown): value is string {
+  return typeof value === 'string' && pattern.test(value);
+}
+
+function isCount(value: unknown, most: number = Number.MAX_SAFE_INTEGER): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
+function areServers(value: unknown): value is readonly string[] {
+  if (!Array.isArray(value) || value.length > MAX_SERVERS) return false;
+  for (const name of value) if (!matches(SERVER, name)) return false;
+  return true;
+}
