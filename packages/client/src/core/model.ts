@@ -19,8 +19,9 @@ export class Model {
     return [...this.#rows[table].values()] as Tables[T][];
   }
 
-  keys(table: Table): readonly string[] {
-    return [...this.#rows[table].keys()];
+  /** The keys that were stored first: as many as there are, at most `count`. */
+  oldest(table: Table, count: number): readonly string[] {
+    return count <= 0 ? [] : this.#rows[table].keys().take(count).toArray();
   }
 
   size(table: Table): number {

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { ClientKeys } from '@p2pimg/identity';
 import { printable } from '@p2pimg/wire';
 import type { ClientEffect } from '../core/effects.ts';
@@ -13,6 +12,7 @@ import { Handles } from './handles.ts';
 import { Jobs } from './jobs.ts';
 import { PictureThread } from './picture-thread.ts';
 import { openProfile } from './profile.ts';
+import { randomDigits } from './random-digits.ts';
 
 /** What a test may watch. */
 export interface ClientHooks {
@@ -61,7 +61,7 @@ export async function openHookedClient(config: ClientConfig, hooks: ClientHooks)
       journal,
       jobs,
       handles,
-      randomHex: (bytes) => randomBytes(bytes).toString('hex'),
+      randomHex: randomDigits(),
       onNews,
       beforeEffect: hooks.beforeEffect,
     });

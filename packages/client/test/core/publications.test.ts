@@ -43,6 +43,23 @@ test('S3 U3: what wants to be published while a publication is under way shares 
   t.true(names.every((name) => stateOf(owner, name) === 'published'));
 });
 
+test('C2 N4: what happens at the same time does not leave more history than is to be remembered', (t) => {
+  const { world, owner } = owning();
+  const most = 1_000;
+  for (let n = 0; n < most - 5; n++) {
+    const at = { at: n, what: 'encoded', imageId: 'client1-x', peer: undefined, views: undefined } as const;
+    owner.disk.push({ table: 'history', key: `old ${n}`, value: at });
+  }
+  world.crash(owner);
+  world.start(owner);
+  world.ask(owner, 'signIn', {});
+  outcomes(world, owner, encodeAll(world, owner, namesOf(30)));
+  encoded(world, owner, 'last');
+  const remembered = owner.core!.model.all('history');
+  t.is(remembered.length, most);
+  t.is(remembered.at(-1)?.imageId, idOf('last'));
+});
+
 test('S3: a publication that nobody shares goes at once, by itself', (t) => {
   const { world, owner } = owning();
   for (const name of namesOf(3)) encoded(world, owner, name);
