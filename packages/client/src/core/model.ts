@@ -21,7 +21,12 @@ export class Model {
 
   /** The keys that were stored first: as many as there are, at most `count`. */
   oldest(table: Table, count: number): readonly string[] {
-    return count <= 0 ? [] : this.#rows[table].keys().take(count).toArray();
+    const keys: string[] = [];
+    for (const key of this.#rows[table].keys()) {
+      if (keys.length >= count) break;
+      keys.push(key);
+    }
+    return keys;
   }
 
   size(table: Table): number {
