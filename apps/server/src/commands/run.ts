@@ -8,6 +8,7 @@ import { EXIT } from '../exit.ts';
 import { createLogger } from '../logging.ts';
 import { loadServerSettings, type ServerSettings } from '../settings.ts';
 import { type Credentials, readCredentials, readSignedManifest, serverConfig } from '../start.ts';
+import { boundYoungGeneration } from '../young-generation.ts';
 import { addSettingsOptions, settingsFlags } from './settings-options.ts';
 
 export function addRun(program: Command, versions: VersionRange): void {
@@ -15,6 +16,7 @@ export function addRun(program: Command, versions: VersionRange): void {
     program.command('run').description('run a server until it gets SIGTERM or SIGINT; SIGHUP reads the manifest again'),
   ).action(async (_options: object, command: Command) => {
     const handleHangUps = noticeHangUps();
+    boundYoungGeneration();
     const { values } = await loadServerSettings(settingsFlags(command), process.env);
     const credentials = await readCredentials(values);
     const log = createLogger(values, credentials.secrets.serverId);
