@@ -1,3 +1,4 @@
+import { readU16, readU32 } from '@p2pimg/wire';
 import { type Libc, MSG_DONTWAIT } from './libc.ts';
 import type { BatchHandler } from './udp-driver.ts';
 
@@ -19,7 +20,8 @@ const KEPT_HOSTS = 256;
 /** What all readers of this process receive into: each batch is used up before the next is read. */
 class Stage {
   /** The batch, the sender's address, and that address's length. */
-  readonly bytes: Buffer = Buffer.allocUnsafeSlow(STAGE_BYTES);
+  readonly bytes: Uint8Array = new Uint8Array(new ArrayBuffer(STAGE_BYTES));
+  readonly addressLength: DataView = new DataView(this.bytes.buffer, ADDRESS_LENGTH_AT);
   readonly batchAt: bigint;
   readonly addressAt: bigint;
   readonly addressLengthAt: bigint;
@@ -68,19 +70,19 @@ export class BatchReader {
 
   /** Length of what was received; negative if nothing was there. */
   #receive(): number {
-    const { bytes, batchAt, addressAt, addressLengthAt } = this.#stage;
-    bytes.writeUInt32LE(ADDRESS_BYTES, ADDRESS_LENGTH_AT);
+    const { addressLength, batchAt, addressAt, addressLengthAt } = this.#stage;
+    addressLength.setUint32(0, ADDRESS_BYTES, true);
     return this.#libc.recvfrom(this.#fd, batchAt, ROOM, MSG_DONTWAIT, addressAt, addressLengthAt);
   }
 
   get #port(): number {
-    return this.#stage.bytes.readUInt16BE(ADDRESS_AT + PORT_AT);
+    return readU16(this.#stage.bytes, ADDRESS_AT + PORT_AT);
   }
 
   #host(): string {
     const { bytes } = this.#stage;
     const at = ADDRESS_AT + HOST_AT;
-    const number = bytes.readUInt32BE(at);
+    const number = readU32(bytes, at);
     let host = this.#hosts.get(number);
     if (host === undefined) {
       if (this.#hosts.size >= KEPT_HOSTS) this.#hosts.clear();

@@ -19,7 +19,9 @@ export function newSocket(host: string, onBatch: BatchHandler): Socket {
     sendBufferSize: BUFFER_BYTES,
     lookup,
   });
-  socket.on('message', (batch, from) => void onBatch(batch, from.address, from.port));
+  socket.on('message', ({ buffer, byteOffset, byteLength }, from) => {
+    onBatch(new Uint8Array(buffer, byteOffset, byteLength), from.address, from.port);
+  });
   return socket;
 }
 

@@ -16,7 +16,7 @@ export class LaneHandles {
   readonly #open = new Map<number, LaneHandle>();
   readonly #opening = new Map<number, PromiseWithResolvers<Lane>>();
   /** Why there are no lanes any more. */
-  #ended: SessionClosedError | undefined;
+  #ended: (() => SessionClosedError) | undefined;
 
   /** `onLane` gives the program's handler for lanes that the peer offers, if it has one. */
   constructor(core: CoreSession, context: SessionContext, onLane: () => SessionHandlers['onLane']) {
@@ -31,14 +31,15 @@ export class LaneHandles {
 
   /** Opens a worker port here and offers it. @throws LaneRefusedError, SessionClosedError */
   async open(): Promise<Lane> {
-    if (this.#ended !== undefined) throw this.#ended;
+    this.#checkEnd();
     if (this.#core.lanes?.hasRoom !== true) throw new LaneRefusedError('cap');
     const acquired = this.#context.workers.acquire();
     const socket = acquired instanceof Promise ? await acquired : acquired;
     const id = this.#ended === undefined ? this.#offer(socket) : undefined;
     if (id === undefined) {
       this.#context.workers.release(socket.number);
-      throw this.#ended ?? new LaneRefusedError('cap');
+      this.#checkEnd();
+      throw new LaneRefusedError('cap');
     }
     const opening = Promise.withResolvers<Lane>();
     this.#opening.set(id, opening);
@@ -73,12 +74,17 @@ export class LaneHandles {
   }
 
   /** The session is over. */
-  end(error: SessionClosedError): void {
-    this.#ended = error;
-    for (const opening of this.#opening.values()) opening.reject(error);
+  end(closed: () => SessionClosedError): void {
+    this.#ended = closed;
+    for (const opening of this.#opening.values()) opening.reject(closed());
     for (const lane of this.#open.values()) lane.ended();
     this.#opening.clear();
     this.#open.clear();
+  }
+
+  /** @throws SessionClosedError */
+  #checkEnd(): void {
+    if (this.#ended !== undefined) throw this.#ended();
   }
 
   #offered(id: number): void {

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { endianness } from 'node:os';
-import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import { MAX_DATAGRAM_BYTES, writeU16 } from '@p2pimg/wire';
 import { BatchReader } from './batch-reader.ts';
 import { bound, DgramSocket, dgramDriver, newSocket } from './dgram-driver.ts';
 import { type Libc, loadLibc, MSG_DONTWAIT } from './libc.ts';
@@ -15,8 +15,10 @@ const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
 const UDP_GRO = 104;
 
-/** Peers whose `sockaddr` is kept. */
+/** Hosts whose `sockaddr` is kept. */
 const KEPT_ADDRESSES = 256;
+/** Of the port in a `sockaddr` of either family. */
+const PORT_AT = 2;
 
 /** A buffer and where it is. */
 interface Pinned {
@@ -71,13 +73,13 @@ class OffloadSocket extends DgramSocket {
   }
 
   #address(host: string, port: number): Pinned {
-    const name = `${host} ${port}`;
-    let address = this.#addresses.get(name);
+    let address = this.#addresses.get(host);
     if (address === undefined) {
       if (this.#addresses.size >= KEPT_ADDRESSES) this.#addresses.clear();
       address = this.#pin(socketAddress(host, port));
-      this.#addresses.set(name, address);
+      this.#addresses.set(host, address);
     }
+    writeU16(address.bytes, PORT_AT, port);
     return address;
   }
 
@@ -136,9 +138,10 @@ function word(value: number): Uint8Array {
 /** `struct sockaddr_in` or `sockaddr_in6` of a literal without a zone, in memory of its own. */
 function socketAddress(host: string, port: number): Uint8Array {
   const six = isIPv6(host);
-  const b = Buffer.allocUnsafeSlow(six ? 28 : 16).fill(0);
-  b.writeUInt16LE(six ? AF_INET6 : AF_INET, 0);
-  b.writeUInt16BE(port, 2);
+  const b = new Uint8Array(new ArrayBuffer(six ? 28 : 16));
+  // In the order of the machine, which has the lower byte first.
+  b[0] = six ? AF_INET6 : AF_INET;
+  writeU16(b, PORT_AT, port);
   b.set(six ? ipv6Bytes(host) : host.split('.').map(Number), six ? 8 : 4);
   return b;
 }

@@ -33,6 +33,7 @@ export class SessionHandle implements Session {
   readonly #incoming = new Map<CoreIncoming, IncomingHandle>();
   readonly #lanes: LaneHandles;
   #handlers: SessionHandlers = {};
+  #isOpen = false;
   #reason: CloseReason | undefined;
 
   constructor(core: CoreSession, address: Address, context: SessionContext) {
@@ -43,7 +44,7 @@ export class SessionHandle implements Session {
     this.remoteKey = core.remoteKey;
     this.initiator = core.initiator;
     this.#opened.promise.catch(() => {});
-    if (core.state === 'established') this.#opened.resolve();
+    if (core.state === 'established') this.#open();
   }
 
   /** The core's session, for a handshake that asks after it. */
@@ -144,7 +145,7 @@ export class SessionHandle implements Session {
     switch (event.type) {
       case 'incoming':
       case 'established':
-        this.#opened.resolve();
+        this.#open();
         return;
       case 'unresponsive':
         this.onUnresponsive();
@@ -189,6 +190,11 @@ export class SessionHandle implements Session {
     }
   }
 
+  #open(): void {
+    this.#isOpen = true;
+    this.#opened.resolve();
+  }
+
   #startTransfer(handle: OutgoingHandle, request: TransferRequest): void {
     const { id, purpose, bytes, lane } = request;
     const core = this.#core.sendTransfer({ id, purpose: PURPOSES.indexOf(purpose), bytes, lane: lane?.id ?? 0 });
@@ -216,12 +222,14 @@ export class SessionHandle implements Session {
 
   #close(reason: CloseReason): void {
     this.#reason = reason;
-    const error = new SessionClosedError(reason);
-    this.#opened.reject(error);
-    for (const message of this.#messages.values()) message.reject(error);
-    for (const handle of [...this.#outgoing.values(), ...this.#early]) handle.fail(error);
+    // A stack is not taken for nobody: most sessions end with nothing under way.
+    let error: SessionClosedError | undefined;
+    const closed = (): SessionClosedError => (error ??= new SessionClosedError(reason));
+    if (!this.#isOpen) this.#opened.reject(closed());
+    for (const message of this.#messages.values()) message.reject(closed());
+    for (const handle of [...this.#outgoing.values(), ...this.#early]) handle.fail(closed());
     for (const handle of this.#incoming.values()) handle.closed(reason);
-    this.#lanes.end(error);
+    this.#lanes.end(closed);
     this.#messages.clear();
     this.#outgoing.clear();
     this.#early.clear();

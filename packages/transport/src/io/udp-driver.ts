@@ -8,7 +8,7 @@ export interface UdpDriver {
 }
 
 /**
- * One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only.
+ * One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only, and no Buffer: views of one cost more, and code that sees both kinds runs slower on each.
  * Returns whether more seems to wait, so that it is worth a system call to look at once.
  */
 export type BatchHandler = (batch: Uint8Array, host: string, port: number) => boolean;

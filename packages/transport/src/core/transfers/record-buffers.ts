@@ -5,7 +5,8 @@ import { RECORD_BYTES, TAG_BYTES } from '@p2pimg/wire';
  * They hold ciphertext only.
  */
 const spare: Uint8Array[] = [];
-const SPARE_BUFFERS = 64;
+/** 4 MiB: what fifty pictures of 60 KB on their way at once need. */
+const SPARE_BUFFERS = 256;
 const RECORD_BUFFER_BYTES: number = RECORD_BYTES + TAG_BYTES;
 
 /** At least `length` bytes, with whatever was in them before. */
