@@ -13,7 +13,7 @@ interface Sizes {
   readonly roundTrips: number;
 }
 
-const FULL: Sizes = { bulkBytes: 64 << 20, exchanges: 500, inFlight: 50, opens: 60, roundTrips: 500 };
+const FULL: Sizes = { bulkBytes: 64 << 20, exchanges: 500, inFlight: 50, opens: 60, roundTrips: 2_000 };
 /** Small enough to run inside the tests, so that the benches never rot. */
 const SMALL: Sizes = { bulkBytes: 1 << 20, exchanges: 20, inFlight: 10, opens: 5, roundTrips: 20 };
 const OPENS_IN_FLIGHT = 4;
@@ -128,13 +128,16 @@ async function newSessions({ contender }: Match, { opens }: Sizes): Promise<Valu
   return new Map([[OPENED, (opens / ms) * 1e3]]);
 }
 
-async function roundTrips({ contender }: Match, { roundTrips: count }: Sizes): Promise<Values> {
+async function roundTrips(match: Match, { roundTrips: count }: Sizes): Promise<Values> {
   const message = payload(100);
   const times: number[] = [];
-  for (let i = 0; i < count; i++) times.push((await time(() => contender.roundTrip!(message))) * 1e3);
+  const cpu = await match.cpuOf(async () => {
+    for (let i = 0; i < count; i++) times.push((await time(() => match.contender.roundTrip!(message))) * 1e3);
+  });
   return new Map([
     [TRIP, quantile(times, 0.5)],
     [TRIP_TAIL, quantile(times, 0.99)],
+    [CPU, (cpu * 1e3) / count],
   ]);
 }
 

@@ -2,7 +2,10 @@ import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
 
-/** The bare socket: nothing is secured, nothing repeated. What it delivers is the most that a driver without offload can. */
+/**
+ * The bare socket: nothing is secured, nothing repeated. What it delivers is the most that a driver without offload can, and how soon it echoes
+ * the soonest that anything on `node:dgram` can.
+ */
 const DATAGRAM_BYTES = 1_024;
 const BUFFER_BYTES: number = 4 << 20;
 /** Datagrams on the way at most: far below what the receive buffer holds, so that none is lost. */
@@ -17,7 +20,11 @@ function newSocket(): Socket {
 export async function serve(_name: ContenderName, host: string): Promise<Server> {
   const socket = newSocket();
   let received = 0;
-  socket.on('message', (_bytes, from) => {
+  socket.on('message', (bytes, from) => {
+    if (bytes.length < DATAGRAM_BYTES) {
+      socket.send(bytes, from.port, from.address);
+      return;
+    }
     if (++received % REPORT_EVERY !== 0) return;
     const report = Buffer.alloc(8);
     report.writeDoubleBE(received);
@@ -35,8 +42,13 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
   let sent = 0;
   let reported = 0;
   let onReport: () => void = () => {};
-  socket.on('message', (report) => {
-    reported = report.readDoubleBE(0);
+  let echoed: (() => void) | undefined;
+  socket.on('message', (bytes) => {
+    if (echoed !== undefined) {
+      echoed();
+      return;
+    }
+    reported = bytes.readDoubleBE(0);
     onReport();
   });
   return {
@@ -55,6 +67,13 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
         };
         onReport();
       });
+    },
+    async roundTrip(message) {
+      socket.send(message);
+      await new Promise<void>((resolve) => {
+        echoed = resolve;
+      });
+      echoed = undefined;
     },
     async close() {
       socket.close();
