@@ -1,12 +1,13 @@
 /** The sans-IO core by itself, with all that it takes and gives: `@p2pimg/transport/core`. */
 
 export type { Aead, CryptoSuite, DhKeyPair, RandomBytes } from './core/crypto-suite.ts';
-export { Endpoint, packetBytes } from './core/endpoint.ts';
+export { Endpoint } from './core/endpoint.ts';
 export type { EndpointAdmission, EndpointConfig, EndpointTarget } from './core/endpoint-config.ts';
 export type { EndpointEvent, SessionEnd, TransferFailure } from './core/events.ts';
 export type { EpochKeys } from './core/keys/epoch-keys.ts';
 export type { LaneState } from './core/lanes/lane-table.ts';
 export { type EndpointLimits, InvalidLimitError, resolveLimits } from './core/limits.ts';
+export { packetBytes } from './core/packet-bytes.ts';
 export type { Path } from './core/path.ts';
 export { Bbr } from './core/recovery/bbr.ts';
 export type { AckSample, CongestionController } from './core/recovery/congestion.ts';

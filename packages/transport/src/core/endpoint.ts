@@ -1,9 +1,6 @@
 import {
-  COOKIE_REPLY_BYTES,
   connectionIdAt,
   controlLength,
-  HANDSHAKE_INIT_BYTES,
-  HANDSHAKE_RESPONSE_BYTES,
   MAX_DATAGRAM_BYTES,
   PacketType,
   packetType,
@@ -13,6 +10,7 @@ import {
 import type { EndpointConfig, EndpointTarget } from './endpoint-config.ts';
 import type { EndpointEvent } from './events.ts';
 import { FairBudget } from './fair-budget.ts';
+import { Fifo } from './fifo.ts';
 import type { HandshakeContext } from './handshake/context.ts';
 import { Initiator } from './handshake/initiator.ts';
 import { HandshakePacketQueue } from './handshake/packet-queue.ts';
@@ -38,7 +36,8 @@ export class Endpoint {
   readonly #initiator: Initiator;
   readonly #responder: Responder;
   readonly #timers = new TimerHeap<Session>();
-  readonly #ready = new Set<Session>();
+  /** Those with the mark `ready`, and some that have lost it. */
+  readonly #ready = new Fifo<Session>();
   readonly #handshakes = new HandshakePacketQueue();
   readonly #dropped: Partial<Record<DropReason, number>> = {};
   /** Sessions that asked for new keys in this call. */
@@ -67,7 +66,7 @@ export class Endpoint {
       lanes: 0,
       emit: (event) => void this.#events.push(event),
       drop: (reason) => this.#drop(reason),
-      wake: (session) => void this.#ready.add(session),
+      wake: (session) => this.#wake(session),
       rekey: (session) => this.#rekeys.push(session),
       countRetransmission: (packets) => {
         this.#retransmitted += packets;
@@ -138,7 +137,7 @@ export class Endpoint {
   /** Opens a session; `established` or `closed` follows. */
   connect(target: EndpointTarget, now: number): Session {
     const session = this.#initiator.connect(target, now);
-    this.#ready.add(session);
+    this.#wake(session);
     return session;
   }
 
@@ -187,12 +186,13 @@ export class Endpoint {
       slab.set(first.bytes);
       return { path: first.path, bytes: first.bytes.length };
     }
-    for (const session of this.#ready) {
-      this.#ready.delete(session);
+    for (let session = this.#ready.shift(); session !== undefined; session = this.#ready.shift()) {
+      if (!session.ready) continue;
+      session.ready = false;
       const transmit = session.pollTransmit(now, slab, maxSegments);
       if (transmit !== undefined) {
         // Behind the others: sessions take turns.
-        this.#ready.add(session);
+        this.#wake(session);
         return transmit;
       }
       if (session.state === 'closed') this.#forget(session);
@@ -210,7 +210,7 @@ export class Endpoint {
     for (let session = this.#timers.take(now); session !== undefined; session = this.#timers.take(now)) {
       this.#initiator.handleTimeout(session, now);
       session.handleTimeout(now);
-      this.#ready.add(session);
+      this.#wake(session);
     }
     for (let session = this.#rekeys.pop(); session !== undefined; session = this.#rekeys.pop()) {
       this.#initiator.rekey(session, now);
@@ -256,12 +256,18 @@ export class Endpoint {
     return session;
   }
 
+  #wake(session: Session): void {
+    if (session.ready) return;
+    session.ready = true;
+    this.#ready.push(session);
+  }
+
   #forget(session: Session): void {
     this.#sessions.delete(session.localId);
     this.#initiator.forget(session);
     this.#responder.forget(session);
     this.#timers.delete(session);
-    this.#ready.delete(session);
+    session.ready = false;
   }
 
   #drop(reason: DropReason): void {
@@ -270,27 +276,3 @@ export class Endpoint {
 }
 
 const NO_EVENTS: readonly EndpointEvent[] = [];
-
-/**
- * Length of the first packet in a receive of `available` bytes that may be several datagrams merged by the kernel:
- * data packets and handshakes have fixed sizes, control packets say theirs. What cannot be told goes as a whole.
- */
-export function packetBytes(b: Uint8Array, at: number, available: number): number {
-  switch (packetType(b, at)) {
-    case PacketType.data:
-      return Math.min(available, MAX_DATAGRAM_BYTES);
-    case PacketType.control:
-      return controlLength(b, at, available) ?? available;
-    case PacketType.handshakeInit:
-      return merged(available, HANDSHAKE_INIT_BYTES);
-    case PacketType.handshakeResponse:
-      return merged(available, HANDSHAKE_RESPONSE_BYTES);
-    case PacketType.cookieReply:
-      return merged(available, COOKIE_REPLY_BYTES);
-    case undefined:
-      return available;
-  }
-}
-
-/** Handshakes are merged with their like only; what is no multiple of the size is none, and shall cost nothing. */
-const merged = (available: number, size: number): number => (available % size === 0 ? size : available);

@@ -64,7 +64,7 @@ export class BatchReader {
     for (let reads = 0; reads < READS_PER_EVENT && this.#open; reads++) {
       const length = this.#receive();
       if (length < 0) return;
-      if (length > 0) this.#onBatch(this.#stage.bytes.subarray(0, length), this.#host(), this.#port);
+      if (length > 0) this.#onBatch(this.#stage.bytes.subarray(0, length), this.#host(), this.#port());
     }
   }
 
@@ -75,7 +75,7 @@ export class BatchReader {
     return this.#libc.recvfrom(this.#fd, batchAt, ROOM, MSG_DONTWAIT, addressAt, addressLengthAt);
   }
 
-  get #port(): number {
+  #port(): number {
     return readU16(this.#stage.bytes, ADDRESS_AT + PORT_AT);
   }
 

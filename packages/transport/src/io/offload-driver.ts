@@ -2,6 +2,7 @@ import type { Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { endianness } from 'node:os';
 import { MAX_DATAGRAM_BYTES, writeU16 } from '@p2pimg/wire';
+import { word } from '../node/ffi.ts';
 import { BatchReader } from './batch-reader.ts';
 import { bound, DgramSocket, dgramDriver, newSocket } from './dgram-driver.ts';
 import { type Libc, loadLibc, MSG_DONTWAIT } from './libc.ts';
@@ -69,7 +70,7 @@ class OffloadSocket extends DgramSocket {
     if (this.#slab?.bytes !== slab) this.#slab = this.#pin(slab);
     const address = this.#address(host, port);
     const { pointer } = this.#slab;
-    return this.#libc.sendto(this.#fd, pointer, BigInt(bytes), MSG_DONTWAIT, address.pointer, address.length) === bytes;
+    return this.#libc.sendto(this.#fd, pointer, word(bytes), MSG_DONTWAIT, address.pointer, address.length) === bytes;
   }
 
   #address(host: string, port: number): Pinned {
@@ -121,15 +122,15 @@ function bindOffloading(libc: Libc, host: string, port: number): number | undefi
   if (fd < 0) return undefined;
   const address = socketAddress(host, port);
   const ready =
-    libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, word(MAX_DATAGRAM_BYTES), 4) === 0 &&
-    libc.setsockopt(fd, SOL_UDP, UDP_GRO, word(1), 4) === 0 &&
+    libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, int(MAX_DATAGRAM_BYTES), 4) === 0 &&
+    libc.setsockopt(fd, SOL_UDP, UDP_GRO, int(1), 4) === 0 &&
     libc.bind(fd, address, address.length) === 0;
   if (ready) return fd;
   libc.close(fd);
   return undefined;
 }
 
-function word(value: number): Uint8Array {
+function int(value: number): Uint8Array {
   const b = Buffer.alloc(4);
   b.writeInt32LE(value);
   return b;

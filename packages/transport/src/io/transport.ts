@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 import { MAX_DATAGRAM_BYTES, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS } from '@p2pimg/wire';
-import { Endpoint, packetBytes } from '../core/endpoint.ts';
+import { Endpoint } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';
 import { resolveLimits } from '../core/limits.ts';
+import { packetBytes } from '../core/packet-bytes.ts';
 import type { Session as CoreSession } from '../core/session/session.ts';
 import { fastCryptoSuite, nodeCryptoSuite } from '../node/crypto-suite.ts';
 import { dgramDriver } from './dgram-driver.ts';

@@ -18,6 +18,12 @@ export interface Signature {
   readonly return: string;
 }
 
+const KEPT_WORDS = 1_024;
+const kept = Array.from({ length: KEPT_WORDS }, (_, i) => BigInt(i));
+
+/** A whole number as an argument. To make a `bigint` is a call into the engine: small ones are kept. */
+export const word = (value: number): bigint => kept[value] ?? BigInt(value);
+
 let loaded: Ffi | undefined | 'not tried' = 'not tried';
 
 /** `node:ffi` on Linux, or undefined where it is not to be had. Tried once; never warns. */

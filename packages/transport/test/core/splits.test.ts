@@ -1,10 +1,10 @@
 import { FrameType } from '@p2pimg/wire';
 import test from 'ava';
 import fc from 'fast-check';
-import { packetBytes } from '../../src/core/endpoint.ts';
 import { FairBudget } from '../../src/core/fair-budget.ts';
 import { IncomingMessages } from '../../src/core/messages/incoming-messages.ts';
 import { OutgoingMessages } from '../../src/core/messages/outgoing-messages.ts';
+import { packetBytes } from '../../src/core/packet-bytes.ts';
 
 const budget = (): FairBudget => new FairBudget({ total: 1e7, each: 1e6, wanted: 1e6, holders: 1 });
 const message = Uint8Array.from({ length: 300 }, (_, i) => i);

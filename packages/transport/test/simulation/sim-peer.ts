@@ -1,8 +1,9 @@
 import type { Actor, ActorAdapter, ActorIo, Birth, NodeId } from '@p2pimg/netsim';
 import { connectionIdAt, MESSAGE_VERSIONS, PacketType, packetNumberAt, packetType } from '@p2pimg/wire';
-import { Endpoint, packetBytes } from '../../src/core/endpoint.ts';
+import { Endpoint } from '../../src/core/endpoint.ts';
 import type { EndpointEvent } from '../../src/core/events.ts';
 import { type EndpointLimits, resolveLimits } from '../../src/core/limits.ts';
+import { packetBytes } from '../../src/core/packet-bytes.ts';
 import type { Path } from '../../src/core/path.ts';
 import { nodeCryptoSuite as suite } from '../../src/node/crypto-suite.ts';
 

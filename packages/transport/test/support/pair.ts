@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { EventQueue } from '@p2pimg/netsim';
 import { MESSAGE_VERSIONS, type VersionRange } from '@p2pimg/wire';
-import { Endpoint, packetBytes } from '../../src/core/endpoint.ts';
+import { Endpoint } from '../../src/core/endpoint.ts';
 import type { EndpointAdmission, EndpointConfig } from '../../src/core/endpoint-config.ts';
 import type { EndpointEvent } from '../../src/core/events.ts';
 import { type EndpointLimits, resolveLimits } from '../../src/core/limits.ts';
+import { packetBytes } from '../../src/core/packet-bytes.ts';
 import type { Path } from '../../src/core/path.ts';
 import type { CongestionController } from '../../src/core/recovery/congestion.ts';
 import type { Session } from '../../src/core/session/session.ts';

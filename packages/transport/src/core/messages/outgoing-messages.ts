@@ -1,5 +1,6 @@
 import { FrameType, MESSAGE_FRAME_OVERHEAD, type MessageFrame } from '@p2pimg/wire';
 import type { FairBudget } from '../fair-budget.ts';
+import { Fifo } from '../fifo.ts';
 
 /** Bytes of messages that may be on their way and unacknowledged; the receiver holds at most this much. */
 export const MESSAGE_WINDOW_BYTES: number = 512 * 1024;
@@ -19,7 +20,7 @@ interface OutgoingMessage {
 
 /** Cuts messages into fragments, in order of submission, within the receiver's window. */
 export class OutgoingMessages {
-  readonly #waiting: OutgoingMessage[] = [];
+  readonly #waiting = new Fifo<OutgoingMessage>();
   readonly #flying = new Map<number, OutgoingMessage>();
   readonly #shared: FairBudget;
   #heldBytes = 0;
@@ -37,7 +38,7 @@ export class OutgoingMessages {
   }
 
   get hasNext(): boolean {
-    const message = this.#waiting[0];
+    const message = this.#waiting.first;
     return message !== undefined && (message.sent > 0 || this.#fits(message));
   }
 
@@ -53,7 +54,7 @@ export class OutgoingMessages {
 
   /** The next fragment for `room` bytes of frame, or undefined. */
   nextFragment(room: number): MessageFrame | undefined {
-    const message = this.#waiting[0];
+    const message = this.#waiting.first;
     if (message === undefined || (message.sent === 0 && !this.#fits(message))) return undefined;
     const left = message.bytes.length - message.sent;
     const length = Math.min(left, room - MESSAGE_FRAME_OVERHEAD);
@@ -89,7 +90,7 @@ export class OutgoingMessages {
 
   /** The session is over: gives back what it held. */
   clear(): void {
-    this.#waiting.length = 0;
+    this.#waiting.clear();
     this.#flying.clear();
     this.#give(this.#heldBytes);
   }

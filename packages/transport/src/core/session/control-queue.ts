@@ -1,4 +1,5 @@
 import { type Frame, frameBytes } from '@p2pimg/wire';
+import { Fifo } from '../fifo.ts';
 
 /** A frame on its way: queued, in a packet, acknowledged or wanted again. */
 export interface QueuedFrame {
@@ -15,7 +16,7 @@ export interface QueuedFrame {
 
 /** Frames that wait for a control packet, first in first out; reliable until acknowledged. */
 export class ControlQueue {
-  readonly #frames: QueuedFrame[] = [];
+  readonly #frames = new Fifo<QueuedFrame>();
   readonly #isLive: (lane: number) => boolean;
 
   /** Frames of a lane that is not live any more travel on the parent port. */
@@ -33,7 +34,7 @@ export class ControlQueue {
 
   /** The lane of the first frame; 0 if there is none. */
   get lane(): number {
-    const first = this.#frames[0];
+    const { first } = this.#frames;
     return first === undefined ? 0 : this.#laneOf(first);
   }
 
@@ -43,13 +44,16 @@ export class ControlQueue {
 
   /** The next frame for the lane if it fits into `room`. */
   take(lane: number, room: number): QueuedFrame | undefined {
-    const at = this.#frames.findIndex((queued) => this.#laneOf(queued) === lane);
-    const queued = this.#frames[at];
-    if (queued === undefined || frameBytes(queued.frame) > room) return undefined;
-    if (at === 0) this.#frames.shift();
-    else this.#frames.splice(at, 1);
-    queued.queued = false;
-    return queued;
+    const frames = this.#frames;
+    for (let i = 0; i < frames.length; i++) {
+      const queued = frames.at(i)!;
+      if (this.#laneOf(queued) !== lane) continue;
+      if (frameBytes(queued.frame) > room) return undefined;
+      frames.remove(i);
+      queued.queued = false;
+      return queued;
+    }
+    return undefined;
   }
 
   /** Puts a lost frame back, unless it was acknowledged after all or says nothing any more. */

@@ -1,3 +1,4 @@
+import { Fifo } from '../fifo.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
 import { KeyRing } from '../keys/key-ring.ts';
 import { LaneTable } from '../lanes/lane-table.ts';
@@ -45,7 +46,7 @@ export function makeParts(how: Establishment, host: SessionHost, initiator: bool
     queue: new ControlQueue((lane) => lane === 0 || lanes.get(lane) !== undefined),
     outgoingMessages: new OutgoingMessages(host.messagesOut),
     incomingMessages: new IncomingMessages(host.limits.maxMessageBytes, host.messagesIn),
-    datagrams: [],
+    datagrams: new Fifo(),
     outgoing: new OutgoingTransfers(host.limits.maxTransfersPerSession),
     incoming: new IncomingTransfers(host.reassembly, new MemoryBudget(host.limits.maxReassemblyBytesPerSession)),
     dirty: new Set(),

@@ -46,22 +46,23 @@ export class Liveness {
 
   /** When the running silence is to be reported; infinite if there is none, or if it was. */
   get reportAt(): number {
-    return this.#reported === this.#silentSince ? Number.POSITIVE_INFINITY : this.#silentAt;
+    return this.#reported === this.#silentSince() ? Number.POSITIVE_INFINITY : this.#silentAt();
   }
 
   /** Whether the peer owes an acknowledgement for so long that it may have lost the session. */
   isSilent(now: number): boolean {
-    return now >= this.#silentAt;
+    return now >= this.#silentAt();
   }
 
   /** Whether the running silence is to be reported now: once. */
   noticeSilence(now: number): boolean {
     if (this.reportAt > now) return false;
-    this.#reported = this.#silentSince;
+    this.#reported = this.#silentSince();
     return true;
   }
 
-  get #silentSince(): number {
+  // No private getters: the engine looks them up anew at each use.
+  #silentSince(): number {
     return Math.max(this.#recovery.owedSince, this.#vouchedAt);
   }
 
@@ -69,7 +70,7 @@ export class Liveness {
    * When acknowledgements have been missing for too long. Not counted by probes: a session that sends something more often than it
    * probes, like the heartbeats of a server, puts each probe off.
    */
-  get #silentAt(): number {
-    return this.#silentSince + Math.max(UNRESPONSIVE_MS, 3 * this.#recovery.probeTimeout);
+  #silentAt(): number {
+    return this.#silentSince() + Math.max(UNRESPONSIVE_MS, 3 * this.#recovery.probeTimeout);
   }
 }

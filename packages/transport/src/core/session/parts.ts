@@ -1,3 +1,4 @@
+import type { Fifo } from '../fifo.ts';
 import type { KeyRing } from '../keys/key-ring.ts';
 import type { LaneTable } from '../lanes/lane-table.ts';
 import type { IncomingMessages } from '../messages/incoming-messages.ts';
@@ -22,7 +23,7 @@ export interface SessionParts {
   readonly outgoingMessages: OutgoingMessages;
   readonly incomingMessages: IncomingMessages;
   /** Unreliable messages that wait for a packet. */
-  readonly datagrams: Uint8Array[];
+  readonly datagrams: Fifo<Uint8Array>;
   readonly outgoing: OutgoingTransfers;
   readonly incoming: IncomingTransfers;
   /** Incoming transfers whose sender should hear the newest state. */

@@ -28,6 +28,7 @@ export class Session {
   readonly localId: number;
   readonly remoteKey: Uint8Array;
   readonly initiator: boolean;
+  ready = false; // The endpoint's mark: it may have something to send, or another time-out.
   readonly #host: SessionHost;
   #state: SessionState = 'handshaking';
   #version = 0;

@@ -138,7 +138,7 @@ export class Transmitter {
       end = writeFrame(slab, end, q.frame);
     }
     if (lane === 0) {
-      for (let d = parts.datagrams[0]; d !== undefined; d = parts.datagrams[0]) {
+      for (let d = parts.datagrams.first; d !== undefined; d = parts.datagrams.first) {
         if (end + d.length + DATAGRAM_FRAME_OVERHEAD > FRAMES_END) break;
         parts.datagrams.shift();
         end = writeFrame(slab, end, { type: FrameType.datagram, bytes: d });
@@ -190,6 +190,7 @@ export class Transmitter {
 
   #queueStatuses(): void {
     const parts = this.#parts;
+    if (parts.dirty.size === 0) return;
     for (const transfer of parts.dirty) {
       // A lost status is not sent again as it was: the newest state is.
       const stillWanted = (): boolean => {

@@ -1,4 +1,5 @@
 import type { Aead } from '../../core/crypto-suite.ts';
+import { word } from '../ffi.ts';
 import { check, copy, type Libcrypto, NULL, pinned } from './libcrypto.ts';
 
 /** `openssl/core.h`: type of a parameter. */
@@ -110,8 +111,8 @@ export class EvpAesGcm {
     this.#sealer = undefined;
     if (!keyed) this.#stage.set(aead.key, KEY_AT);
     check(openssl.EVP_EncryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce));
-    check(openssl.EVP_EncryptUpdate(context, NULL, at.written, at.aad, BigInt(aadBytes)));
-    if (length > 0) check(openssl.EVP_EncryptUpdate(context, at.out, at.written, at.in, BigInt(length)));
+    check(openssl.EVP_EncryptUpdate(context, NULL, at.written, at.aad, word(aadBytes)));
+    if (length > 0) check(openssl.EVP_EncryptUpdate(context, at.out, at.written, at.in, word(length)));
     check(openssl.EVP_EncryptFinal_ex(context, at.tag, at.written));
     check(openssl.EVP_CIPHER_CTX_get_params(context, at.parameters));
     this.#sealer = aead;
@@ -127,8 +128,8 @@ export class EvpAesGcm {
     if (!keyed) this.#stage.set(aead.key, KEY_AT);
     check(openssl.EVP_DecryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce));
     check(openssl.EVP_CIPHER_CTX_set_params(context, at.parameters));
-    check(openssl.EVP_DecryptUpdate(context, NULL, at.written, at.aad, BigInt(aadBytes)));
-    if (length > 0) check(openssl.EVP_DecryptUpdate(context, at.out, at.written, at.in, BigInt(length)));
+    check(openssl.EVP_DecryptUpdate(context, NULL, at.written, at.aad, word(aadBytes)));
+    if (length > 0) check(openssl.EVP_DecryptUpdate(context, at.out, at.written, at.in, word(length)));
     // Nothing is written by the last call: GCM has no padding.
     const right = openssl.EVP_DecryptFinal_ex(context, at.tag, at.written) === 1;
     this.#opener = aead;

@@ -1,3 +1,4 @@
+import { word } from '../ffi.ts';
 import { check, copy, type Libcrypto, NULL, pinned } from './libcrypto.ts';
 
 /** Block of BLAKE2s (RFC 7693), and what HMAC changes the key with (RFC 2104). */
@@ -73,7 +74,7 @@ export class EvpBlake2s {
     const openssl = this.#openssl;
     // Without a digest: the one that the context has.
     check(openssl.EVP_DigestInit_ex(this.#context, NULL, NULL));
-    check(openssl.EVP_DigestUpdate(this.#context, from, BigInt(length)));
+    check(openssl.EVP_DigestUpdate(this.#context, from, word(length)));
     check(openssl.EVP_DigestFinal_ex(this.#context, to, NULL));
   }
 }
