@@ -12,25 +12,44 @@ import { plainBytes } from './plain-bytes.ts';
 import type { Answer, Call } from './types.ts';
 import { visibleTo } from './visibility.ts';
 
-/** Inserts nothing when the client does not exist, or has as many images as it may. Several at one moment may pass by their number. */
-const insertResource = statement<{ clientId: number; imageId: string; digest: Uint8Array; quota: number }>()((db, p) =>
+type Insertion = NewResource & { readonly clientId: number };
+
+/** Inserts nothing when the client does not exist. */
+const insertResource = statement<Insertion>()((db, p) =>
   db
     .insertInto('resources')
     .columns(['client_id', 'image_id', 'digest'])
-    .expression((eb) =>
-      eb
-        .selectFrom('clients')
-        .select((select) => ['id', select.val(p.imageId).as('image_id'), select.val(p.digest).as('digest')])
-        .where('id', '=', p.clientId)
-        .where((own) => own(imagesCounted(own, p.clientId, p.quota), '<', p.quota)),
-    ),
+    .expression((eb) => insertion(eb, p)),
 );
 
-/** Rows of one client, removed ones included; it counts no further than the quota. */
-function imagesCounted(eb: ExpressionBuilder<Tables, 'clients'>, clientId: number, quota: number) {
+/** As {@link insertResource}, and nothing when the client has as many images as it may. Several at one moment may pass by their number. */
+const insertWithinQuota = statement<Insertion & { before: number }>()((db, p) =>
+  db
+    .insertInto('resources')
+    .columns(['client_id', 'image_id', 'digest'])
+    .expression((eb) => insertion(eb, p).where((own) => noneAfter(own, p.clientId, p.before))),
+);
+
+/** A row when the client exists, and has no more images than `before`. */
+const selectWithRoom = statement<{ clientId: number; before: number }>()((db, p) =>
+  db
+    .selectFrom('clients')
+    .select('id')
+    .where('id', '=', p.clientId)
+    .where((own) => noneAfter(own, p.clientId, p.before)),
+);
+
+function insertion(eb: ExpressionBuilder<Tables, 'resources'>, { clientId, imageId, digest }: Insertion) {
   return eb
-    .selectFrom(eb.selectFrom('resources').select('client_id').where('client_id', '=', clientId).limit(quota).as('own'))
-    .select((own) => own.fn.countAll<number>().as('n'));
+    .selectFrom('clients')
+    .select((select) => ['id', select.val(imageId).as('image_id'), select.val(digest).as('digest')])
+    .where('id', '=', clientId);
+}
+
+/** Whether the client has no more rows than `before`, removed ones included. Both databases step over rows faster than they count them. */
+function noneAfter(eb: ExpressionBuilder<Tables, 'clients'>, clientId: number, before: number) {
+  const rest = eb.selectFrom('resources').select('client_id').where('client_id', '=', clientId).limit(1).offset(before);
+  return eb.not(eb.exists(eb.selectFrom(rest.as('rest')).select('rest.client_id')));
 }
 
 const selectId = statement<{ id: number }>()((db, p) => db.selectFrom('clients').select('id').where('id', '=', p.id));
@@ -90,24 +109,33 @@ const imagesShownTo = statement<{ askerId: number; clientId: number; after: stri
 export function addResources(engine: Engine, call: Call<'addResources'>): Answer<'addResources'> {
   const { claim, clientId, images } = call;
   return wholly(engine, 'addResources', claim, async (session) => {
+    const quota = engine.quotas.images;
+    // One look for all of them: it walks over what the client has.
+    const counted = images.length === 1 || !(await hasRoom(session, clientId, quota - images.length));
     for (const image of images) {
-      const refusal = await addOne(session, engine.quotas.images, clientId, image);
+      const refusal = await addOne(session, { clientId, ...image }, counted ? quota : undefined);
       if (refusal !== undefined) return { refusal };
     }
     return { value: {} };
   });
 }
 
-/** Why not, when it is refused. */
+async function hasRoom(session: Session, clientId: number, before: number): Promise<boolean> {
+  return before >= 0 && (await session.first(selectWithRoom, { clientId, before })) !== undefined;
+}
+
+/** Why not, when it is refused. @param quota undefined when there is room for it */
 async function addOne(
   session: Session,
-  quota: number,
-  clientId: number,
-  { imageId, digest }: NewResource,
+  image: Insertion,
+  quota: number | undefined,
 ): Promise<DirectoryError | undefined> {
+  const { clientId, imageId, digest } = image;
   // The id names its owner (SPEC D3), so nobody can take another client's name.
   if (parseImageId(imageId).clientId !== clientId) return notOwner();
-  const { rows } = await session.write(insertResource, { clientId, imageId, digest, quota });
+  const { rows } = await (quota === undefined
+    ? session.write(insertResource, { clientId, imageId, digest })
+    : session.write(insertWithinQuota, { clientId, imageId, digest, before: quota - 1 }));
   if (rows > 0) return undefined;
   const known = await session.first(selectResource, { imageId });
   if (known === undefined) return whyNot(session, clientId);
