@@ -34,6 +34,8 @@ export class Network {
   readonly #onMalformed: (from: string, error: WireError) => void;
   readonly #links: Link[] = [];
   readonly #serverKeys: ReadonlySet<string>;
+  /** What was sent last: a request goes to all servers, and is written once for those that speak the same version. */
+  #last: { readonly request: AnyRequest; readonly version: number; readonly bytes: Uint8Array } | undefined;
   #closed = false;
 
   constructor(
@@ -68,7 +70,11 @@ export class Network {
   }
 
   sendCloud(server: string, request: AnyRequest): void {
-    this.#toServer(server, (version) => encodeRequest(request, { version }));
+    this.#toServer(server, (version) => {
+      if (this.#last?.request !== request || this.#last.version !== version)
+        this.#last = { request, version, bytes: encodeRequest(request, { version }) };
+      return this.#last.bytes;
+    });
   }
 
   cancelCloud(server: string, id: string): void {

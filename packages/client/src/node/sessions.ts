@@ -10,6 +10,11 @@ const LANE_WAIT_MS = 10_000;
 
 export type Dispatch = (event: ClientEvent) => void;
 
+interface SessionLane {
+  readonly session: Session;
+  readonly lane: Lane;
+}
+
 interface Offered {
   readonly transfer: IncomingTransfer;
   /** Set when nobody had decided yet as the offer came in: the bytes wait. */
@@ -81,7 +86,7 @@ export class Sessions {
       if (session === undefined) throw new Error('no session');
       return session.sendTransfer(request).done;
     }
-    const found = await this.#lane(place, lane);
+    const found = this.#laneOf(place, lane) ?? (await this.#opening(place, lane));
     return found.session.sendTransfer({ ...request, lane: found.lane }).done;
   }
 
@@ -111,16 +116,21 @@ export class Sessions {
     for (const waiter of [...this.#laneWaiters]) waiter();
   }
 
-  #lane(place: Place, id: number): Promise<{ readonly session: Session; readonly lane: Lane }> {
+  #laneOf(place: Place, id: number): SessionLane | undefined {
+    for (const session of this.of(place)) {
+      const lane = this.#lanes.get(session)?.get(id);
+      if (lane !== undefined) return { session, lane };
+    }
+    return undefined;
+  }
+
+  #opening(place: Place, id: number): Promise<SessionLane> {
     return new Promise((resolve, reject) => {
       const look = (): void => {
-        for (const session of this.of(place)) {
-          const lane = this.#lanes.get(session)?.get(id);
-          if (lane === undefined) continue;
-          stop();
-          resolve({ session, lane });
-          return;
-        }
+        const found = this.#laneOf(place, id);
+        if (found === undefined) return;
+        stop();
+        resolve(found);
       };
       const timer = setTimeout(() => {
         stop();
@@ -131,7 +141,6 @@ export class Sessions {
         this.#laneWaiters.delete(look);
       };
       this.#laneWaiters.add(look);
-      look();
     });
   }
 
