@@ -74,6 +74,7 @@ export class NotFoundError extends DirectoryError {
 }
 
 export type DeniedReason =
+  | 'not_registered'
   | 'not_owner'
   | 'no_views_left'
   | 'revoked'

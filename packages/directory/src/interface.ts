@@ -174,12 +174,14 @@ export interface Directory {
   }): Promise<Outcome<{ readonly offline: boolean }>>;
 
   /**
-   * Makes 1 to 16 images known, all or none. The same digest again succeeds. @throws ConflictError another digest under an id; DeniedError
-   * not the owner, too many images
+   * Makes 1 to 16 images known, all or none. The same digest again succeeds. `boxKey`: must be the client's key of now, so that the caller
+   * need not have looked. @throws ConflictError another digest under an id; DeniedError not the owner, too many images, `not_registered`:
+   * the client has another key
    */
   addResources(call: {
     readonly claim: Claim;
     readonly clientId: ClientId;
+    readonly boxKey?: Uint8Array;
     readonly images: readonly NewResource[];
   }): Promise<Outcome<Record<string, never>>>;
 

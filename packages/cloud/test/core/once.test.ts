@@ -12,7 +12,12 @@ const serve = procedures(new RateLimit(1_000));
 const clientKey = nodeSuite.randomBytes(32);
 const address = { host: '192.0.2.1', port: 1 };
 const config = { leaseMs: 30_000 };
-const context = { config, suite: nodeSuite, clientKey, address, wallMs: 9 } as unknown as Context;
+const context = {
+  ...{ config, suite: nodeSuite, clientKey, address, wallMs: 9 },
+  get recent() {
+    return { clientId: undefined, askedAt: 0 }; // nobody has asked before
+  },
+} as unknown as Context;
 const head = { id: 'ab'.repeat(16), notAfter: 60_000, servers: [], tried: [] } as const;
 const owner = generateClientKeys(nodeSuite).keys;
 
@@ -121,6 +126,27 @@ test('E5 what the directory refuses under the claim is not refused once more', (
     calls.map(({ method }) => method),
     ['clientByKey', 'addResources'],
   );
+});
+
+test('E5 N11 who was looked up a moment ago publishes without a look-up, and names the key to be looked at', (t) => {
+  const body = { images: [{ imageId: 'client2-a', digest: '00'.repeat(32) }] };
+  const request: Request<'publish'> = { ...head, type: 'publish', body };
+  const recent = { clientId: undefined, askedAt: 0 };
+  const calls: DirectoryCall[] = [];
+  const answers = { clientByKey: { clientId: 2 }, addResources: { value: {}, replayed: false } };
+  const publishAt = (wallMs: number, change: Answers = {}) =>
+    run(serve.publish({ ...context, recent, wallMs }, request), { ...answers, ...change }, calls);
+  for (const wallMs of [5_000, 5_999, 6_000]) t.deepEqual(publishAt(wallMs), {});
+  const methods = ['clientByKey', 'addResources', 'addResources', 'clientByKey', 'addResources'];
+  t.deepEqual(
+    calls.map(({ method }) => method),
+    methods,
+  );
+  const [, first] = calls;
+  t.like(first, { call: { clientId: 2, boxKey: clientKey } });
+  // Its key was replaced meanwhile: refused under the claim, once and for all.
+  t.is(publishAt(6_500, { addResources: new Refusal('not_registered', 'replaced') }), 'not_registered');
+  t.is(calls.at(-1)?.method, 'addResources');
 });
 
 test('E5 every mutation keeps what it refuses, but for a registration, whose refusals depend on nothing that is read', (t) => {

@@ -146,9 +146,10 @@ const callChecks: CallChecks = {
     leaseMs,
   }),
   shutdown: object({ claim, clientId: id, counter }),
-  addResources: object({
+  addResources: object<Call<'addResources'>>({
     claim,
     clientId: id,
+    boxKey: optional(key),
     images: list(1, MAX_PUBLISHED_TOGETHER, object({ imageId, digest })),
   }),
   removeResource: object({ claim, clientId: id, imageId }),

@@ -52,6 +52,10 @@ function noneAfter(eb: ExpressionBuilder<Tables, 'clients'>, clientId: number, b
   return eb.not(eb.exists(eb.selectFrom(rest.as('rest')).select('rest.client_id')));
 }
 
+const selectKey = statement<{ id: number }>()((db, p) =>
+  db.selectFrom('clients').select('box_key').where('id', '=', p.id),
+);
+
 const selectId = statement<{ id: number }>()((db, p) => db.selectFrom('clients').select('id').where('id', '=', p.id));
 
 const selectResource = statement<{ imageId: string }>()((db, p) =>
@@ -107,8 +111,11 @@ const imagesShownTo = statement<{ askerId: number; clientId: number; after: stri
 );
 
 export function addResources(engine: Engine, call: Call<'addResources'>): Answer<'addResources'> {
-  const { claim, clientId, images } = call;
+  const { claim, clientId, boxKey, images } = call;
   return wholly(engine, 'addResources', claim, async (session) => {
+    if (boxKey !== undefined && !(await hasKey(session, clientId, boxKey))) {
+      return { refusal: new DeniedError('not_registered', 'this key belongs to no registered client') };
+    }
     const quota = engine.quotas.images;
     // One look for all of them: it walks over what the client has.
     const counted = images.length === 1 || !(await hasRoom(session, clientId, quota - images.length));
@@ -118,6 +125,11 @@ export function addResources(engine: Engine, call: Call<'addResources'>): Answer
     }
     return { value: {} };
   });
+}
+
+async function hasKey(session: Session, id: number, boxKey: Uint8Array): Promise<boolean> {
+  const client = await session.first(selectKey, { id });
+  return client !== undefined && equalBytes(client.box_key, boxKey);
 }
 
 async function hasRoom(session: Session, clientId: number, before: number): Promise<boolean> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Directory } from '../interface.ts';
 import type { ComplianceCase } from './case.ts';
-import { goOnline, newClaim, newClient, newGrant, newImage, newRelease, sha256 } from './world.ts';
+import { bytes, goOnline, newClaim, newClient, newGrant, newImage, newRelease, sha256 } from './world.ts';
 
 /** Everybody that the asker sees, in as many pages as it takes. */
 async function everybody(directory: Directory, askerId: number): Promise<number[]> {
@@ -75,6 +75,29 @@ export const resourceCases: readonly ComplianceCase[] = [
       const again = [image('image 10'), image('image 13'), image('last')];
       await directory.addResources({ claim: newClaim(), clientId, images: again });
       assert.deepEqual(await listed(), [...all, `client${clientId}-last`]);
+    },
+  },
+  {
+    title: 'D2 N11 with the session key, images become known only while it is the key of their owner',
+    run: async ({ directories: [directory] }) => {
+      const [owner, other] = [await newClient(directory), await newClient(directory)];
+      const { clientId, boxKey, signKey: currentSignKey } = owner;
+      const call = (name: string, key: Uint8Array) => {
+        const images = [{ imageId: `client${clientId}-${name}`, digest: sha256(name) }];
+        return { claim: newClaim(), clientId, boxKey: key, images };
+      };
+      const refused = { name: 'DeniedError', reason: 'not_registered' };
+      const first = call('a', boxKey);
+      await directory.addResources(first);
+      await assert.rejects(directory.addResources(call('b', other.boxKey)), refused);
+      const keys = { signKey: bytes(32), boxKey: bytes(32) };
+      await directory.rotateKeys({ claim: newClaim(), clientId, currentSignKey, ...keys });
+      const late = call('c', boxKey);
+      for (let i = 0; i < 2; i++) await assert.rejects(directory.addResources(late), refused);
+      assert.equal((await directory.addResources(first)).replayed, true, 'what was done in time is answered');
+      await directory.addResources(call('d', keys.boxKey));
+      const ids = ['a', 'd'].map((name) => `client${clientId}-${name}`);
+      assert.deepEqual((await directory.listImages({ ownerId: clientId, limit: 9 })).items, ids);
     },
   },
   {

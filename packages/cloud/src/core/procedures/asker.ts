@@ -20,12 +20,12 @@ export function requireOwner(client: Pick<ClientRecord, 'clientId'>, imageId: st
   }
 }
 
-/** For how long a client that was found may be taken for registered where nothing depends on it. */
+/** For how long a client that was found may be taken for registered where nothing depends on it, or the directory looks again. */
 const RECENT_MS = 1_000;
 
 /**
- * As {@link askerOf}, for work without any effect in the directory: who has asked for such a moment ago is not looked up again.
- * A key that was replaced meanwhile gets nothing by it but the server's time.
+ * As {@link askerOf}, for work without any effect in the directory, and for calls that name the key: who has asked a moment ago is not
+ * looked up again. A key that was replaced meanwhile gets nothing by it but the server's time.
  * @throws Refusal not_registered
  */
 export function* recentAskerOf(context: Context): Procedure<Pick<ClientRecord, 'clientId'>> {

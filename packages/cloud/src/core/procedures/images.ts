@@ -20,14 +20,15 @@ export const encode: Procedures['encode'] = function* (context, { body }) {
   return { imageId: body.imageId, digest: stego.digest, bytes: stego.picture.byteLength };
 };
 
-/** Makes images known, once the client has extracted each and compared. */
+/** Makes images known, once the client has extracted each and compared. That the session's key is the owner's is looked at where they are written. */
 export const publish: Procedures['publish'] = function* (context, request) {
-  const owner = yield* askerOf(context);
+  const owner = yield* recentAskerOf(context);
   const images = request.body.images.map(({ imageId, digest }) => {
     requireOwner(owner, imageId);
     return { imageId, digest: fromHex(digest) };
   });
-  return yield* mutate(context, request, 'addResources', { clientId: owner.clientId, images });
+  const { clientId } = owner;
+  return yield* mutate(context, request, 'addResources', { clientId, boxKey: context.clientKey, images });
 };
 
 export const unpublish: Procedures['unpublish'] = function* (context, request) {

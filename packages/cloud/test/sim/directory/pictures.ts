@@ -7,7 +7,10 @@ import { isShown, type Tables } from './tables.ts';
 type Call<M extends keyof Directory> = Parameters<Directory[M]>[0];
 
 export function addResources(tables: Tables, log: EffectLog, call: Call<'addResources'>): object {
-  const { clientId: ownerId, images } = call;
+  const { clientId: ownerId, boxKey, images } = call;
+  const owner = tables.clients.get(ownerId);
+  if (boxKey !== undefined && (owner === undefined || !equalBytes(owner.boxKey, boxKey)))
+    throw new Refused('not_registered');
   for (const { imageId, digest } of images) {
     if (parseImageId(imageId).clientId !== ownerId) throw new Refused('not_owner');
     const known = tables.images.get(imageId);
