@@ -13,6 +13,7 @@ const PACING_MARGIN = 0.99;
 const FULL_PIPE_GROWTH = 1.25;
 const FULL_PIPE_ROUNDS = 3;
 const CRUISE_ROUNDS = 6;
+const CLIMB_GROWTH = 1.15;
 /** Loss of a round above what is usual on this path. */
 const LOSS_THRESHOLD = 0.02;
 /** A round trip shows a queue when all of a round are above the minimum by this factor, and by what late loops add, in ms. */
@@ -20,6 +21,10 @@ const QUEUE_GROWTH = 1.25;
 const LATE_LOOP_MS = 3;
 /** Beyond this, loss is congestion even if the queue is too short to be seen in the round trip. */
 const HEAVY_LOSS = 0.2;
+/** A share of fewer lost packets says nothing: the first rounds are short (BBRStartFullLossCnt of the draft). */
+const LEAST_LOST: number = 6 * MAX_DATAGRAM_BYTES;
+/** The rate counts what arrives: what the path loses has to be sent as well, within reason. */
+const MOST_PATH_LOSS = 0.1;
 const BETA = 0.7;
 const MIN_ROUND_TRIP_LIFE_MS = 10_000;
 const PROBE_ROUND_TRIP_MS = 200;
@@ -61,7 +66,11 @@ export class Bbr implements CongestionController {
   #roundMinRoundTrip = Number.POSITIVE_INFINITY;
   /** Share lost in the rounds that do not probe. */
   #usualLoss = 0;
+  /** The same where no queue stands: what the path loses, not what does not fit into it. */
+  #pathLoss = 0;
   #fullRate = 0;
+  /** The rate before the last probe; infinite if that met congestion, or if there was none. */
+  #probedRate = Number.POSITIVE_INFINITY;
   #fullRounds = 0;
   #phaseRounds = 0;
   #phaseAt = 0;
@@ -73,7 +82,7 @@ export class Bbr implements CongestionController {
 
   get pacingRate(): number {
     if (this.#minRoundTrip < NEAR_MS) return Number.POSITIVE_INFINITY;
-    const rate = this.#gain * this.#rate * PACING_MARGIN;
+    const rate = (this.#gain * this.#rate * PACING_MARGIN) / (1 - this.#pathLoss);
     return this.#phase === 'startup' ? Math.max(rate, this.#initialPacing) : rate;
   }
 
@@ -119,6 +128,11 @@ export class Bbr implements CongestionController {
     }
   }
 
+  /** The last probe found more: the next one need not wait. */
+  get #climbs(): boolean {
+    return this.#rate >= this.#probedRate * CLIMB_GROWTH;
+  }
+
   /** Bytes that fill the path without a queue. */
   get #bandwidthDelay(): number {
     return this.#rate * this.#minRoundTrip;
@@ -143,9 +157,13 @@ export class Bbr implements CongestionController {
   #endRound(sample: AckSample): void {
     const lossRate = this.#roundLost / Math.max(1, this.#roundLost + this.#roundDelivered);
     const queued = this.#roundMinRoundTrip > this.#minRoundTrip * QUEUE_GROWTH + LATE_LOOP_MS;
-    const congested = (lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued) || lossRate > HEAVY_LOSS;
+    const heavy = lossRate > HEAVY_LOSS;
+    const unusual = lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued;
+    const congested = (heavy || unusual) && this.#roundLost >= LEAST_LOST;
     if (this.#phase === 'cruise') this.#usualLoss += (Math.min(lossRate, HEAVY_LOSS) - this.#usualLoss) / 8;
-    if (congested) this.#onCongestion(sample, lossRate > HEAVY_LOSS);
+    if (this.#phase === 'cruise' && !queued)
+      this.#pathLoss += (Math.min(lossRate, MOST_PATH_LOSS) - this.#pathLoss) / 8;
+    if (congested) this.#onCongestion(sample, heavy);
     if (this.#phase === 'startup' && !sample.appLimited) this.#checkFullPipe(congested, sample.now);
     this.#roundEnd = sample.delivered;
     this.#roundDelivered = 0;
@@ -161,7 +179,10 @@ export class Bbr implements CongestionController {
     const inFlight = sample.inFlight + sample.acked;
     const share = heavy ? BETA : 1;
     this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * share, this.#bandwidthDelay * share);
-    if (this.#phase === 'up') this.#enter('down', sample.now);
+    if (this.#phase !== 'up') return;
+    this.#probedRate = Number.POSITIVE_INFINITY;
+    this.#endCycle();
+    this.#enter('down', sample.now);
   }
 
   #checkFullPipe(congested: boolean, now: number): void {
@@ -187,12 +208,13 @@ export class Bbr implements CongestionController {
         return;
       case 'cruise':
         if (now - this.#minRoundTripAt > MIN_ROUND_TRIP_LIFE_MS) this.#enter('probe-round-trip', now);
-        else if (this.#phaseRounds >= CRUISE_ROUNDS) this.#enter('refill', now);
+        else if (this.#phaseRounds >= (this.#climbs ? 1 : CRUISE_ROUNDS)) this.#enter('refill', now);
         return;
       case 'refill':
         if (this.#phaseRounds < 1) return;
         // Probing needs room; what it costs brings the ceiling down again.
         this.#ceiling *= UP_GAIN;
+        this.#probedRate = this.#rate;
         this.#enter('up', now);
         return;
       case 'up':

@@ -20,6 +20,9 @@ const MAX_REORDER_STEPS = 8;
 const REORDER_PERSISTENCE = 16;
 const PERSISTENT_PROBES = 3;
 const MAX_IGNORED_PACKETS = 4_096;
+/** Weight of one packet in the share of lost ones, and from which share on a path counts as lossy. */
+const LOSS_WEIGHT: number = 1 / 512;
+const LOSSY = 0.001;
 
 /**
  * What was sent, when it counts as lost, and how much more may be sent: RACK with an adaptive reordering window
@@ -51,6 +54,7 @@ export class Recovery {
   readonly #lost = new LostPackets();
   #lostPackets = 0;
   #spuriousLosses = 0;
+  #lossShare = 0;
 
   constructor(congestion: CongestionController, initialRoundTripMs: number, peerBufferBytes: number) {
     this.#congestion = congestion;
@@ -64,6 +68,11 @@ export class Recovery {
 
   get lostPackets(): number {
     return this.#lostPackets;
+  }
+
+  /** Packets get lost on this path, as far as is known: of the last thousand or so, more than one. */
+  get mayLose(): boolean {
+    return this.#delivered === 0 || this.#lossShare > LOSSY;
   }
 
   get spuriousLosses(): number {
@@ -205,6 +214,7 @@ export class Recovery {
       this.#rackRoundTrip = now - sentAt;
     }
     let bytes = 0;
+    this.#lossShare *= (1 - LOSS_WEIGHT) ** acked.length;
     for (const number of acked) {
       bytes += sent.bytes(number);
       sent.acknowledge(number, now);
@@ -280,6 +290,7 @@ export class Recovery {
       bytes += sent.bytes(cursor);
       newestLost = sentAt;
       this.#lostPackets++;
+      this.#lossShare += (1 - this.#lossShare) * LOSS_WEIGHT;
       this.#lost.add(cursor);
       sent.lose(cursor);
       cursor = next;

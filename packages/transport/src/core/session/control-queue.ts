@@ -10,6 +10,8 @@ export interface QueuedFrame {
   readonly onAcked?: () => void;
   /** Decides whether a lost frame still says something; default: always. */
   readonly stillWanted?: () => boolean;
+  /** Is to go out a second time, in the packet after the first: much is lost with it. */
+  twice?: boolean;
   settled: boolean;
   queued: boolean;
 }
@@ -17,6 +19,8 @@ export interface QueuedFrame {
 /** Frames that wait for a control packet, first in first out; reliable until acknowledged. */
 export class ControlQueue {
   readonly #frames = new Fifo<QueuedFrame>();
+  /** Sent once, and to be sent again. */
+  #secondCopies: QueuedFrame[] = [];
   readonly #isLive: (lane: number) => boolean;
 
   /** Frames of a lane that is not live any more travel on the parent port. */
@@ -38,7 +42,7 @@ export class ControlQueue {
     return first === undefined ? 0 : this.#laneOf(first);
   }
 
-  push(frame: Frame, lane = 0, hooks: Pick<QueuedFrame, 'onAcked' | 'stillWanted'> = {}): void {
+  push(frame: Frame, lane = 0, hooks: Pick<QueuedFrame, 'onAcked' | 'stillWanted' | 'twice'> = {}): void {
     this.#frames.push({ frame, lane, ...hooks, settled: false, queued: true });
   }
 
@@ -51,9 +55,22 @@ export class ControlQueue {
       if (frameBytes(queued.frame) > room) return undefined;
       frames.remove(i);
       queued.queued = false;
+      if (queued.twice === true) {
+        queued.twice = false;
+        this.#secondCopies.push(queued);
+      }
       return queued;
     }
     return undefined;
+  }
+
+  /** Queues the second copies of what the packet before held, and tells whether there are any. */
+  repeat(): boolean {
+    if (this.#secondCopies.length === 0) return false;
+    const copies = this.#secondCopies;
+    this.#secondCopies = [];
+    for (const queued of copies) this.putBack(queued);
+    return true;
   }
 
   /** Puts a lost frame back, unless it was acknowledged after all or says nothing any more. */

@@ -45,10 +45,11 @@ export class SessionTransfers {
   }
 
   start(): void {
-    const { outgoing, queue, lanes } = this.#parts;
+    const { outgoing, queue, lanes, recovery } = this.#parts;
     for (let transfer = outgoing.start(); transfer !== undefined; transfer = outgoing.start()) {
       if (lanes.get(transfer.lane) === undefined) transfer.leaveLane();
-      queue.push(transfer.openFrame, transfer.lane);
+      // Whatever arrives before it is dropped there: with it a whole flight is lost.
+      queue.push(transfer.openFrame, transfer.lane, { twice: recovery.mayLose });
     }
   }
 }

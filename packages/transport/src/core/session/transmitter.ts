@@ -91,7 +91,8 @@ export class Transmitter {
   #pollControl(now: number, slab: Uint8Array): Transmit | undefined {
     const parts = this.#parts;
     const probing = parts.recovery.probesOwed > 0;
-    const open = parts.recovery.mayGrow || probing;
+    // The first flight fills the window, and a second copy is for its sake.
+    const open = parts.queue.repeat() || parts.recovery.mayGrow || probing;
     const ackDue = parts.received.deadline <= now;
     if (open) this.#queueStatuses();
     const content =
@@ -122,7 +123,7 @@ export class Transmitter {
   /** A probe repeats what is in flight; when there is nothing to repeat, a ping serves. */
   #probeNeedsPing(): boolean {
     const { recovery, outgoing } = this.#parts;
-    return recovery.probesOwed > 0 && outgoing.pick() === undefined;
+    return recovery.probesOwed > 0 && !outgoing.hasNext;
   }
 
   /** Writes what waits for this lane from `from` on, as far as it fits, and returns where it ends; what is to be sent until it arrives goes to `sent`. */
@@ -170,6 +171,7 @@ export class Transmitter {
       return undefined;
     }
     const keys = parts.keys.sending;
+    const repeats = transfer.repeating;
     let count = 0;
     while (count < maxSegments && (recovery.mayGrow || recovery.probesOwed > 0)) {
       const paced = recovery.pacedUntil(now);
@@ -178,13 +180,15 @@ export class Transmitter {
         break;
       }
       const segment = transfer.peek();
-      if (segment < 0) break;
-      if (transfer.repeating) this.#host.countRetransmission(1);
+      // Whoever repeats goes before the others, and only as long as it does.
+      if (segment < 0 || (count > 0 && transfer.repeating !== repeats)) break;
       transfer.write(segment, slab, count * MAX_DATAGRAM_BYTES, recovery.nextNumber, parts.remoteId, keys);
       recovery.onSent(MAX_DATAGRAM_BYTES, transfer, transfer.detail(segment), now);
       count++;
     }
     if (count === 0) return undefined;
+    if (repeats) this.#host.countRetransmission(count);
+    else parts.outgoing.sent(transfer, count);
     return { path: this.#path(transfer.lane, now), bytes: count * MAX_DATAGRAM_BYTES };
   }
 

@@ -47,6 +47,8 @@ export class OutgoingTransfer implements PacketOwner {
   readonly id: Uint8Array;
   readonly purpose: number;
   lane: number;
+  /** Segments sent in its running turn (see `OutgoingTransfers`). */
+  turn = 0;
   readonly #bytes: Uint8Array;
   readonly #records: number;
   readonly #segments: Uint8Array;
@@ -95,7 +97,7 @@ export class OutgoingTransfer implements PacketOwner {
 
   /** Whether the next packet is a repetition. */
   get repeating(): boolean {
-    return this.#wantedAt < this.#wanted.length;
+    return this.#wantedAt < this.#wanted.length && this.peek() >= 0 && this.#wantedAt < this.#wanted.length;
   }
 
   /** Nothing is to be sent, and records that were sent are not opened: true for a moment after the last packet. */

@@ -1,6 +1,13 @@
 import { type OutgoingDescription, OutgoingTransfer } from './outgoing-transfer.ts';
 import type { SealedCount } from './sealed-records.ts';
 
+/**
+ * New segments of one turn: 62 KiB, enough for a small picture. Small transfers then leave one after the other, as they came: if they took
+ * turns of a packet or a batch each, all would be under way for as long as the slowest, and end together; the line would then be idle
+ * for a round trip. Large ones share the line.
+ */
+const TURN_SEGMENTS = 64;
+
 /** Outgoing transfers of a session: so many at once, the others wait; those with something to send take turns. */
 export class OutgoingTransfers {
   readonly #maxOpen: number;
@@ -62,15 +69,24 @@ export class OutgoingTransfers {
     return true;
   }
 
-  /** The transfer whose turn it is among those that can send now; it then waits for the others. */
+  /** Whether any transfer can send now. */
+  get hasNext(): boolean {
+    return this.#turns.some((transfer) => transfer.peek() >= 0);
+  }
+
+  /** The transfer that sends now: one that repeats something, before that the one whose turn it is among those that can send. */
   pick(): OutgoingTransfer | undefined {
-    for (let i = 0; i < this.#turns.length; i++) {
-      const transfer = this.#turns[i]!;
-      if (transfer.peek() < 0) continue;
-      this.#turns.splice(i, 1);
-      this.#turns.push(transfer);
-      return transfer;
-    }
-    return undefined;
+    return this.#turns.find((transfer) => transfer.repeating) ?? this.#turns.find((transfer) => transfer.peek() >= 0);
+  }
+
+  /** Takes note that the transfer, picked for it, has sent so many segments; after a turn's worth of new ones it waits for the others. */
+  sent(transfer: OutgoingTransfer, fresh: number): void {
+    transfer.turn += fresh;
+    if (transfer.turn < TURN_SEGMENTS) return;
+    transfer.turn = 0;
+    const at = this.#turns.indexOf(transfer);
+    if (at < 0) return;
+    this.#turns.splice(at, 1);
+    this.#turns.push(transfer);
   }
 }
