@@ -63,6 +63,8 @@ export class Bbr implements CongestionController {
   #roundEnd = 0;
   #roundDelivered = 0;
   #roundLost = 0;
+  /** When congestion was last answered: what was sent before and is found lost later has been answered as well. */
+  #answeredAt = -1;
   #roundMinRoundTrip = Number.POSITIVE_INFINITY;
   /** Share lost in the rounds that do not probe. */
   #usualLoss = 0;
@@ -96,8 +98,8 @@ export class Bbr implements CongestionController {
     this.#resize(sample);
   }
 
-  onLoss(bytes: number): void {
-    this.#roundLost += bytes;
+  onLoss(bytes: number, sentAt: number): void {
+    if (sentAt > this.#answeredAt) this.#roundLost += bytes;
   }
 
   onSpuriousLoss(): void {
@@ -176,6 +178,7 @@ export class Bbr implements CongestionController {
     // Only what is lost while more is tried tells how much is too much. A queue that others keep full, or our own that drains,
     // does not: giving way to it each round would leave them everything.
     if (this.#phase !== 'startup' && this.#phase !== 'up' && !heavy) return;
+    this.#answeredAt = sample.now;
     const inFlight = sample.inFlight + sample.acked;
     const share = heavy ? BETA : 1;
     this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * share, this.#bandwidthDelay * share);
@@ -204,7 +207,7 @@ export class Bbr implements CongestionController {
         if (drained || this.#phaseRounds >= FULL_PIPE_ROUNDS) this.#enter('cruise', now);
         return;
       case 'down':
-        if (drained || this.#phaseRounds >= 2) this.#enter('cruise', now);
+        if (drained || this.#phaseRounds >= 4) this.#enter('cruise', now);
         return;
       case 'cruise':
         if (now - this.#minRoundTripAt > MIN_ROUND_TRIP_LIFE_MS) this.#enter('probe-round-trip', now);
