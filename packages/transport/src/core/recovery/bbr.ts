@@ -1,4 +1,5 @@
 import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
+import { AckBatches } from './ack-batches.ts';
 import type { AckSample, CongestionController } from './congestion.ts';
 
 /** Gains of draft-ietf-ccwg-bbr, section 2.4. */
@@ -31,6 +32,8 @@ const PROBE_ROUND_TRIP_MS = 200;
 
 const INITIAL_WINDOW: number = 32 * MAX_DATAGRAM_BYTES;
 const MINIMUM_WINDOW: number = 4 * MAX_DATAGRAM_BYTES;
+/** Acknowledgements cover about so much at a time, whatever has been seen yet. */
+const LEAST_BATCH: number = 16 * MAX_DATAGRAM_BYTES;
 /**
  * An event loop answers in steps: the window covers at least this much time at the estimated rate, whatever the path's
  * round trip; pacing, not the window, keeps the queue short.
@@ -56,6 +59,7 @@ export class Bbr implements CongestionController {
   #ceiling = Number.POSITIVE_INFINITY;
   /** Largest delivery rate of the last and of the running cycle, bytes per ms. */
   #rates: [number, number] = [0, 0];
+  readonly #batches = new AckBatches();
   #sampledInCycle = false;
   #minRoundTrip = Number.POSITIVE_INFINITY;
   #minRoundTripAt = 0;
@@ -92,6 +96,7 @@ export class Bbr implements CongestionController {
 
   onAck(sample: AckSample): void {
     this.#learn(sample);
+    this.#batches.onAck(sample.acked, this.#rate, sample.now);
     this.#roundDelivered += sample.acked;
     if (sample.deliveredBefore >= this.#roundEnd) this.#endRound(sample);
     this.#step(sample);
@@ -171,6 +176,7 @@ export class Bbr implements CongestionController {
     this.#roundDelivered = 0;
     this.#roundLost = 0;
     this.#roundMinRoundTrip = Number.POSITIVE_INFINITY;
+    this.#batches.endRound();
     this.#phaseRounds++;
   }
 
@@ -260,7 +266,7 @@ export class Bbr implements CongestionController {
     const gain = this.#phase === 'startup' ? STARTUP_WINDOW_GAIN : WINDOW_GAIN;
     const span = Math.max(this.#minRoundTrip, LOOP_MS);
     const floor = this.#minRoundTrip < NEAR_MS ? NEAR_WINDOW : INITIAL_WINDOW;
-    const target = Math.max(floor, gain * this.#rate * span + 16 * MAX_DATAGRAM_BYTES);
+    const target = Math.max(floor, gain * this.#rate * span + Math.max(LEAST_BATCH, this.#batches.largest));
     const grown = this.#window + sample.acked;
     // While the pipe is being filled the estimate lags: the window never shrinks then.
     const limit = this.#phase === 'startup' ? Math.max(target, this.#window) : target;
