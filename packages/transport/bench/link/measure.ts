@@ -83,7 +83,8 @@ export interface BulkFigures {
 export function bulkOver(path: PathName, traveller: Traveller, sizes: LinkSizes, seed: number): Promise<BulkFigures> {
   return onLink(path, seed, async (link) => {
     const flow = await Flow.open(link, traveller);
-    flow.start({ do: 'bulk', bytes: sizes.seconds * BULK_BYTES_PER_SECOND });
+    await flow.ask({ do: 'prepare', bytes: sizes.seconds * BULK_BYTES_PER_SECOND });
+    flow.start({ do: 'bulk' });
     await sleep(sizes.seconds * 1e3);
     const received = await flow.received();
     const packets = await flow.ask<Packets | null>({ do: 'packets' });
@@ -111,7 +112,8 @@ export function shareOver(
 ): Promise<number> {
   return onLink(path, seed, async (link) => {
     const flows = [await Flow.open(link, travellers[0]), await Flow.open(link, travellers[1])];
-    for (const flow of flows) flow.start({ do: 'bulk', bytes: (sizes.seconds + 1) * BULK_BYTES_PER_SECOND });
+    for (const flow of flows) await flow.ask({ do: 'prepare', bytes: (sizes.seconds + 1) * BULK_BYTES_PER_SECOND });
+    for (const flow of flows) flow.start({ do: 'bulk' });
     await sleep(1_000);
     const before = await Promise.all(flows.map((flow) => flow.received()));
     await sleep(sizes.seconds * 1e3);

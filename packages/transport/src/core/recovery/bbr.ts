@@ -166,7 +166,9 @@ export class Bbr implements CongestionController {
     const queued = this.#roundMinRoundTrip > this.#minRoundTrip * QUEUE_GROWTH + LATE_LOOP_MS;
     const heavy = lossRate > HEAVY_LOSS;
     const unusual = lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued;
-    const congested = (heavy || unusual) && this.#roundLost >= LEAST_LOST;
+    // A pipe that gives so much more than a round ago is not full: a first flight may be lost with the packet that announces it.
+    const growing = this.#phase === 'startup' && this.#rate >= this.#fullRate * FULL_PIPE_GROWTH;
+    const congested = (heavy || unusual) && this.#roundLost >= LEAST_LOST && !growing;
     if (this.#phase === 'cruise') this.#usualLoss += (Math.min(lossRate, HEAVY_LOSS) - this.#usualLoss) / 8;
     if (this.#phase === 'cruise' && !queued)
       this.#pathLoss += (Math.min(lossRate, MOST_PATH_LOSS) - this.#pathLoss) / 8;
