@@ -13,7 +13,7 @@ const WINDOW_GAIN = 2;
 const PACING_MARGIN = 0.99;
 const FULL_PIPE_GROWTH = 1.25;
 const FULL_PIPE_ROUNDS = 3;
-const CRUISE_ROUNDS = 6;
+const CRUISE_ROUNDS = 4;
 const CLIMB_GROWTH = 1.15;
 /** Loss of a round above what is usual on this path. */
 const LOSS_THRESHOLD = 0.02;

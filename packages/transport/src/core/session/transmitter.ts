@@ -172,8 +172,9 @@ export class Transmitter {
     }
     const keys = parts.keys.sending;
     const repeats = transfer.repeating;
+    const most = repeats ? maxSegments : Math.min(maxSegments, parts.outgoing.left(transfer));
     let count = 0;
-    while (count < maxSegments && (recovery.mayGrow || recovery.probesOwed > 0)) {
+    while (count < most && (recovery.mayGrow || recovery.probesOwed > 0)) {
       const paced = recovery.pacedUntil(now);
       if (paced > now && recovery.probesOwed === 0) {
         this.#pacedUntil = paced;

@@ -79,6 +79,11 @@ export class OutgoingTransfers {
     return this.#turns.find((transfer) => transfer.repeating) ?? this.#turns.find((transfer) => transfer.peek() >= 0);
   }
 
+  /** New segments that the transfer may send in its running turn. */
+  left(transfer: OutgoingTransfer): number {
+    return TURN_SEGMENTS - transfer.turn;
+  }
+
   /** Takes note that the transfer, picked for it, has sent so many segments; after a turn's worth of new ones it waits for the others. */
   sent(transfer: OutgoingTransfer, fresh: number): void {
     transfer.turn += fresh;
