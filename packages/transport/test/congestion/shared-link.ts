@@ -1,6 +1,6 @@
 import { EventQueue } from '@p2pimg/netsim';
 import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
-import { packetBytes } from '../../src/core/endpoint.ts';
+import { packetBytes } from '../../src/core/packet-bytes.ts';
 import { Node, seeded } from '../support/pair.ts';
 
 /** What IPv4 and UDP add to a datagram. */
