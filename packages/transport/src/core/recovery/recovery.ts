@@ -52,7 +52,6 @@ export class Recovery {
   #probesOwed = 0;
   #progressAt = 0;
   readonly #lost = new LostPackets();
-  #lostPackets = 0;
   #spuriousLosses = 0;
   #lossShare = 0;
 
@@ -64,10 +63,6 @@ export class Recovery {
 
   get inFlight(): number {
     return this.#sent.inFlight;
-  }
-
-  get lostPackets(): number {
-    return this.#lostPackets;
   }
 
   /** Packets get lost on this path, as far as is known: of the last thousand or so, more than one. */
@@ -289,7 +284,6 @@ export class Recovery {
       const next = sent.after(cursor);
       bytes += sent.bytes(cursor);
       newestLost = sentAt;
-      this.#lostPackets++;
       this.#lossShare += (1 - this.#lossShare) * LOSS_WEIGHT;
       this.#lost.add(cursor);
       sent.lose(cursor);
