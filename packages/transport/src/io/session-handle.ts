@@ -83,14 +83,14 @@ export class SessionHandle implements Session {
     this.#handlers = handlers;
   }
 
-  async sendMessage(bytes: Uint8Array): Promise<void> {
+  sendMessage(bytes: Uint8Array): Promise<void> {
     if (bytes.length > this.#context.maxMessageBytes) {
-      throw new MessageTooLargeError(bytes.length, this.#context.maxMessageBytes);
+      return Promise.reject(new MessageTooLargeError(bytes.length, this.#context.maxMessageBytes));
     }
-    if (this.#core.state === 'handshaking') await this.#opened.promise;
-    if (this.#reason !== undefined) throw new SessionClosedError(this.#reason);
+    if (this.#core.state === 'handshaking') return this.#opened.promise.then(() => this.sendMessage(bytes));
+    if (this.#reason !== undefined) return Promise.reject(new SessionClosedError(this.#reason));
     const number = this.#core.sendMessage(bytes);
-    if (number === undefined) throw new SendQueueFullError();
+    if (number === undefined) return Promise.reject(new SendQueueFullError());
     const acknowledged = Promise.withResolvers<void>();
     this.#messages.set(number, acknowledged);
     this.#context.flush();

@@ -1,8 +1,10 @@
 /** Nonces of AES-256-GCM, 12 bytes. Unique under one key because packet, transfer and record numbers are. */
 
-/** 6 zero bytes, then the packet number. */
+const control = new Uint8Array(12);
+
+/** 6 zero bytes, then the packet number. The next call writes to the same array: there are two calls for each message. */
 export function controlNonce(packetNumber: number): Uint8Array {
-  const nonce = new Uint8Array(12);
+  const nonce = control;
   const high = Math.floor(packetNumber / 0x1_0000_0000);
   const low = packetNumber % 0x1_0000_0000;
   nonce[6] = high >>> 8;
