@@ -1,3 +1,4 @@
+import { PerformanceObserver } from 'node:perf_hooks';
 import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
 
 /**
@@ -5,21 +6,21 @@ import { getHeapSpaceStatistics, setFlagsFromString } from 'node:v8';
  * lies outside of its heap, so most of that would hold garbage (docs/decisions/0805).
  */
 const ENOUGH_BYTES = 16 * 1024 * 1024;
-const LOOK_MS = 200;
 
 /**
- * Keeps V8 from growing the young generation of the calling thread once it is large enough, as far as looking now and then can. It is no
- * hard limit: V8 has none that a program could set for itself. Ends by itself with the program.
+ * Keeps V8 from growing the young generation of the calling thread once it is large enough: it is looked at after each collection, which
+ * is when V8 grows it. No hard limit, for V8 has none that a program could set for itself. Ends by itself with the program.
  */
 export function boundYoungGeneration(): void {
   let grows = true;
-  setInterval(() => {
+  const look = (): void => {
     const mayGrow = youngBytes() < ENOUGH_BYTES;
     if (mayGrow === grows) return;
     grows = mayGrow;
     // Read at each collection. 2 is V8's own: it shrinks the space of a program that idles, which then has to grow again.
     setFlagsFromString(`--semi-space-growth-factor=${grows ? 2 : 1}`);
-  }, LOOK_MS).unref();
+  };
+  new PerformanceObserver(look).observe({ entryTypes: ['gc'] });
 }
 
 function youngBytes(): number {

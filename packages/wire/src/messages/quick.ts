@@ -3,7 +3,7 @@
  * same result; what does not pass may be right all the same: then the schema decides, and says what is wrong.
  */
 
-import { MAX_HIDDEN_FILE_BYTES, MAX_NOTICES, MAX_SERVERS } from '../limits.ts';
+import { MAX_HIDDEN_FILE_BYTES, MAX_NOTICES, MAX_PUBLISHED_TOGETHER, MAX_SERVERS } from '../limits.ts';
 import { isImageId } from '../names.ts';
 import type { RequestBodies, RequestType } from './requests.ts';
 import { MAX_ATTEMPT, type RequestNotice } from './server.ts';
@@ -57,12 +57,35 @@ export function quickHead(message: Fields): RequestHead | undefined {
 }
 
 /** Bodies of the requests that come most often, by type; in the order of the schema, over which claims are digested. */
-export function quickBody(type: RequestType, body: unknown): RequestBodies['encode'] | undefined {
-  if (type !== 'encode' || !isObject(body) || !hasKeys(body, 4)) return undefined;
+export function quickBody(type: RequestType, body: unknown): RequestBodies[RequestType] | undefined {
+  if (!isObject(body)) return undefined;
+  if (type === 'encode') return quickEncode(body);
+  return type === 'publish' ? quickPublish(body) : undefined;
+}
+
+function quickEncode(body: Fields): RequestBodies['encode'] | undefined {
   const { imageId, bytes, digest, mime } = body;
-  if (typeof imageId !== 'string' || imageId.length > 400 || !isImageId(imageId)) return undefined;
-  if (!isCount(bytes, MAX_HIDDEN_FILE_BYTES) || bytes === 0 || !matches(HEX_64, digest)) return undefined;
+  if (!hasKeys(body, 4) || !isId(imageId) || !matches(HEX_64, digest)) return undefined;
+  if (!isCount(bytes, MAX_HIDDEN_FILE_BYTES) || bytes === 0) return undefined;
   return mime === 'image/png' || mime === 'image/jpeg' ? { imageId, bytes, digest, mime } : undefined;
+}
+
+function quickPublish(body: Fields): RequestBodies['publish'] | undefined {
+  const given = body.images;
+  if (!hasKeys(body, 1) || !Array.isArray(given)) return undefined;
+  if (given.length === 0 || given.length > MAX_PUBLISHED_TOGETHER) return undefined;
+  const images: { imageId: string; digest: string }[] = [];
+  for (const image of given) {
+    if (!isObject(image) || !hasKeys(image, 2)) return undefined;
+    const { imageId, digest } = image;
+    if (!isId(imageId) || !matches(HEX_64, digest)) return undefined;
+    images.push({ imageId, digest });
+  }
+  return { images };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= 400 && isImageId(value);
 }
 
 function isObject(value: unknown): value is Fields {

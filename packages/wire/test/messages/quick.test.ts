@@ -1,5 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
+import { MAX_PUBLISHED_TOGETHER } from '../../src/index.ts';
 import { requestHead } from '../../src/messages/codec.ts';
 import { quickBody, quickHead, quickNotices } from '../../src/messages/quick.ts';
 import { requestBodySchemas } from '../../src/messages/requests.ts';
@@ -119,6 +120,24 @@ test('W1 N4 the body of an encode is accepted quickly exactly when its schema ac
     (body) => quickBody('encode', body),
     (body) => {
       const result = requestBodySchemas.encode.safeParse(body);
+      return result.success ? result.data : undefined;
+    },
+  );
+});
+
+test('W1 N4 the body of a publish is accepted quickly exactly when its schema accepts it, in the order that claims are digested in', (t) => {
+  const image = nearly({ digest: fc.constant(key), imageId: fc.constant('client1-a') });
+  agrees(
+    t,
+    fc.oneof(
+      nearly({ images: fc.array(image, { maxLength: 2 }) }),
+      fc.tuple(image, fc.constantFrom(0, MAX_PUBLISHED_TOGETHER, MAX_PUBLISHED_TOGETHER + 1)).map(([one, count]) => {
+        return { images: Array(count).fill(one) };
+      }),
+    ),
+    (body) => quickBody('publish', body),
+    (body) => {
+      const result = requestBodySchemas.publish.safeParse(body);
       return result.success ? result.data : undefined;
     },
   );
