@@ -101,7 +101,10 @@ test('S6 E5 E7 D5 N1 N5 P2 servers are killed, stopped and frozen at random: no 
   t.is(claims('releaseView'), counts.views);
   // What wants to be published while a publication is under way shares the next request.
   const publications = claims('addResources');
-  t.true(publications > 0 && publications <= counts.publications, `${publications} for ${counts.publications} pictures`);
+  t.true(
+    publications > 0 && publications <= counts.publications,
+    `${publications} for ${counts.publications} pictures`,
+  );
 
   await cloud.agreed();
   for (const { id } of cloud.servers) await alone(t, id, viewer, encoded);
