@@ -86,6 +86,15 @@ test('E6 S4 a worker port that opens while its server plays dead is closed after
   }
 });
 
+test('E5 N1 N4 a request ends whichever server its client hears, but is not heard by', (t) => {
+  for (const [name, seed] of [
+    ['everything', 22_234],
+    ['new-keys', 19_592],
+  ] as const) {
+    t.deepEqual(scenarios[name]!.run({ seed }).violations, [], `pnpm sim --scenario cloud/${name} --seed ${seed}`);
+  }
+});
+
 test('E3 E5 N4 fifty requests in flight, no faults: at most 1 % has two handlers, at most 1 % none at first', async (t) => {
   await setImmediate();
   const { violations, tally, requests, responseMs } = runCloud(BUSY, { seed: 1 });

@@ -1,20 +1,24 @@
-import { randomInt } from 'node:crypto';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
+import { pid } from 'node:process';
+import { threadId } from 'node:worker_threads';
 
 // Below the range from which systems hand out ports by themselves, so that nobody's bind(0) takes one in between.
 const LOWEST = 10_000;
 const HIGHEST = 32_000;
 const ATTEMPTS = 500;
-const given = new Set<number>();
+/** Threads and processes that run at the same time begin so many ports apart: even to look whether a port is free takes it for a moment. */
+const APART = 61;
+const range = HIGHEST - LOWEST;
+let next = ((pid * 16 + threadId) * APART) % range;
 
 /** No free port was found in the range that tests use. */
 export class NoFreePort extends Error {
   override readonly name = 'NoFreePort';
 }
 
-/** A UDP port on which nothing listens on 127.0.0.1. Never the same twice in one process. */
+/** A UDP port on which nothing listens on 127.0.0.1. Not the same again before the whole range was given. */
 export function freeUdpPort(): Promise<number> {
   return freePort(isUdpPortFree);
 }
@@ -26,16 +30,15 @@ export async function freeUdpPorts(count: number): Promise<number[]> {
   return ports;
 }
 
-/** A TCP port on which nothing listens on 127.0.0.1. Never the same twice in one process. */
+/** A TCP port on which nothing listens on 127.0.0.1. Not the same again before the whole range was given. */
 export function freeTcpPort(): Promise<number> {
   return freePort(isTcpPortFree);
 }
 
 async function freePort(isFree: (port: number) => Promise<boolean>): Promise<number> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    const port = randomInt(LOWEST, HIGHEST);
-    if (given.has(port)) continue;
-    given.add(port);
+    const port = LOWEST + next;
+    next = (next + 1) % range;
     if (await isFree(port)) return port;
   }
   throw new NoFreePort(`No free port between ${LOWEST} and ${HIGHEST} after ${ATTEMPTS} attempts`);

@@ -100,3 +100,17 @@ test('E3 E5 of a leader that stamps itself and another that has begun, the one f
     t.is(table.get(id)?.phase, first === 's1' ? 'elsewhere' : 'here');
   }
 });
+
+test('E3 E5 N1 word of an answer that the client has come back from does not end what was begun since', (t) => {
+  const { parts, table, begun } = follower();
+  const lifecycle = new Lifecycle(parts);
+  lifecycle.arrive(0, request([]), client, 60_000);
+  lifecycle.notice(1, 's1', { type: 'stamp', id, handler: 's1', epoch: 3, attempt: 0 });
+  lifecycle.arrive(10, request(['s1']), client, 60_000);
+  lifecycle.timeout(lifecycle.nextTimeout());
+  t.is(begun.length, 1);
+  lifecycle.notice(500, 's1', { type: 'done', id, attempt: 0, outcome: 'answered' });
+  t.is(table.get(id)?.phase, 'here', 's1 believes that this server goes on');
+  lifecycle.notice(501, 's1', { type: 'done', id, attempt: 1, outcome: 'answered' });
+  t.is(table.get(id)?.phase, 'answered', 'an answer since then counts');
+});

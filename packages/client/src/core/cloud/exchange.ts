@@ -112,13 +112,14 @@ export class Exchange {
 
   #failed(server: string, failure: string, retryAfterMs: number | undefined): void {
     this.#lastFailure = failure;
+    const again = this.#tried.has(server);
     this.#tried.add(server);
     if (this.#handler === server) this.#handler = undefined;
     const untried = [...this.#up].some((id) => !this.#tried.has(id));
-    if (untried) {
+    if (untried && !again) {
       this.#resend();
     } else {
-      // Everybody has failed it once: all are asked again, after the pause that was asked for or the usual one.
+      // Everybody has failed it once, or it was given to one that had: all are asked again, after the pause that was asked for or the usual one.
       this.#tried.clear();
       if (retryAfterMs !== undefined) this.#context.flows.spawn(this.#resendAfter(retryAfterMs));
     }

@@ -91,6 +91,8 @@ export class Notices {
 
   #onDone(now: number, entry: Entry, from: ServerId, { attempt, outcome }: Done): void {
     if (outcome === 'answered') {
+      // The client has come back from that answer, faster than this word of it: what was begun for it since goes on.
+      if (attempt < entry.attempt && entry.request?.tried.includes(from) === true) return;
       if (entry.phase === 'here') this.#moves.yield(now, entry, from);
       entry.attempt = Math.max(entry.attempt, attempt);
       entry.handler = from;

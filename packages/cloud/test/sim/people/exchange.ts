@@ -71,11 +71,12 @@ export class Exchange {
     if (this.#handler === server) this.failed(now, server, undefined);
   }
 
-  /** The server cannot do it now: it goes to the others at once; when all have failed, to all again, after a while. */
+  /** The server cannot do it now: it goes to the others at once; when all have failed, or one has again, to all again, after a while. */
   failed(now: number, server: string, retryAfterMs: number | undefined): void {
+    const again = this.#tried.has(server);
     this.#tried.add(server);
     if (this.#handler === server) this.#handler = undefined;
-    if (this.#servers.some((id) => !this.#tried.has(id))) {
+    if (!again && this.#servers.some((id) => !this.#tried.has(id))) {
       this.#resendAt = now;
       return;
     }
