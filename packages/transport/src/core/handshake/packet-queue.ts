@@ -1,3 +1,4 @@
+import { Fifo } from '../fifo.ts';
 import type { Path } from '../path.ts';
 
 /** More than arrive in one turn of a loop that reads its socket 1,024 times. */
@@ -13,28 +14,20 @@ export interface HandshakePacket {
  * answer behind thousands of others would come too late. What finds no room is lost as on the way; initiators ask again.
  */
 export class HandshakePacketQueue {
-  readonly #ring = new Array<HandshakePacket | undefined>(CAPACITY).fill(undefined);
-  #first = 0;
-  #length = 0;
+  readonly #packets = new Fifo<HandshakePacket>();
 
   get length(): number {
-    return this.#length;
+    return this.#packets.length;
   }
 
   /** False, and nothing kept, when it is full. */
   push(packet: HandshakePacket): boolean {
-    if (this.#length === CAPACITY) return false;
-    this.#ring[(this.#first + this.#length) % CAPACITY] = packet;
-    this.#length++;
+    if (this.#packets.length === CAPACITY) return false;
+    this.#packets.push(packet);
     return true;
   }
 
   shift(): HandshakePacket | undefined {
-    const packet = this.#ring[this.#first];
-    if (packet === undefined) return undefined;
-    this.#ring[this.#first] = undefined;
-    this.#first = (this.#first + 1) % CAPACITY;
-    this.#length--;
-    return packet;
+    return this.#packets.shift();
   }
 }
