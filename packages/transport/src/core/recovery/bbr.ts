@@ -88,7 +88,7 @@ export class Bbr implements CongestionController {
 
   get pacingRate(): number {
     if (this.#minRoundTrip < NEAR_MS) return Number.POSITIVE_INFINITY;
-    const rate = (this.#gain * this.#rate * PACING_MARGIN) / (1 - this.#pathLoss);
+    const rate = (this.#gain() * this.#rate() * PACING_MARGIN) / (1 - this.#pathLoss);
     return this.#phase === 'startup' ? Math.max(rate, this.#initialPacing) : rate;
   }
 
@@ -96,7 +96,7 @@ export class Bbr implements CongestionController {
 
   onAck(sample: AckSample): void {
     this.#learn(sample);
-    this.#batches.onAck(sample.acked, this.#rate, sample.now);
+    this.#batches.onAck(sample.acked, this.#rate(), sample.now);
     this.#roundDelivered += sample.acked;
     if (sample.deliveredBefore >= this.#roundEnd) this.#endRound(sample);
     this.#step(sample);
@@ -116,11 +116,12 @@ export class Bbr implements CongestionController {
     this.#window = MINIMUM_WINDOW;
   }
 
-  get #rate(): number {
+  // No private getters: the engine looks them up anew at each use.
+  #rate(): number {
     return Math.max(this.#rates[0], this.#rates[1]);
   }
 
-  get #gain(): number {
+  #gain(): number {
     switch (this.#phase) {
       case 'startup':
         return STARTUP_PACING_GAIN;
@@ -136,13 +137,13 @@ export class Bbr implements CongestionController {
   }
 
   /** The last probe found more: the next one need not wait. */
-  get #climbs(): boolean {
-    return this.#rate >= this.#probedRate * CLIMB_GROWTH;
+  #climbs(): boolean {
+    return this.#rate() >= this.#probedRate * CLIMB_GROWTH;
   }
 
   /** Bytes that fill the path without a queue. */
-  get #bandwidthDelay(): number {
-    return this.#rate * this.#minRoundTrip;
+  #bandwidthDelay(): number {
+    return this.#rate() * this.#minRoundTrip;
   }
 
   #learn(sample: AckSample): void {
@@ -157,7 +158,7 @@ export class Bbr implements CongestionController {
       this.#initialPacing = (STARTUP_PACING_GAIN * INITIAL_WINDOW) / Math.max(NEAR_MS, this.#minRoundTrip);
     }
     if (!sample.appLimited) this.#sampledInCycle = true;
-    else if (deliveryRate <= this.#rate) return;
+    else if (deliveryRate <= this.#rate()) return;
     this.#rates[1] = Math.max(this.#rates[1], deliveryRate);
   }
 
@@ -167,7 +168,7 @@ export class Bbr implements CongestionController {
     const heavy = lossRate > HEAVY_LOSS;
     const unusual = lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued;
     // A pipe that gives so much more than a round ago is not full: a first flight may be lost with the packet that announces it.
-    const growing = this.#phase === 'startup' && this.#rate >= this.#fullRate * FULL_PIPE_GROWTH;
+    const growing = this.#phase === 'startup' && this.#rate() >= this.#fullRate * FULL_PIPE_GROWTH;
     const congested = (heavy || unusual) && this.#roundLost >= LEAST_LOST && !growing;
     if (this.#phase === 'cruise') this.#usualLoss += (Math.min(lossRate, HEAVY_LOSS) - this.#usualLoss) / 8;
     if (this.#phase === 'cruise' && !queued)
@@ -189,7 +190,7 @@ export class Bbr implements CongestionController {
     this.#answeredAt = sample.now;
     const inFlight = sample.inFlight + sample.acked;
     const share = heavy ? BETA : 1;
-    this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * share, this.#bandwidthDelay * share);
+    this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * share, this.#bandwidthDelay() * share);
     if (this.#phase !== 'up') return;
     this.#probedRate = Number.POSITIVE_INFINITY;
     this.#endCycle();
@@ -197,8 +198,8 @@ export class Bbr implements CongestionController {
   }
 
   #checkFullPipe(congested: boolean, now: number): void {
-    if (this.#rate >= this.#fullRate * FULL_PIPE_GROWTH && !congested) {
-      this.#fullRate = this.#rate;
+    if (this.#rate() >= this.#fullRate * FULL_PIPE_GROWTH && !congested) {
+      this.#fullRate = this.#rate();
       this.#fullRounds = 0;
       return;
     }
@@ -207,7 +208,7 @@ export class Bbr implements CongestionController {
 
   #step(sample: AckSample): void {
     const { now, inFlight } = sample;
-    const drained = inFlight <= this.#bandwidthDelay;
+    const drained = inFlight <= this.#bandwidthDelay();
     switch (this.#phase) {
       case 'startup':
         return;
@@ -219,17 +220,17 @@ export class Bbr implements CongestionController {
         return;
       case 'cruise':
         if (now - this.#minRoundTripAt > MIN_ROUND_TRIP_LIFE_MS) this.#enter('probe-round-trip', now);
-        else if (this.#phaseRounds >= (this.#climbs ? 1 : CRUISE_ROUNDS)) this.#enter('refill', now);
+        else if (this.#phaseRounds >= (this.#climbs() ? 1 : CRUISE_ROUNDS)) this.#enter('refill', now);
         return;
       case 'refill':
         if (this.#phaseRounds < 1) return;
         // Probing needs room; what it costs brings the ceiling down again.
         this.#ceiling *= UP_GAIN;
-        this.#probedRate = this.#rate;
+        this.#probedRate = this.#rate();
         this.#enter('up', now);
         return;
       case 'up':
-        if (this.#phaseRounds >= 1 && (inFlight >= UP_GAIN * this.#bandwidthDelay || this.#phaseRounds >= 3)) {
+        if (this.#phaseRounds >= 1 && (inFlight >= UP_GAIN * this.#bandwidthDelay() || this.#phaseRounds >= 3)) {
           this.#endCycle();
           this.#enter('down', now);
         }
@@ -262,13 +263,13 @@ export class Bbr implements CongestionController {
       this.#windowBeforeStall = 0;
     }
     if (this.#phase === 'probe-round-trip') {
-      this.#window = Math.max(MINIMUM_WINDOW, this.#bandwidthDelay / 2);
+      this.#window = Math.max(MINIMUM_WINDOW, this.#bandwidthDelay() / 2);
       return;
     }
     const gain = this.#phase === 'startup' ? STARTUP_WINDOW_GAIN : WINDOW_GAIN;
     const span = Math.max(this.#minRoundTrip, LOOP_MS);
     const floor = this.#minRoundTrip < NEAR_MS ? NEAR_WINDOW : INITIAL_WINDOW;
-    const target = Math.max(floor, gain * this.#rate * span + Math.max(LEAST_BATCH, this.#batches.largest));
+    const target = Math.max(floor, gain * this.#rate() * span + Math.max(LEAST_BATCH, this.#batches.largest));
     const grown = this.#window + sample.acked;
     // While the pipe is being filled the estimate lags: the window never shrinks then.
     const limit = this.#phase === 'startup' ? Math.max(target, this.#window) : target;

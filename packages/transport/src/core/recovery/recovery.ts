@@ -261,7 +261,7 @@ export class Recovery {
     }
   }
 
-  get #reorderWindow(): number {
+  #reorderWindow(): number {
     // Never below the turn of a loop that reads one socket after the other.
     const step = Math.max(MINIMUM_REORDER_MS, this.roundTrip.minimum / 4);
     return Math.max(step, Math.min(this.#reorderSteps * step, this.roundTrip.smoothed));
@@ -269,7 +269,7 @@ export class Recovery {
 
   #detectLosses(now: number): void {
     const sent = this.#sent;
-    const patience = this.#rackRoundTrip + this.#reorderWindow;
+    const patience = this.#rackRoundTrip + this.#reorderWindow();
     this.#lossAt = Number.POSITIVE_INFINITY;
     let bytes = 0;
     let newestLost = -1;

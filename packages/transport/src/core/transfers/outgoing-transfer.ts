@@ -97,7 +97,7 @@ export class OutgoingTransfer implements PacketOwner {
 
   /** Whether the next packet is a repetition. */
   get repeating(): boolean {
-    return this.#wantedAt < this.#wanted.length && this.peek() >= 0 && this.#wantedAt < this.#wanted.length;
+    return this.#nextWanted() >= 0;
   }
 
   /** Nothing is to be sent, and records that were sent are not opened: true for a moment after the last packet. */
@@ -132,15 +132,8 @@ export class OutgoingTransfer implements PacketOwner {
   /** The next segment to send, or −1 if there is none now. */
   peek(): number {
     if (this.#stopped) return -1;
-    while (this.#wantedAt < this.#wanted.length) {
-      const segment = this.#wanted[this.#wantedAt]!;
-      if (this.#segments[segment] === WANTED && this.#opened[segment >>> 4] === 0) return segment;
-      this.#wantedAt++;
-    }
-    if (this.#wanted.length > 0) {
-      this.#wanted = [];
-      this.#wantedAt = 0;
-    }
+    const wanted = this.#nextWanted();
+    if (wanted >= 0) return wanted;
     while (this.#next < this.#segments.length) {
       const record = this.#next >>> 4;
       const length = recordLength(this.#bytes.length, record);
@@ -150,6 +143,20 @@ export class OutgoingTransfer implements PacketOwner {
       }
       if ((this.#next & 15) === 0 && this.#sealed.full) return -1;
       return recordOffset(record) + length <= this.#granted ? this.#next : -1;
+    }
+    return -1;
+  }
+
+  /** The next segment to be repeated, or −1 if there is none. */
+  #nextWanted(): number {
+    while (this.#wantedAt < this.#wanted.length) {
+      const segment = this.#wanted[this.#wantedAt]!;
+      if (this.#segments[segment] === WANTED && this.#opened[segment >>> 4] === 0) return segment;
+      this.#wantedAt++;
+    }
+    if (this.#wanted.length > 0) {
+      this.#wanted = [];
+      this.#wantedAt = 0;
     }
     return -1;
   }
