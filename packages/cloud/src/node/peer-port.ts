@@ -52,7 +52,6 @@ export class PeerPort {
   readonly #sessions = new Map<string, Session>();
   readonly #options: PeerPortOptions;
   readonly #notices: NoticeBatches = new NoticeBatches();
-  #isTelling = false;
 
   private constructor(transport: Transport, options: PeerPortOptions) {
     this.#transport = transport;
@@ -98,11 +97,10 @@ export class PeerPort {
    * a client that comes back after an error must not be there before the peers know of it.
    */
   notify(to: readonly string[], notice: RequestNotice): void {
+    const isFirst = this.#notices.isEmpty;
     this.#notices.add(to, notice);
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+    if (!isFirst) return;
     queueMicrotask(() => {
-      this.#isTelling = false;
       for (const batch of this.#notices.take()) this.#sendToAll(batch);
     });
   }
