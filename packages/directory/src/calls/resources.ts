@@ -56,8 +56,6 @@ const selectKey = statement<{ id: number }>()((db, p) =>
   db.selectFrom('clients').select('box_key').where('id', '=', p.id),
 );
 
-const selectId = statement<{ id: number }>()((db, p) => db.selectFrom('clients').select('id').where('id', '=', p.id));
-
 const selectResource = statement<{ imageId: string }>()((db, p) =>
   db.selectFrom('resources').select(['client_id', 'digest', 'removed_at']).where('image_id', '=', p.imageId),
 );
@@ -157,7 +155,7 @@ async function addOne(
 }
 
 async function whyNot(session: Session, id: number): Promise<NotFoundError | DeniedError> {
-  if ((await session.first(selectId, { id })) === undefined) return new NotFoundError('client');
+  if ((await session.first(selectKey, { id })) === undefined) return new NotFoundError('client');
   return new DeniedError('too_many_images', 'the client has published as many images as it may');
 }
 
