@@ -70,6 +70,11 @@ function fieldsOf({ message }: Envelope): Readonly<Record<string, unknown>> {
   return fields;
 }
 
+function openFields(bytes: Uint8Array, options: MessageOptions): { readonly type: string; readonly fields: object } {
+  const envelope = openEnvelope(bytes, options);
+  return { type: envelope.type, fields: fieldsOf(envelope) };
+}
+
 /** Looks a schema up by own key only: `constructor` and `__proto__` are no types. */
 function schemaOf<S>(schemas: Readonly<Record<string, S>>, type: string): S {
   if (!Object.hasOwn(schemas, type)) throw new UnknownMessageTypeError('no such message on this link');
@@ -132,9 +137,7 @@ export function encodeCancel(cancel: Cancel, options: MessageOptions = {}): Uint
 
 /** @throws WireError subclasses */
 export function decodeCloudMessage(bytes: Uint8Array, options: MessageOptions = {}): CloudMessage {
-  const envelope = openEnvelope(bytes, options);
-  const { type } = envelope;
-  const fields = fieldsOf(envelope);
+  const { type, fields } = openFields(bytes, options);
   if (type === 'assigned') return { kind: 'assigned', assigned: { type, ...parse(assignedHead, fields) } };
   if (!type.endsWith(ACK)) throw new UnknownMessageTypeError('no such message on this link');
   const of = type.slice(0, -ACK.length);
@@ -159,9 +162,7 @@ export function encodeAssigned(assigned: Assigned, options: MessageOptions = {})
 
 /** @throws WireError subclasses */
 export function decodePeerMessage(bytes: Uint8Array, options: MessageOptions = {}): PeerMessage {
-  const envelope = openEnvelope(bytes, options);
-  const { type } = envelope;
-  const fields = fieldsOf(envelope);
+  const { type, fields } = openFields(bytes, options);
   if (type.endsWith(ACK)) {
     const of = type.slice(0, -ACK.length);
     schemaOf<z.ZodType>(peerBodySchemas, of);

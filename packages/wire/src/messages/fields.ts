@@ -5,8 +5,6 @@ import { fromBase64Url } from '../bytes.ts';
 import { MAX_GRANT_BYTES, MAX_SERVERS, MAX_VIEWS } from '../limits.ts';
 import { isImageId } from '../names.ts';
 
-/** The version of the message envelope. */
-
 /** An IP literal and a UDP port. */
 export interface WireAddress {
   readonly host: string;
@@ -20,21 +18,29 @@ export interface Failure {
   readonly retryAfterMs?: number | undefined;
 }
 
-const hex = (bytes: number): z.ZodType<string> => z.string().regex(new RegExp(`^[0-9a-f]{${2 * bytes}}$`));
+const hexPattern = (bytes: number): RegExp => new RegExp(`^[0-9a-f]{${2 * bytes}}$`);
 
-export const requestId: z.ZodType<string> = hex(16);
+/** For these fields there are quick checks beside the schemas (`quick.ts`). */
+export const REQUEST_ID_PATTERN: RegExp = hexPattern(16);
+export const DIGEST_PATTERN: RegExp = hexPattern(32);
+export const SERVER_ID_PATTERN: RegExp = /^[a-z0-9][a-z0-9-]{0,31}$/;
+export const MAX_IMAGE_ID_LENGTH = 400;
+
+const hex = (bytes: number): z.ZodType<string> => z.string().regex(hexPattern(bytes));
+
+export const requestId: z.ZodType<string> = z.string().regex(REQUEST_ID_PATTERN);
 export const key32: z.ZodType<string> = hex(32);
-export const digest32: z.ZodType<string> = hex(32);
+export const digest32: z.ZodType<string> = z.string().regex(DIGEST_PATTERN);
 export const signature64: z.ZodType<string> = hex(64);
 export const grantId: z.ZodType<string> = hex(16);
 export const clientId: z.ZodType<number> = z.int().min(1);
-export const serverId: z.ZodType<string> = z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/);
+export const serverId: z.ZodType<string> = z.string().regex(SERVER_ID_PATTERN);
 export const servers: z.ZodType<readonly string[]> = z.array(serverId).max(MAX_SERVERS);
 export const u32: z.ZodType<number> = z.int().min(0).max(0xffff_ffff);
 export const time: z.ZodType<number> = z.int().min(0);
 export const views: z.ZodType<number> = z.int().min(1).max(MAX_VIEWS);
 export const port: z.ZodType<number> = z.int().min(1).max(65_535);
-export const imageIdField: z.ZodType<string> = z.string().max(400).refine(isImageId, 'not an image id');
+export const imageIdField: z.ZodType<string> = z.string().max(MAX_IMAGE_ID_LENGTH).refine(isImageId, 'not an image id');
 export const mime: z.ZodType<string> = z.enum(['image/png', 'image/jpeg']);
 export const visibility: z.ZodType<'everyone' | 'contacts' | 'nobody'> = z.enum(['everyone', 'contacts', 'nobody']);
 export const address: z.ZodType<WireAddress> = z.strictObject({ host: z.union([z.ipv4(), z.ipv6()]), port });

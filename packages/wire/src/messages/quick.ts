@@ -5,14 +5,11 @@
 
 import { MAX_HIDDEN_FILE_BYTES, MAX_NOTICES, MAX_PUBLISHED_TOGETHER, MAX_SERVERS } from '../limits.ts';
 import { isImageId } from '../names.ts';
+import { DIGEST_PATTERN, MAX_IMAGE_ID_LENGTH, REQUEST_ID_PATTERN, SERVER_ID_PATTERN } from './fields.ts';
 import type { RequestBodies, RequestType } from './requests.ts';
 import { MAX_ATTEMPT, type RequestNotice } from './server.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
-
-const HEX_32 = /^[0-9a-f]{32}$/;
-const HEX_64 = /^[0-9a-f]{64}$/;
-const SERVER = /^[a-z0-9][a-z0-9-]{0,31}$/;
 
 /** Of a message whose version and type have been looked at. */
 export function quickNotices(message: Fields): readonly RequestNotice[] | undefined {
@@ -24,10 +21,10 @@ export function quickNotices(message: Fields): readonly RequestNotice[] | undefi
 }
 
 function isNotice(value: unknown): value is RequestNotice {
-  if (!isObject(value) || !matches(HEX_32, value.id) || !isCount(value.attempt, MAX_ATTEMPT)) return false;
+  if (!isObject(value) || !matches(REQUEST_ID_PATTERN, value.id) || !isCount(value.attempt, MAX_ATTEMPT)) return false;
   switch (value.type) {
     case 'stamp':
-      return hasKeys(value, 5) && matches(SERVER, value.handler) && isCount(value.epoch);
+      return hasKeys(value, 5) && matches(SERVER_ID_PATTERN, value.handler) && isCount(value.epoch);
     case 'handling':
       return hasKeys(value, 3);
     case 'done': {
@@ -52,7 +49,8 @@ export interface RequestHead {
 export function quickHead(message: Fields): RequestHead | undefined {
   const { id, notAfter, servers, tried, body } = message;
   if (!hasKeys(message, 7) || !Object.hasOwn(message, 'body')) return undefined;
-  if (!matches(HEX_32, id) || !isCount(notAfter) || !areServers(servers) || !areServers(tried)) return undefined;
+  if (!matches(REQUEST_ID_PATTERN, id) || !isCount(notAfter) || !areServers(servers) || !areServers(tried))
+    return undefined;
   return { id, notAfter, servers, tried, body };
 }
 
@@ -65,7 +63,7 @@ export function quickBody(type: RequestType, body: unknown): RequestBodies[Reque
 
 function quickEncode(body: Fields): RequestBodies['encode'] | undefined {
   const { imageId, bytes, digest, mime } = body;
-  if (!hasKeys(body, 4) || !isId(imageId) || !matches(HEX_64, digest)) return undefined;
+  if (!hasKeys(body, 4) || !isId(imageId) || !matches(DIGEST_PATTERN, digest)) return undefined;
   if (!isCount(bytes, MAX_HIDDEN_FILE_BYTES) || bytes === 0) return undefined;
   return mime === 'image/png' || mime === 'image/jpeg' ? { imageId, bytes, digest, mime } : undefined;
 }
@@ -78,14 +76,14 @@ function quickPublish(body: Fields): RequestBodies['publish'] | undefined {
   for (const image of given) {
     if (!isObject(image) || !hasKeys(image, 2)) return undefined;
     const { imageId, digest } = image;
-    if (!isId(imageId) || !matches(HEX_64, digest)) return undefined;
+    if (!isId(imageId) || !matches(DIGEST_PATTERN, digest)) return undefined;
     images.push({ imageId, digest });
   }
   return { images };
 }
 
 function isId(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= 400 && isImageId(value);
+  return typeof value === 'string' && value.length <= MAX_IMAGE_ID_LENGTH && isImageId(value);
 }
 
 function isObject(value: unknown): value is Fields {
@@ -107,6 +105,6 @@ function isCount(value: unknown, most: number = Number.MAX_SAFE_INTEGER): value 
 
 function areServers(value: unknown): value is readonly string[] {
   if (!Array.isArray(value) || value.length > MAX_SERVERS) return false;
-  for (const name of value) if (!matches(SERVER, name)) return false;
+  for (const name of value) if (!matches(SERVER_ID_PATTERN, name)) return false;
   return true;
 }
