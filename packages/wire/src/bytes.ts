@@ -6,8 +6,19 @@ const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const HEX_DIGITS = '0123456789abcdef';
 const BASE64URL_DIGITS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-const BASE64URL_VALUES: Int8Array = new Int8Array(128).fill(-1);
-for (let i = 0; i < 64; i++) BASE64URL_VALUES[BASE64URL_DIGITS.charCodeAt(i)] = i;
+const HEX_PAIRS: readonly string[] = Array.from(
+  { length: 256 },
+  (_, byte) => HEX_DIGITS.charAt(byte >> 4) + HEX_DIGITS.charAt(byte & 15),
+);
+const HEX_VALUES: Int8Array = valuesOf(HEX_DIGITS);
+const BASE64URL_VALUES: Int8Array = valuesOf(BASE64URL_DIGITS);
+
+/** Value of each digit by its ASCII code; -1 for what is none. */
+function valuesOf(digits: string): Int8Array {
+  const values = new Int8Array(128).fill(-1);
+  for (let i = 0; i < digits.length; i++) values[digits.charCodeAt(i)] = i;
+  return values;
+}
 
 export function utf8Encode(text: string): Uint8Array {
   return encoder.encode(text);
@@ -21,15 +32,20 @@ export function utf8Decode(bytes: Uint8Array): string {
 /** Lower-case hexadecimal. */
 export function toHex(bytes: Uint8Array): string {
   let text = '';
-  for (const byte of bytes) text += HEX_DIGITS.charAt(byte >> 4) + HEX_DIGITS.charAt(byte & 15);
+  for (let i = 0; i < bytes.length; i++) text += HEX_PAIRS[bytes[i]!]!;
   return text;
 }
 
 /** Reads lower-case hexadecimal. @throws RangeError on any other character or an odd length. */
 export function fromHex(text: string): Uint8Array {
-  if (text.length % 2 !== 0 || !/^[0-9a-f]*$/.test(text)) throw new RangeError('not lower-case hexadecimal');
+  if (text.length % 2 !== 0) throw new RangeError('not hexadecimal: odd length');
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(text.slice(2 * i, 2 * i + 2), 16);
+  for (let i = 0; i < bytes.length; i++) {
+    const high = HEX_VALUES[text.charCodeAt(2 * i)] ?? -1;
+    const low = HEX_VALUES[text.charCodeAt(2 * i + 1)] ?? -1;
+    if ((high | low) < 0) throw new RangeError('not lower-case hexadecimal');
+    bytes[i] = (high << 4) | low;
+  }
   return bytes;
 }
 

@@ -4,11 +4,14 @@ import { InvalidNameError } from './errors.ts';
 import { MAX_NAME_LENGTH } from './limits.ts';
 
 const NAME: RegExp = new RegExp(`^[\\p{L}\\p{N} ._-]{1,${MAX_NAME_LENGTH}}$`, 'u');
+/** Such text is its own normal form, and most names are. */
+const ASCII: RegExp = /^[ -~]*$/;
 const IMAGE_ID: RegExp = /^client([1-9][0-9]{0,15})-(.+)$/su;
 
 /** Whether a name may be part of an image id: letters, digits, space, `.`, `_`, `-`; NFC; no blank ends; not dots alone. */
 export function isImageName(name: string): boolean {
-  return NAME.test(name) && name === name.normalize('NFC') && name === name.trim() && !/^\.+$/.test(name);
+  const isNormal = ASCII.test(name) || name === name.normalize('NFC');
+  return isNormal && NAME.test(name) && name === name.trim() && !/^\.+$/.test(name);
 }
 
 /**
