@@ -1,4 +1,6 @@
 import { AuthFailedError, BadImageError, NoAlphaError, UnsupportedPngError } from './errors.ts';
+import { type LaneShape, rawLength } from './lane/lane.ts';
+import { laneReader } from './lane/lane-reader.ts';
 import type { Limits } from './limits.ts';
 import type { Platform } from './platform.ts';
 import { unfilterLane } from './png/carried-plane.ts';
@@ -9,31 +11,27 @@ import { type Profile, profiles, profileTraits } from './profile.ts';
 import type { Raster } from './raster.ts';
 import { type RightsPicture, readRightsPicture } from './rights/picture.ts';
 
-/** A picture inflated, its rows still filtered. */
-interface InflatedPicture {
+/** A picture found sound as far as that can be seen without inflating it. */
+interface OpenedPicture {
   readonly picture: RightsPicture;
-  /** Rows of level 1; the band's follow them in `raw`. */
-  readonly rows: number;
-  readonly raw: Uint8Array;
-  /** Bytes per pixel. */
-  readonly step: number;
+  readonly shape: LaneShape;
+  /** The zlib stream. */
+  readonly stream: readonly Uint8Array[];
   /** Alpha by index, in a palette picture. */
   readonly alphas: Uint8Array | undefined;
 }
 
-function inflatePicture(platform: Platform, png: Uint8Array, limits: Limits): InflatedPicture {
+function openPicture(platform: Platform, png: Uint8Array, limits: Limits): OpenedPicture {
   const picture = readRightsPicture(platform, png, limits);
   const { header, chunks, band } = picture;
   for (const chunk of chunks) checkCrc(platform, png, chunk);
   checkPalette(header, chunks);
   const alphas = checkAlpha(header, chunks);
-  return {
-    picture,
-    rows: header.height - (band?.rows ?? 0),
-    raw: inflatePixels(platform, header, chunks),
-    step: channelCount(header.colourType) * (header.depth / 8),
-    alphas,
-  };
+  const { width, height, depth } = header;
+  const stream = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
+  checkDataLength(header, stream);
+  const step = channelCount(header.colourType) * (depth / 8);
+  return { picture, shape: { width, rows: height - (band?.rows ?? 0), height, step }, stream, alphas };
 }
 
 /** The bytes that carry, one per pixel of level 1, with the profiles that could have written them. */
@@ -49,17 +47,19 @@ export interface CarriedPlane {
  * @throws TruncatedError, BadImageError, LimitExceededError, NoAlphaError, UnsupportedPngError, AuthFailedError
  */
 export function decodeCarried(platform: Platform, png: Uint8Array, limits: Limits): CarriedPlane {
-  const { picture, rows, raw, step, alphas } = inflatePicture(platform, png, limits);
-  const { width, depth } = picture.header;
-  const plane = unfilterLane(raw, width, rows, step, step - 1);
+  const { picture, shape, stream, alphas } = openPicture(platform, png, limits);
+  const plane = laneReader()?.read(stream, shape) ?? readLane(platform, stream, shape);
   if (alphas !== undefined) for (let i = 0; i < plane.length; i++) plane[i] = alphas[plane[i]!]!;
-  return { picture, rows, plane, profiles: depth === 16 ? ['alpha16'] : profilesOf(plane) };
+  const profilesSeen: readonly Profile[] = picture.header.depth === 16 ? ['alpha16'] : profilesOf(plane);
+  return { picture, rows: shape.rows, plane, profiles: profilesSeen };
 }
 
 /** Level 1 as pixels, with as many bits per sample as the PNG has. @throws as {@link decodeCarried} does */
 export function render(platform: Platform, png: Uint8Array, limits: Limits): Raster<Uint8Array | Uint16Array> {
-  const { picture, rows, raw, step, alphas } = inflatePicture(platform, png, limits);
-  const { width, depth, colourType: type } = picture.header;
+  const { picture, shape, stream, alphas } = openPicture(platform, png, limits);
+  const { depth, colourType: type } = picture.header;
+  const { width, rows, step } = shape;
+  const raw = inflateRows(platform, stream, shape);
   const lanes = Array.from({ length: step }, (_, lane) => unfilterLane(raw, width, rows, step, lane));
   const pixels = width * rows;
   if (depth === 16) {
@@ -108,17 +108,23 @@ function checkAlpha(
 }
 
 /**
- * Inflates the rows. What a payload wrote is noise and cannot have been compressed: a file with fewer bits than that is
- * refused before memory is spent on the picture it declares.
+ * What a payload wrote is noise and cannot have been compressed: a file with fewer bits than that is refused before memory
+ * is spent on the picture it declares.
  */
-function inflatePixels(platform: Platform, header: PngHeader, chunks: readonly Chunk[]): Uint8Array {
-  const { width, height, depth } = header;
-  const parts = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
-  const available = parts.reduce((sum, part) => sum + part.length, 0);
+function checkDataLength({ width, height, depth }: PngHeader, stream: readonly Uint8Array[]): void {
+  const available = stream.reduce((sum, part) => sum + part.length, 0);
   const fewestBits = depth === 16 ? 8 : 1;
   if (available * 8 < width * height * fewestBits) throw new AuthFailedError();
-  const length = height * (1 + width * channelCount(header.colourType) * (depth / 8));
-  const raw = platform.inflate(parts.length === 1 ? parts[0]! : concat(parts), length);
+}
+
+/** The carrying bytes by way of all rows: where the fast reader is missing or gives up, and to say what is wrong. */
+function readLane(platform: Platform, stream: readonly Uint8Array[], shape: LaneShape): Uint8Array {
+  const { width, rows, step } = shape;
+  return unfilterLane(inflateRows(platform, stream, shape), width, rows, step, step - 1);
+}
+
+function inflateRows(platform: Platform, stream: readonly Uint8Array[], shape: LaneShape): Uint8Array {
+  const raw = platform.inflate(stream.length === 1 ? stream[0]! : concat(stream), rawLength(shape));
   if (raw === undefined) throw new BadImageError('the image data is not what the header declares');
   return raw;
 }

@@ -87,9 +87,11 @@ export function readPlaintext(bytes: Uint8Array): HiddenFile {
   return { payload: bytes.subarray(payloadStart, end), mime, name };
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
 function decodeText(bytes: Uint8Array): string {
   try {
-    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
+    return utf8.decode(bytes);
   } catch {
     throw new BadImageError('the container has text that is not UTF-8');
   }

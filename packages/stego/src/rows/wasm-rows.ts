@@ -1,4 +1,5 @@
 import type { FixedBits } from '../cover/fixed-bits.ts';
+import { instantiate, type ModuleMemory } from '../wasm/instantiate.ts';
 import { carriedRange, type Rows, type RowWriter } from './rows.ts';
 import { rowsModule } from './rows-module.ts';
 
@@ -26,29 +27,15 @@ const narrowBits = 3;
 const narrowLength = 8;
 
 interface RowsExports {
-  readonly memory: { readonly buffer: ArrayBuffer };
+  readonly memory: ModuleMemory;
   readonly spread: (pixels: number, bits: number, floor: number) => void;
   readonly writeRows: (rows: number, width: number, step: number, row: number, out: number, narrow: boolean) => number;
 }
 
-/** The little of the WebAssembly JavaScript interface that is needed; the typings have it only for browsers. */
-interface WebAssemblyInterface {
-  readonly Module: new (bytes: Uint8Array) => object;
-  readonly Instance: new (module: object) => { readonly exports: unknown };
-}
-
 /** The {@link RowWriter} of `rows.wat`, or undefined where WebAssembly is missing or forbidden. */
 export function makeWasmRowWriter(): RowWriter | undefined {
-  const { WebAssembly } = globalThis as { WebAssembly?: WebAssemblyInterface };
-  // Words are copied as they are, and WebAssembly's are little-endian.
-  const littleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;
-  if (WebAssembly === undefined || !littleEndian) return undefined;
-  try {
-    const module = new WebAssembly.Module(Uint8Array.from(atob(rowsModule), (byte) => byte.charCodeAt(0)));
-    return rowWriterOf(new WebAssembly.Instance(module).exports as RowsExports);
-  } catch {
-    return undefined; // a content security policy, or no vector instructions
-  }
+  const exports = instantiate(rowsModule) as RowsExports | undefined;
+  return exports && rowWriterOf(exports);
 }
 
 function rowWriterOf({ memory: { buffer }, spread, writeRows }: RowsExports): RowWriter {

@@ -7,10 +7,8 @@ import { canonicalCode, codeLengths } from '../../src/deflate/huffman.ts';
 import { nodePlatform, type Profile, profiles } from '../../src/index.ts';
 import { profileTraits } from '../../src/profile.ts';
 import type { CarriedSums, Rows, RowWriter } from '../../src/rows/rows.ts';
-import { rowsModule } from '../../src/rows/rows-module.ts';
 import { scriptRowWriter } from '../../src/rows/script-rows.ts';
 import { makeWasmRowWriter } from '../../src/rows/wasm-rows.ts';
-import { assembleRows } from '../support/assemble.ts';
 import { photo, randomBytes, randomFrom, staticNoise } from '../support/pictures.ts';
 
 const wasmRowWriter = makeWasmRowWriter()!;
@@ -23,14 +21,6 @@ function written(rowWriter: RowWriter, rows: Rows, before: number): { bytes: Uin
   writer.write(0x2a5, 10);
   return { bytes: writer.bytes.slice(0, writer.align()), sums };
 }
-
-test('G1 the module is its source assembled', async (t) => {
-  t.deepEqual(
-    Buffer.from(rowsModule, 'base64'),
-    Buffer.from(await assembleRows()),
-    'run: pnpm --filter @p2pimg/stego assemble',
-  );
-});
 
 test('G1 WebAssembly and TypeScript write the same bits, whatever the cover, the rows and the payload', (t) => {
   const property = fc.property(
