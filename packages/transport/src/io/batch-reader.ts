@@ -1,17 +1,15 @@
-import { readU16, readU32 } from '@p2pimg/wire';
+import { readU32 } from '@p2pimg/wire';
 import { type Libc, MSG_DONTWAIT } from './libc.ts';
-import type { BatchHandler } from './udp-driver.ts';
+import { IPV4_ADDRESS_BYTES, IPV4_HOST_AT, portAt } from './socket-address.ts';
+import type { SocketEvents } from './udp-driver.ts';
 
 /** The most that one receive gives. */
 const BATCH_BYTES: number = 64 * 1024;
-/** So many receives after each that dgram reports; then promises go on. libuv reports up to 32 in a turn, so a turn has 1,056 at most. */
-const READS_PER_EVENT = 32;
-/** `struct sockaddr_in`: family, port, address, eight bytes of nothing. */
-const ADDRESS_BYTES = 16;
-const PORT_AT = 2;
-const HOST_AT = 4;
+/** What is read in a row at most: then others, timers and promises go on. */
+const MAX_READS = 256;
+const MAX_BYTES: number = 32 * BATCH_BYTES;
 const ADDRESS_AT: number = BATCH_BYTES;
-const ADDRESS_LENGTH_AT: number = ADDRESS_AT + ADDRESS_BYTES;
+const ADDRESS_LENGTH_AT: number = ADDRESS_AT + IPV4_ADDRESS_BYTES;
 const STAGE_BYTES: number = ADDRESS_LENGTH_AT + 4;
 const ROOM = BigInt(BATCH_BYTES);
 /** Senders whose address is kept as text. */
@@ -36,18 +34,18 @@ class Stage {
 let stage: Stage | undefined;
 
 /**
- * Reads what else waits at an IPv4 socket that dgram has just read from. dgram takes a fresh buffer of 64 KiB and a few
- * objects for each receive, and that memory has to be collected; here it is one buffer and no object.
+ * Reads what waits at an IPv4 socket. dgram takes a fresh buffer of 64 KiB and a few objects for each receive, and that memory has to be
+ * collected; here it is one buffer and no object.
  */
 export class BatchReader {
   readonly #libc: Libc;
   readonly #fd: bigint;
-  readonly #onBatch: BatchHandler;
+  readonly #onBatch: SocketEvents['onBatch'];
   readonly #stage: Stage;
   readonly #hosts = new Map<number, string>();
   #open = true;
 
-  constructor(libc: Libc, fd: number, onBatch: BatchHandler) {
+  constructor(libc: Libc, fd: number, onBatch: SocketEvents['onBatch']) {
     stage ??= new Stage(libc);
     this.#libc = libc;
     this.#fd = BigInt(fd);
@@ -60,10 +58,13 @@ export class BatchReader {
     this.#open = false;
   }
 
-  readMore(): void {
-    for (let reads = 0; reads < READS_PER_EVENT && this.#open; reads++) {
+  /** Until nothing is left, or much was read. */
+  read(): void {
+    let bytes = 0;
+    for (let reads = 0; reads < MAX_READS && bytes < MAX_BYTES && this.#open; reads++) {
       const length = this.#receive();
       if (length < 0) return;
+      bytes += length;
       if (length > 0) this.#onBatch(this.#stage.bytes.subarray(0, length), this.#host(), this.#port());
     }
   }
@@ -71,17 +72,17 @@ export class BatchReader {
   /** Length of what was received; negative if nothing was there. */
   #receive(): number {
     const { addressLength, batchAt, addressAt, addressLengthAt } = this.#stage;
-    addressLength.setUint32(0, ADDRESS_BYTES, true);
+    addressLength.setUint32(0, IPV4_ADDRESS_BYTES, true);
     return this.#libc.recvfrom(this.#fd, batchAt, ROOM, MSG_DONTWAIT, addressAt, addressLengthAt);
   }
 
   #port(): number {
-    return readU16(this.#stage.bytes, ADDRESS_AT + PORT_AT);
+    return portAt(this.#stage.bytes, ADDRESS_AT);
   }
 
   #host(): string {
     const { bytes } = this.#stage;
-    const at = ADDRESS_AT + HOST_AT;
+    const at = ADDRESS_AT + IPV4_HOST_AT;
     const number = readU32(bytes, at);
     let host = this.#hosts.get(number);
     if (host === undefined) {

@@ -1,18 +1,23 @@
 import { createSocket, type Socket, type SocketOptions } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
-import type { BatchHandler, UdpDriver, UdpSocket } from './udp-driver.ts';
+import type { SocketEvents, UdpDriver, UdpSocket } from './udp-driver.ts';
 
-const BUFFER_BYTES: number = 4 * 1024 * 1024;
+/** Of each socket, asked for both ways. */
+export const BUFFER_BYTES: number = 4 * 1024 * 1024;
 /** What Linux charges a socket for one datagram of 1,024 bytes, in units of `SO_RCVBUF` as it reports it. */
 const CHARGE_PER_DATAGRAM = 2_304;
+
+/** The datagrams that a receive buffer of so many bytes holds, in bytes of payload. */
+export const payloadOf = (bufferBytes: number): number =>
+  Math.floor((bufferBytes / CHARGE_PER_DATAGRAM) * MAX_DATAGRAM_BYTES);
 
 /** Addresses are literals: nothing is looked up, and nothing waits for a tick. */
 const lookup: NonNullable<SocketOptions['lookup']> = (hostname, _options, callback) =>
   callback(null, hostname, isIPv6(hostname) ? 6 : 4);
 
 /** A socket with large buffers, not yet bound. */
-export function newSocket(host: string, onBatch: BatchHandler): Socket {
+export function newSocket(host: string, { onBatch }: SocketEvents): Socket {
   const socket = createSocket({
     type: isIPv6(host) ? 'udp6' : 'udp4',
     recvBufferSize: BUFFER_BYTES,
@@ -47,7 +52,7 @@ export class DgramSocket implements UdpSocket {
   constructor(socket: Socket) {
     this.socket = socket;
     this.port = socket.address().port;
-    this.receiveBuffer = Math.floor((socket.getRecvBufferSize() / CHARGE_PER_DATAGRAM) * MAX_DATAGRAM_BYTES);
+    this.receiveBuffer = payloadOf(socket.getRecvBufferSize());
   }
 
   send(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
@@ -67,8 +72,8 @@ export class DgramSocket implements UdpSocket {
 export const dgramDriver: UdpDriver = {
   name: 'dgram',
   segmentsPerSend: 16,
-  async open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket> {
-    const socket = newSocket(host, onBatch);
+  async open(host: string, port: number, events: SocketEvents): Promise<UdpSocket> {
+    const socket = newSocket(host, events);
     await bound(socket, (done) => socket.bind(port, host, done));
     return new DgramSocket(socket);
   },

@@ -1,59 +1,45 @@
 import type { Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
 import { endianness } from 'node:os';
-import { MAX_DATAGRAM_BYTES, writeU16 } from '@p2pimg/wire';
-import { word } from '../node/ffi.ts';
+import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
 import { BatchReader } from './batch-reader.ts';
-import { bound, DgramSocket, dgramDriver, newSocket } from './dgram-driver.ts';
-import { type Libc, loadLibc, MSG_DONTWAIT } from './libc.ts';
-import type { BatchHandler, UdpDriver, UdpSocket } from './udp-driver.ts';
+import { BUFFER_BYTES, bound, DgramSocket, dgramDriver, newSocket, payloadOf } from './dgram-driver.ts';
+import { type Libc, loadLibc } from './libc.ts';
+import { type BoundSocket, PolledSocket } from './polled-socket.ts';
+import { SegmentSender } from './segment-sender.ts';
+import { AF_INET, AF_INET6, portAt, socketAddress } from './socket-address.ts';
+import type { SocketEvents, UdpDriver, UdpSocket } from './udp-driver.ts';
 
 /** Linux: `sys/socket.h`, `linux/udp.h`. */
-const AF_INET = 2;
-const AF_INET6 = 10;
 const SOCK_DGRAM_NONBLOCK_CLOEXEC = 0o2_004_002;
+const SOL_SOCKET = 1;
+const SO_SNDBUF = 7;
+const SO_RCVBUF = 8;
 const SOL_UDP = 17;
 const UDP_SEGMENT = 103;
 const UDP_GRO = 104;
+const INT_BYTES = 4;
 
-/** Hosts whose `sockaddr` is kept. */
-const KEPT_ADDRESSES = 256;
-/** Of the port in a `sockaddr` of either family. */
-const PORT_AT = 2;
-
-/** A buffer and where it is. */
-interface Pinned {
-  readonly bytes: Uint8Array;
-  readonly pointer: bigint;
-  readonly length: bigint;
-}
-
-/** Sends many datagrams with one call, until the system refuses that once. */
+/** Where dgram has to read: IPv6 addresses may carry a zone that it knows how to write, and a worker's loop takes no handle of ours. */
 class OffloadSocket extends DgramSocket {
-  readonly #libc: Libc;
-  readonly #fd: bigint;
-  readonly #addresses = new Map<string, Pinned>();
-  #slab: Pinned | undefined;
+  readonly #sender: SegmentSender;
   readonly #reader: BatchReader | undefined;
-  #segmenting = true;
   #open = true;
 
-  constructor(socket: Socket, libc: Libc, fd: number, reader: BatchReader | undefined) {
+  constructor(socket: Socket, sender: SegmentSender, reader: BatchReader | undefined) {
     super(socket);
-    this.#libc = libc;
-    this.#fd = BigInt(fd);
+    this.#sender = sender;
     this.#reader = reader;
-    // A device or a tunnel that cannot segment says so on the first try (EIO, EINVAL); the datagrams come again.
-    socket.on('error', () => {
-      this.#segmenting = false;
-    });
   }
 
   override send(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
-    if (!this.#segmenting) return super.send(slab, bytes, host, port);
-    // Behind what dgram has queued, or when the system takes nothing now: dgram knows how to wait.
-    if (this.socket.getSendQueueCount() === 0 && this.#sendNow(slab, bytes, host, port)) return true;
-    this.socket.send(slab, 0, bytes, port, host);
+    if (!this.#open) return true;
+    // Not past what dgram has queued; and it knows how to wait for room, and what a zone is.
+    const direct = this.socket.getSendQueueCount() === 0 && !host.includes('%');
+    const done = direct ? this.#sender.send(slab, bytes, host, port) : 0;
+    for (let at = done; at < bytes; at += this.#sender.stride) {
+      this.socket.send(slab, at, Math.min(bytes - at, this.#sender.stride), port, host);
+    }
     return this.socket.getSendQueueCount() === 0;
   }
 
@@ -62,36 +48,11 @@ class OffloadSocket extends DgramSocket {
     this.#reader?.close();
     return super.close();
   }
-
-  /** One system call and no object; false if it did not take everything. */
-  #sendNow(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
-    if (!this.#open) return true;
-    if (host.includes('%')) return false;
-    if (this.#slab?.bytes !== slab) this.#slab = this.#pin(slab);
-    const address = this.#address(host, port);
-    const { pointer } = this.#slab;
-    return this.#libc.sendto(this.#fd, pointer, word(bytes), MSG_DONTWAIT, address.pointer, address.length) === bytes;
-  }
-
-  #address(host: string, port: number): Pinned {
-    let address = this.#addresses.get(host);
-    if (address === undefined) {
-      if (this.#addresses.size >= KEPT_ADDRESSES) this.#addresses.clear();
-      address = this.#pin(socketAddress(host, port));
-      this.#addresses.set(host, address);
-    }
-    writeU16(address.bytes, PORT_AT, port);
-    return address;
-  }
-
-  #pin(bytes: Uint8Array): Pinned {
-    return { bytes, pointer: this.#libc.getRawPointer(bytes), length: BigInt(bytes.length) };
-  }
 }
 
 /**
- * Linux with `node:ffi`: generic segmentation and receive offload (`UDP_SEGMENT`, `UDP_GRO`), on a socket that is made
- * through libc and handed to dgram. Undefined where that is not to be had.
+ * Linux with `node:ffi`: generic segmentation and receive offload (`UDP_SEGMENT`, `UDP_GRO`), on a socket that is made and read
+ * through libc. Undefined where that is not to be had.
  */
 export function offloadDriver(): UdpDriver | undefined {
   const libc = loadLibc();
@@ -99,61 +60,59 @@ export function offloadDriver(): UdpDriver | undefined {
   return {
     name: 'offload',
     segmentsPerSend: 63,
-    async open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket> {
-      const fd = bindOffloading(libc, host, port);
+    async open(host: string, port: number, events: SocketEvents): Promise<UdpSocket> {
+      const opened = bindOffloading(libc, host, port);
       // The plain driver either can, or says why not.
-      if (fd === undefined) return dgramDriver.open(host, port, onBatch);
-      const reader = isIPv6(host) ? undefined : new BatchReader(libc, fd, onBatch);
-      const socket = newSocket(host, (batch, from, fromPort) => {
-        const more = onBatch(batch, from, fromPort);
-        if (more) reader?.readMore();
-        return more;
-      });
-      await bound(socket, (done) => socket.bind({ fd }, done));
-      return new OffloadSocket(socket, libc, fd, reader);
+      if (opened === undefined) return dgramDriver.open(host, port, events);
+      const { fd } = opened;
+      if (isIPv6(host)) return adopt(fd, events, new SegmentSender(libc, fd), undefined);
+      const reader = new BatchReader(libc, fd, events.onBatch);
+      return PolledSocket.open(libc, opened, events) ?? adopt(fd, events, new SegmentSender(libc, fd), reader);
     },
   };
 }
 
-function bindOffloading(libc: Libc, host: string, port: number): number | undefined {
+/** Hands the descriptor to dgram, which says when there is something and reads the first batch; the rest is read beside it. */
+async function adopt(
+  fd: number,
+  { onBatch, onReadable }: SocketEvents,
+  sender: SegmentSender,
+  reader: BatchReader | undefined,
+): Promise<UdpSocket> {
+  const socket = newSocket(reader === undefined ? '::' : '0.0.0.0', {
+    onBatch(batch, host, port) {
+      onBatch(batch, host, port);
+      reader?.read();
+    },
+    onReadable,
+  });
+  await bound(socket, (done) => socket.bind({ fd }, done));
+  return new OffloadSocket(socket, sender, reader);
+}
+
+function bindOffloading(libc: Libc, host: string, port: number): BoundSocket | undefined {
   // A zone would need its number: the plain driver knows how.
   if (host.includes('%')) return undefined;
   const fd = libc.socket(isIPv6(host) ? AF_INET6 : AF_INET, SOCK_DGRAM_NONBLOCK_CLOEXEC, 0);
   if (fd < 0) return undefined;
   const address = socketAddress(host, port);
   const ready =
-    libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, int(MAX_DATAGRAM_BYTES), 4) === 0 &&
-    libc.setsockopt(fd, SOL_UDP, UDP_GRO, int(1), 4) === 0 &&
-    libc.bind(fd, address, address.length) === 0;
-  if (ready) return fd;
+    libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, int(MAX_DATAGRAM_BYTES), INT_BYTES) === 0 &&
+    libc.setsockopt(fd, SOL_UDP, UDP_GRO, int(1), INT_BYTES) === 0 &&
+    libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int(BUFFER_BYTES), INT_BYTES) === 0 &&
+    libc.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, int(BUFFER_BYTES), INT_BYTES) === 0 &&
+    libc.bind(fd, address, address.length) === 0 &&
+    libc.getsockname(fd, address, int(address.length)) === 0;
+  const buffer = int(0);
+  if (ready && libc.getsockopt(fd, SOL_SOCKET, SO_RCVBUF, buffer, int(INT_BYTES)) === 0) {
+    return { fd, port: portAt(address, 0), receiveBuffer: payloadOf(buffer.readInt32LE()) };
+  }
   libc.close(fd);
   return undefined;
 }
 
-function int(value: number): Uint8Array {
-  const b = Buffer.alloc(4);
+function int(value: number): Buffer {
+  const b = Buffer.alloc(INT_BYTES);
   b.writeInt32LE(value);
   return b;
-}
-
-/** `struct sockaddr_in` or `sockaddr_in6` of a literal without a zone, in memory of its own. */
-function socketAddress(host: string, port: number): Uint8Array {
-  const six = isIPv6(host);
-  const b = new Uint8Array(new ArrayBuffer(six ? 28 : 16));
-  // In the order of the machine, which has the lower byte first.
-  b[0] = six ? AF_INET6 : AF_INET;
-  writeU16(b, PORT_AT, port);
-  b.set(six ? ipv6Bytes(host) : host.split('.').map(Number), six ? 8 : 4);
-  return b;
-}
-
-/** The sixteen bytes of an IPv6 literal: the URL parser writes it in its shortest form, here it is filled up. */
-function ipv6Bytes(host: string): Uint8Array {
-  const [left = '', right = ''] = new URL(`http://[${host}]`).hostname.slice(1, -1).split('::');
-  const groups = (text: string): number[] =>
-    text === '' ? [] : text.split(':').map((group) => Number.parseInt(group, 16));
-  const head = groups(left);
-  const tail = groups(right);
-  const words = [...head, ...new Array<number>(8 - head.length - tail.length).fill(0), ...tail];
-  return Uint8Array.from(words.flatMap((word) => [word >>> 8, word & 0xff]));
 }

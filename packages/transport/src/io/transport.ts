@@ -13,6 +13,7 @@ import type { Address, ConnectTarget, Session, Transport, TransportOptions, Tran
 import { offloadDriver } from './offload-driver.ts';
 import type { SessionContext } from './session-context.ts';
 import { SessionHandle } from './session-handle.ts';
+import { Turn } from './turn.ts';
 import type { UdpDriver, UdpSocket } from './udp-driver.ts';
 import { WorkerSockets } from './worker-sockets.ts';
 
@@ -38,9 +39,7 @@ class NodeTransport implements Transport {
   readonly #context: SessionContext;
   readonly #segmentsPerSend: number;
   #slab: Uint8Array;
-  #flushing: NodeJS.Immediate | undefined;
-  /** Whether something came in since the last flush. */
-  #received = false;
+  readonly #turn = new Turn(() => this.#flush());
   #timer: NodeJS.Timeout | undefined;
   #timerAt: number = Number.POSITIVE_INFINITY;
   #silent = false;
@@ -59,7 +58,10 @@ class NodeTransport implements Transport {
     this.#slab = newSlab(driver.segmentsPerSend * MAX_DATAGRAM_BYTES);
     this.address = { host: options.bind.host, port: parent.port };
     this.#workers = new WorkerSockets((number) =>
-      driver.open(options.bind.host, 0, (batch, host, port) => this.#receive(number, batch, host, port)),
+      driver.open(options.bind.host, 0, {
+        onBatch: (batch, host, port) => this.#receive(number, batch, host, port),
+        onReadable: (read) => this.#turn.readable(read),
+      }),
     );
     this.#endpoint = new Endpoint({
       suite: driver.name === 'offload' ? fastCryptoSuite() : nodeCryptoSuite,
@@ -77,15 +79,20 @@ class NodeTransport implements Transport {
       maxMessageBytes: limits.maxMessageBytes,
       laneTimeoutMs: limits.handshakeTimeoutMs,
       now: () => performance.now(),
-      flush: () => this.#schedule(),
+      flush: () => this.#turn.sendable(),
     };
   }
 
   static async open(options: TransportOptions, driver: UdpDriver): Promise<NodeTransport> {
     let transport: NodeTransport | undefined;
-    const parent = await driver.open(options.bind.host, options.bind.port, (batch, host, port) =>
-      transport === undefined ? false : transport.#receive(0, batch, host, port),
-    );
+    const parent = await driver.open(options.bind.host, options.bind.port, {
+      onBatch(batch, host, port) {
+        if (transport !== undefined) transport.#receive(0, batch, host, port);
+      },
+      onReadable(read) {
+        if (transport !== undefined) transport.#turn.readable(read);
+      },
+    });
     transport = new NodeTransport(options, driver, parent);
     return transport;
   }
@@ -110,7 +117,7 @@ class NodeTransport implements Transport {
     const handle = new SessionHandle(core, address, this.#context);
     this.#handles.set(core, handle);
     if (this.#closed) this.#endAll();
-    this.#schedule();
+    this.#turn.sendable();
     return handle;
   }
 
@@ -140,11 +147,8 @@ class NodeTransport implements Transport {
     return this.#closing.promise;
   }
 
-  /** Returns whether this is not the only batch of the turn, or a merged one: then more may wait. */
-  #receive(socket: number, batch: Uint8Array, host: string, port: number): boolean {
-    if (this.#silent || this.#closed) return true;
-    const more = this.#received || batch.length > MAX_DATAGRAM_BYTES;
-    this.#received = true;
+  #receive(socket: number, batch: Uint8Array, host: string, port: number): void {
+    if (this.#silent || this.#closed) return;
     const now = performance.now();
     const path = { socket, host, port };
     this.#bytesReceived += batch.length;
@@ -154,26 +158,17 @@ class NodeTransport implements Transport {
       this.#dispatch(this.#endpoint.handleDatagram(batch, at, length, path, now));
       at += length;
     }
-    this.#schedule();
-    return more;
-  }
-
-  /** Sends at the end of this turn of the loop: what arrives in one turn is answered at once. */
-  #schedule(): void {
-    if (this.#closed) return;
-    this.#flushing ??= setImmediate(() => this.#flush());
+    this.#turn.sendable();
   }
 
   #flush(): void {
-    this.#flushing = undefined;
-    this.#received = false;
     const now = performance.now();
     this.#dispatch(
       this.#endpoint.nextTimeout() <= now ? this.#endpoint.handleTimeout(now) : this.#endpoint.takeEvents(),
     );
     // Handshakes all at once: a turn that reads more of them than it answers would let them wait ever longer.
     if (this.#transmit(now, SENDS_PER_TURN + this.#endpoint.handshakesWaiting)) this.#arm(now);
-    else this.#schedule();
+    else this.#turn.sendable();
   }
 
   /** Sends what is ready, with so many sends at most. Returns whether that was all. */
@@ -195,7 +190,7 @@ class NodeTransport implements Transport {
     this.#closed = true;
     // Handlers may have asked for something meanwhile: it ends at once, and no turn comes any more.
     this.#endAll();
-    clearImmediate(this.#flushing);
+    this.#turn.end();
     clearTimeout(this.#timer);
     await Promise.all([this.#parent.close(), this.#workers.close()]);
   }
@@ -219,11 +214,11 @@ class NodeTransport implements Transport {
     if (at >= this.#timerAt || at === Number.POSITIVE_INFINITY) return;
     clearTimeout(this.#timer);
     this.#timerAt = at;
-    // By way of `#schedule`: after a stall of the loop the sockets are read before anybody is given up.
+    // By way of the turn: after a stall of the loop the sockets are read before anybody is given up.
     this.#timer = setTimeout(
       () => {
         this.#timerAt = Number.POSITIVE_INFINITY;
-        this.#schedule();
+        this.#turn.sendable();
       },
       Math.max(1, Math.ceil(at - now)),
     );

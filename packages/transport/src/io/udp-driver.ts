@@ -4,14 +4,18 @@ export interface UdpDriver {
   /** Datagrams that one `send` takes at most; the slab is that large. */
   readonly segmentsPerSend: number;
   /** Opens a socket. Rejects with the system's error, such as EADDRINUSE. */
-  open(host: string, port: number, onBatch: BatchHandler): Promise<UdpSocket>;
+  open(host: string, port: number, events: SocketEvents): Promise<UdpSocket>;
 }
 
-/**
- * One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only, and no Buffer: views of one cost more, and code that sees both kinds runs slower on each.
- * Returns whether more seems to wait, so that it is worth a system call to look at once.
- */
-export type BatchHandler = (batch: Uint8Array, host: string, port: number) => boolean;
+export interface SocketEvents {
+  /**
+   * One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only, and no Buffer: views of
+   * one cost more, and code that sees both kinds runs slower on each.
+   */
+  readonly onBatch: (batch: Uint8Array, host: string, port: number) => void;
+  /** Something can be read: by calling `read`, in this turn, outside of this call. `onBatch` then follows. Told again in the next turn if it was not, or not all. */
+  readonly onReadable: (read: () => void) => void;
+}
 
 export interface UdpSocket {
   readonly port: number;

@@ -1,8 +1,19 @@
 /** What is used of `node:ffi` (Node ≥ 26). Pointers and lengths of pointer size are `bigint`. */
 export interface Ffi {
-  dlopen(path: null, symbols: Record<string, Signature>): { readonly functions: unknown };
+  dlopen(path: null, symbols: Record<string, Signature>): { readonly lib: Library; readonly functions: unknown };
   /** Address of the bytes: only of a buffer with memory of its own, and only as long as an object holds it. */
   getRawPointer(bytes: Uint8Array): bigint;
+  /** The `uv_loop_t` of this thread. */
+  getCurrentEventLoop(): bigint;
+  getInt32(pointer: bigint, offset: number): number;
+  /** The text at a `char *`. */
+  toString(pointer: bigint): string | null;
+}
+
+export interface Library {
+  /** The address of a C function that calls `callback`, which must not throw, return a promise, or unregister itself. */
+  registerCallback(signature: Signature, callback: (...values: number[]) => void): bigint;
+  unregisterCallback(pointer: bigint): void;
 }
 
 /**

@@ -99,6 +99,27 @@ for (const driver of drivers) {
     t.true(bytes.equals(await whole));
   });
 
+  test(`T1 T2 over IPv6: a message and a transfer (${driver})`, async (t) => {
+    const bind = { host: '::1', port: 0 };
+    const server = await openPeer(t, { bind });
+    const client = await openPeer(t, { bind });
+    const session = client.transport.connect(server.target);
+    const peer = await server.nextSession();
+    const message = randomBytes(2_000);
+    const upload = randomBytes(200_000);
+    const heard = new Promise<Uint8Array>((resolve) => {
+      peer.setHandlers({ onMessage: resolve });
+    });
+    await session.sendMessage(message);
+    t.deepEqual(Buffer.from(await heard), message);
+    const uploaded = new Promise<Uint8Array>((resolve) => {
+      peer.setHandlers({ onTransfer: (transfer) => resolve(transfer.accept()) });
+    });
+    await session.sendTransfer({ id, purpose: 'upload', bytes: upload }).done;
+    t.deepEqual(Buffer.from(await uploaded), upload);
+    t.is(peer.remoteAddress.host, '::1');
+  });
+
   test(`S5 refusals are explicit: a transfer nobody wants, a lane past the cap (${driver})`, async (t) => {
     const server = await openPeer(t, { limits: { maxLanesPerSession: 1 } });
     const client = await openPeer(t);

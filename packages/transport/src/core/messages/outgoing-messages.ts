@@ -26,6 +26,8 @@ export class OutgoingMessages {
   #heldBytes = 0;
   #flyingBytes = 0;
   #next = 0;
+  /** No message with a lower number is on its way. */
+  #oldest = 0;
 
   /** `shared` is what all sessions may hold together. */
   constructor(shared: FairBudget) {
@@ -102,9 +104,10 @@ export class OutgoingMessages {
 
   /** The window counts from the oldest unacknowledged message: the receiver tells repeated numbers by a bitmap. */
   #fits(message: OutgoingMessage): boolean {
-    const oldest = this.#flying.keys().next().value ?? message.number;
+    // Each number is passed once; an iterator would be made for each message.
+    while (this.#oldest < message.number && !this.#flying.has(this.#oldest)) this.#oldest++;
     return (
-      message.number - oldest < MESSAGE_WINDOW &&
+      message.number - this.#oldest < MESSAGE_WINDOW &&
       (this.#flyingBytes === 0 || this.#flyingBytes + message.bytes.length <= MESSAGE_WINDOW_BYTES)
     );
   }
