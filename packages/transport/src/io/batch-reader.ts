@@ -65,7 +65,7 @@ export class BatchReader {
       const length = this.#receive();
       if (length < 0) return;
       bytes += length;
-      if (length > 0) this.#onBatch(this.#stage.bytes.subarray(0, length), this.#host(), this.#port());
+      if (length > 0) this.#onBatch(this.#stage.bytes, length, this.#host(), this.#port());
     }
   }
 

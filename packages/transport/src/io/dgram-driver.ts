@@ -25,7 +25,7 @@ export function newSocket(host: string, { onBatch }: SocketEvents): Socket {
     lookup,
   });
   socket.on('message', ({ buffer, byteOffset, byteLength }, from) => {
-    onBatch(new Uint8Array(buffer, byteOffset, byteLength), from.address, from.port);
+    onBatch(new Uint8Array(buffer, byteOffset, byteLength), byteLength, from.address, from.port);
   });
   return socket;
 }

@@ -80,8 +80,8 @@ async function adopt(
   reader: BatchReader | undefined,
 ): Promise<UdpSocket> {
   const socket = newSocket(reader === undefined ? '::' : '0.0.0.0', {
-    onBatch(batch, host, port) {
-      onBatch(batch, host, port);
+    onBatch(batch, length, host, port) {
+      onBatch(batch, length, host, port);
       reader?.read();
     },
     onReadable,

@@ -5,6 +5,7 @@ import { Endpoint } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';
 import { resolveLimits } from '../core/limits.ts';
 import { packetBytes } from '../core/packet-bytes.ts';
+import type { Path } from '../core/path.ts';
 import type { Session as CoreSession } from '../core/session/session.ts';
 import { fastCryptoSuite, nodeCryptoSuite } from '../node/crypto-suite.ts';
 import { dgramDriver } from './dgram-driver.ts';
@@ -59,7 +60,7 @@ class NodeTransport implements Transport {
     this.address = { host: options.bind.host, port: parent.port };
     this.#workers = new WorkerSockets((number) =>
       driver.open(options.bind.host, 0, {
-        onBatch: (batch, host, port) => this.#receive(number, batch, host, port),
+        onBatch: (batch, length, host, port) => this.#receive(batch, length, { socket: number, host, port }),
         onReadable: (read) => this.#turn.readable(read),
       }),
     );
@@ -86,8 +87,8 @@ class NodeTransport implements Transport {
   static async open(options: TransportOptions, driver: UdpDriver): Promise<NodeTransport> {
     let transport: NodeTransport | undefined;
     const parent = await driver.open(options.bind.host, options.bind.port, {
-      onBatch(batch, host, port) {
-        if (transport !== undefined) transport.#receive(0, batch, host, port);
+      onBatch(batch, length, host, port) {
+        if (transport !== undefined) transport.#receive(batch, length, { socket: 0, host, port });
       },
       onReadable(read) {
         if (transport !== undefined) transport.#turn.readable(read);
@@ -147,13 +148,12 @@ class NodeTransport implements Transport {
     return this.#closing.promise;
   }
 
-  #receive(socket: number, batch: Uint8Array, host: string, port: number): void {
+  #receive(batch: Uint8Array, bytes: number, path: Path): void {
     if (this.#silent || this.#closed) return;
     const now = performance.now();
-    const path = { socket, host, port };
-    this.#bytesReceived += batch.length;
-    for (let at = 0; at < batch.length; ) {
-      const length = packetBytes(batch, at, batch.length - at);
+    this.#bytesReceived += bytes;
+    for (let at = 0; at < bytes; ) {
+      const length = packetBytes(batch, at, bytes - at);
       this.#datagramsReceived++;
       this.#dispatch(this.#endpoint.handleDatagram(batch, at, length, path, now));
       at += length;

@@ -9,10 +9,10 @@ export interface UdpDriver {
 
 export interface SocketEvents {
   /**
-   * One receive: a datagram, or several of one sender merged by the kernel. The bytes are valid during the call only, and no Buffer: views of
-   * one cost more, and code that sees both kinds runs slower on each.
+   * One receive: a datagram, or several of one sender merged by the kernel, in the first `length` bytes of `batch`. They are valid during the
+   * call only, and no Buffer: views of one cost more, and code that sees both kinds runs slower on each.
    */
-  readonly onBatch: (batch: Uint8Array, host: string, port: number) => void;
+  readonly onBatch: (batch: Uint8Array, length: number, host: string, port: number) => void;
   /** Something can be read: by calling `read`, in this turn, outside of this call. `onBatch` then follows. Told again in the next turn if it was not, or not all. */
   readonly onReadable: (read: () => void) => void;
 }

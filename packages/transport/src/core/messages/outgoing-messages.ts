@@ -74,7 +74,8 @@ export class OutgoingMessages {
       number,
       total: bytes.length,
       offset,
-      bytes: bytes.subarray(offset, offset + length),
+      // Most messages are whole.
+      bytes: length === bytes.length ? bytes : bytes.subarray(offset, offset + length),
     };
   }
 
