@@ -1,5 +1,6 @@
 /** In a network namespace of its own: more is sent than a socket's buffer takes, to a neighbour who has not answered yet; then he is there. */
 import { execFileSync } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { offloadDriver } from '../../../src/io/offload-driver.ts';
 
@@ -19,8 +20,8 @@ for (const end of ['near', 'far']) {
 }
 ip('addr', 'add', '10.9.9.1/24', 'dev', 'near');
 // It waits longer for its neighbour, and keeps more for him, than the test takes.
-execFileSync('sysctl', ['-qw', 'net.ipv4.neigh.near.unres_qlen_bytes=100000000']);
-execFileSync('sysctl', ['-qw', 'net.ipv4.neigh.near.mcast_solicit=1000']);
+writeFileSync('/proc/sys/net/ipv4/neigh/near/unres_qlen_bytes', '100000000');
+writeFileSync('/proc/sys/net/ipv4/neigh/near/mcast_solicit', '1000');
 
 const socket = await offloadDriver()!.open('10.9.9.1', 0, { onReadable: () => {}, onBatch: () => {} });
 const slab = new Uint8Array(new ArrayBuffer(SEND_BYTES));
