@@ -38,6 +38,7 @@ function openPicture(platform: Platform, png: Uint8Array, limits: Limits): Opene
 export interface CarriedPlane {
   readonly picture: RightsPicture;
   readonly rows: number;
+  /** Lasts until the next picture is decoded. */
   readonly plane: Uint8Array;
   readonly profiles: readonly Profile[];
 }

@@ -1,6 +1,6 @@
 import { pixelsFor } from './capacity.ts';
 import { encodeFileHead, headerLength, plaintextLength, writePlaintext } from './container/header.ts';
-import { checkKey, plaintextCapacity, rowsForPlaintext, sealContainer } from './container/seal.ts';
+import { checkKey, makeContainer, plaintextCapacity, rowsForPlaintext, sealContainer } from './container/seal.ts';
 import { type CompiledCover, compileCover } from './cover/compile.ts';
 import { type Fit, scaleToPixels } from './cover/fit.ts';
 import { bytesPerPixel } from './cover/layout.ts';
@@ -69,10 +69,10 @@ export function embed(
   checkLimit(limits, 'pixels', fitted.width * rows);
 
   const area = { traits, width: fitted.width, rows };
-  const plaintext = new Uint8Array(plaintextCapacity(area));
-  writePlaintext(plaintext, head, payload);
-  const container = sealContainer(platform, key, area, fitted.digest, plaintext);
-  const written = encodePicture(platform, fitted, rows, container);
+  const container = makeContainer(area);
+  writePlaintext(container.plaintext, head, payload);
+  sealContainer(platform, key, area, fitted.digest, container);
+  const written = encodePicture(platform, fitted, rows, container.bytes);
   const rawLength = rows * (1 + fitted.width * bytesPerPixel(fitted.layout));
   const png = options.effort === 'size' ? recompress(platform, written, rawLength) : written;
   return rights === undefined ? png : appendRights(platform, png, rights, limits);

@@ -7,9 +7,12 @@ export interface Platform {
   sha256(...parts: readonly Uint8Array[]): Uint8Array;
   /** HMAC-SHA-256 (RFC 2104) of the parts one after the other. */
   hmacSha256(key: Uint8Array, ...parts: readonly Uint8Array[]): Uint8Array;
-  /** AES-256-GCM (NIST SP 800-38D): writes ciphertext, then the 16-byte tag, into `out` (plaintext length + 16). */
+  /**
+   * AES-256-GCM (NIST SP 800-38D): writes ciphertext, then the 16-byte tag, into `out` (plaintext length + 16), which may
+   * begin where the plaintext stands.
+   */
   seal(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, plaintext: Uint8Array, out: Uint8Array): void;
-  /** The plaintext of a sealed text (ciphertext, then tag), or undefined when it is not authentic. */
+  /** The plaintext, in memory of its own, of a sealed text (ciphertext, then tag), or undefined when it is not authentic. */
   open(key: Uint8Array, nonce: Uint8Array, aad: Uint8Array, sealed: Uint8Array): Uint8Array | undefined;
   /**
    * Inflates a whole zlib stream (RFC 1950), Adler-32 checked, to exactly `length` bytes.

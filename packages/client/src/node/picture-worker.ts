@@ -1,6 +1,6 @@
 /** A thread that looks into pictures which come back from the cloud, and keeps them, so that sessions are served meanwhile. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { extract, StegoError } from '@p2pimg/stego';
 import { writeNewBlobs } from './new-blobs.ts';
@@ -56,5 +56,5 @@ function isRight({ stego, digest, key, original }: KeepTask): boolean {
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }

@@ -1,6 +1,6 @@
 /** A thread that hides pictures in covers (SPEC S7). Covers are compiled once in each thread. */
 
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { parentPort, workerData } from 'node:worker_threads';
 import { decodeCover, defaultProfile, embed, LimitExceededError, pixelsFor, StegoError } from '@p2pimg/stego';
 import { decodeUpload } from '@p2pimg/wire';
@@ -94,7 +94,7 @@ function looksLike(mime: string, bytes: Uint8Array): boolean {
 }
 
 function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  return hash('sha256', bytes, 'hex');
 }
 
 function refused(code: string, message: string): EncodeAnswer {

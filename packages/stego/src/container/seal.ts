@@ -63,26 +63,35 @@ function authenticated({ traits, width, rows }: Area): Uint8Array {
   return aad;
 }
 
+/** A container for an area, still open: the bytes of it, and among them where the plaintext goes, all zeros. */
+export interface OpenContainer {
+  readonly bytes: Uint8Array;
+  readonly plaintext: Uint8Array;
+}
+
+/** The last byte of a container only fills the pixels after the last whole byte. */
+export function makeContainer(area: Area): OpenContainer {
+  const bytes = new Uint8Array(containerLength(area) + 1);
+  return { bytes, plaintext: bytes.subarray(nonceLength, -tagLength - 1) };
+}
+
 /**
- * Seals a plaintext that fills the area. The nonce is synthetic (as in RFC 5297): a keyed hash of area, cover and
- * plaintext, so one key never uses it for two plaintexts, and every server makes the same bytes.
- * The last byte of the result only fills the pixels after the last whole byte.
+ * Seals a container in place. The nonce is synthetic (as in RFC 5297): a keyed hash of area, cover and plaintext, so one
+ * key never uses it for two plaintexts, and every server makes the same bytes.
  */
 export function sealContainer(
   platform: Platform,
   key: Uint8Array,
   area: Area,
   coverDigest: Uint8Array,
-  plaintext: Uint8Array,
-): Uint8Array {
+  { bytes, plaintext }: OpenContainer,
+): void {
   const aad = authenticated(area);
   const synthetic = platform.hmacSha256(platform.hmacSha256(key, nonceLabel), aad, coverDigest, plaintext);
   const nonce = synthetic.subarray(0, nonceLength);
-  const container = new Uint8Array(nonceLength + plaintext.length + tagLength + 1);
-  container.set(nonce);
-  container[container.length - 1] = synthetic[nonceLength]!;
-  platform.seal(platform.hmacSha256(key, sealLabel), nonce, aad, plaintext, container.subarray(nonceLength, -1));
-  return container;
+  bytes.set(nonce);
+  bytes[bytes.length - 1] = synthetic[nonceLength]!;
+  platform.seal(platform.hmacSha256(key, sealLabel), nonce, aad, plaintext, bytes.subarray(nonceLength, -1));
 }
 
 /** The plaintext of a container that fills the area, or undefined when it is not authentic. */

@@ -42,6 +42,14 @@ function tableOf(bits: number, floor: number): Uint32Array {
 export function readPlane(plane: Uint8Array, bits: number): Uint8Array {
   if (bits === 8) return plane;
   const container = new Uint8Array(Math.floor((plane.length * bits) / 8));
+  if (bits === 2) {
+    // As above, the usual number.
+    for (let i = 0, at = 0; i < container.length; i++, at += 4) {
+      container[i] =
+        (plane[at]! & 3) | ((plane[at + 1]! & 3) << 2) | ((plane[at + 2]! & 3) << 4) | (plane[at + 3]! << 6);
+    }
+    return container;
+  }
   const mask = (1 << bits) - 1;
   let held = 0;
   let heldBits = 0;

@@ -17,8 +17,8 @@ export function rawLength({ width, height, step }: LaneShape): number {
 export interface LaneReader {
   /**
    * Inflates a zlib stream given in parts, checks its Adler-32, and undoes the filters of the bytes that carry.
-   * @returns width × rows fresh bytes, just those that the platform's inflate and `unfilterLane` make; or undefined when
-   *   the stream is not to be read by this way, or is broken: then these decide
+   * @returns width × rows bytes, just those that the platform's inflate and `unfilterLane` make, in memory that lasts until
+   *   the next picture is read; or undefined when the stream is not to be read by this way, or is broken: then these decide
    */
   readonly read: (stream: readonly Uint8Array[], shape: LaneShape) => Uint8Array | undefined;
 }

@@ -11,7 +11,7 @@
 ;;   0x10000  literals and match lengths: up to 2^15 entries of 2 bytes, symbol << 4 | length; 0 is no code. One for each string
 ;;            of as many bits as the longest code has
 ;;   0x20000  distances: the same
-;;   0x30000  runs of literals, 8 bytes each, see $buildRuns
+;;   0x30000  runs of literals, 8 bytes each, see $buildRuns; at 0x38000 how many literals, a byte each
 ;;   0x40000  the zlib stream, 2 MiB, and 64 bytes
 ;;  0x250000  the rows, 4 MiB, and 64 bytes; afterwards the carrying bytes
 (module
@@ -127,11 +127,12 @@
     (local.get $size))
 
   ;; For each string of n bits, n = 0 ... 11, as entry 2 ^ n + string: the literals whose codes it begins with, at most 7 and as
-  ;; many as are whole; first one lowest; their number << 56; the bits of their codes << 59. 0 when it begins with none. Each
-  ;; is its first literal and the run of the bits behind that.
+  ;; many as are whole, first one in the second byte; the bits of their codes in the first; their number apart. All 0 when it
+  ;; begins with none. Each is its first literal and the run of the bits behind that.
   (func $buildRuns
-    (local $n i32) (local $string i32) (local $entry i32) (local $length i32) (local $run i64)
+    (local $n i32) (local $string i32) (local $entry i32) (local $length i32) (local $at i32) (local $run i64) (local $count i32)
     (i64.store (i32.const 0x30008) (i64.const 0))
+    (i32.store8 (i32.const 0x38001) (i32.const 0))
     (local.set $n (i32.const 1))
     (loop $nextN
       (local.set $string (i32.const 0))
@@ -143,42 +144,37 @@
               (i32.const 1))))
         (local.set $length (i32.and (local.get $entry) (i32.const 15)))
         (local.set $run (i64.const 0))
+        (local.set $count (i32.const 0))
         (if (i32.and
               (i32.le_u (i32.sub (local.get $length) (i32.const 1)) (i32.sub (local.get $n) (i32.const 1)))
               (i32.lt_u (local.get $entry) (i32.const 0x1000)))
           (then
-            (local.set $run
-              (i64.load offset=0x30000
-                (i32.shl
-                  (i32.or
-                    (i32.shl (i32.const 1) (i32.sub (local.get $n) (local.get $length)))
-                    (i32.shr_u (local.get $string) (local.get $length)))
-                  (i32.const 3))))
-            (if (i64.eq (i64.and (local.get $run) (i64.const 0x0700000000000000)) (i64.const 0x0700000000000000))
+            (local.set $at
+              (i32.or
+                (i32.shl (i32.const 1) (i32.sub (local.get $n) (local.get $length)))
+                (i32.shr_u (local.get $string) (local.get $length))))
+            (local.set $run (i64.load offset=0x30000 (i32.shl (local.get $at) (i32.const 3))))
+            (local.set $count (i32.load8_u offset=0x38000 (local.get $at)))
+            (if (i32.eq (local.get $count) (i32.const 7))
               (then
-                ;; The last one gives way.
+                ;; The last one gives way, and is shifted out below.
+                (local.set $count (i32.const 6))
                 (local.set $run
                   (i64.sub
                     (local.get $run)
-                    (i64.add
-                      (i64.const 0x0100000000000000)
-                      (i64.shl
-                        (i64.load8_u offset=0x300
-                          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $run) (i64.const 48))) (i32.const 255)))
-                        (i64.const 59)))))))
+                    (i64.load8_u offset=0x300 (i32.wrap_i64 (i64.shr_u (local.get $run) (i64.const 56))))))))
+            (local.set $count (i32.add (local.get $count) (i32.const 1)))
             (local.set $run
               (i64.or
-                (i64.add
-                  (i64.and (local.get $run) (i64.const 0xff00000000000000))
-                  (i64.add
-                    (i64.const 0x0100000000000000)
-                    (i64.shl (i64.extend_i32_u (local.get $length)) (i64.const 59))))
                 (i64.or
-                  (i64.shr_u (i64.shl (local.get $run) (i64.const 16)) (i64.const 8))
-                  (i64.extend_i32_u (i32.shr_u (local.get $entry) (i32.const 4))))))))
-        (i64.store offset=0x30000
-          (i32.shl (i32.or (i32.shl (i32.const 1) (local.get $n)) (local.get $string)) (i32.const 3))
-          (local.get $run))
+                  (i64.shl (i64.and (local.get $run) (i64.const -256)) (i64.const 8))
+                  (i64.extend_i32_u (i32.shl (i32.shr_u (local.get $entry) (i32.const 4)) (i32.const 8))))
+                (i64.add
+                  (i64.and (local.get $run) (i64.const 255))
+                  (i64.extend_i32_u (local.get $length)))))))
+        (local.set $at (i32.or (i32.shl (i32.const 1) (local.get $n)) (local.get $string)))
+        (i64.store offset=0x30000 (i32.shl (local.get $at) (i32.const 3)) (local.get $run))
+        (i32.store8 offset=0x38000 (local.get $at) (local.get $count))
         (br_if $next
           (i32.lt_u
             (local.tee $string (i32.add (local.get $string) (i32.const 1)))
@@ -329,82 +325,69 @@
             (i32.lt_u (local.tee $to (i32.add (local.get $to) (i32.const 1))) (global.get $out))))))
     (i32.const 1))
 
-  ;; Reads the symbols of a block up to its end. Five runs take at most 55 bits and write at most 35 bytes and 8; a string that
-  ;; begins with no literal of at most 11 bits leaves everything as it is, so that one look at the end will do.
+  ;; Reads the symbols of a block up to its end. Each look-up waits for the one before it, and the next bits from the stream wait
+  ;; for four of them; so the first of the next four is done before the bits arrive: 12 are left. Four take at most 44 bits and
+  ;; write at most 28 bytes and 8. A string that begins with no literal of at most 11 bits leaves everything as it is, so that one
+  ;; look at the last will do.
   (func $readSymbols (result i32)
-    (local $held i64) (local $heldBits i64) (local $in i32) (local $out i32) (local $run i64) (local $used i64)
+    (local $held i64) (local $heldBits i64) (local $in i32) (local $out i32) (local $at i32) (local $run i64) (local $used i64)
     (local $entry i32)
-    (local.set $held (global.get $held))
-    (local.set $heldBits (global.get $heldBits))
-    (local.set $in (global.get $in))
     (local.set $out (global.get $out))
-    (loop $next
-      (if (i32.or
-            (i32.gt_u (local.get $in) (i32.add (global.get $inEnd) (i32.const 8)))
-            (i32.gt_u (local.get $out) (global.get $outEnd)))
-        (then (return (i32.const 0))))
-      (local.set $held
-        (i64.or (local.get $held) (i64.shl (i64.load (local.get $in)) (local.get $heldBits))))
-      (local.set $in
-        (i32.add
-          (local.get $in)
-          (i32.wrap_i64 (i64.shr_u (i64.sub (i64.const 63) (local.get $heldBits)) (i64.const 3)))))
-      (local.set $heldBits (i64.or (local.get $heldBits) (i64.const 56)))
-      (local.set $run
-        (i64.load offset=0x34000 (i32.shl (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)) (i32.const 3))))
-      (i64.store (local.get $out) (local.get $run))
-      (local.set $used (i64.shr_u (local.get $run) (i64.const 59)))
-      (local.set $held (i64.shr_u (local.get $held) (local.get $used)))
-      (local.set $heldBits (i64.sub (local.get $heldBits) (local.get $used)))
-      (local.set $out
-        (i32.add
-          (local.get $out)
-          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $run) (i64.const 56))) (i32.const 7))))
+    (loop $nextOther
+      (call $refill)
+      (local.set $held (global.get $held))
+      (local.set $heldBits (global.get $heldBits))
+      (local.set $in (global.get $in))
+      (local.set $at (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)))
+      (local.set $run (i64.load offset=0x34000 (i32.shl (local.get $at) (i32.const 3))))
+      (loop $next
+        (if (i32.or
+              (i32.gt_u (local.get $in) (i32.add (global.get $inEnd) (i32.const 8)))
+              (i32.gt_u (local.get $out) (global.get $outEnd)))
+          (then (return (i32.const 0))))
+        (local.set $held
+          (i64.or (local.get $held) (i64.shl (i64.load (local.get $in)) (local.get $heldBits))))
+        (local.set $in
+          (i32.add
+            (local.get $in)
+            (i32.wrap_i64 (i64.shr_u (i64.sub (i64.const 63) (local.get $heldBits)) (i64.const 3)))))
+        (local.set $heldBits (i64.or (local.get $heldBits) (i64.const 56)))
 
-      (local.set $run
-        (i64.load offset=0x34000 (i32.shl (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)) (i32.const 3))))
-      (i64.store (local.get $out) (local.get $run))
-      (local.set $used (i64.shr_u (local.get $run) (i64.const 59)))
-      (local.set $held (i64.shr_u (local.get $held) (local.get $used)))
-      (local.set $heldBits (i64.sub (local.get $heldBits) (local.get $used)))
-      (local.set $out
-        (i32.add
-          (local.get $out)
-          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $run) (i64.const 56))) (i32.const 7))))
+        (local.set $used (local.get $run))
+        (i64.store (local.get $out) (i64.shr_u (local.get $run) (i64.const 8)))
+        (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0x38800 (local.get $at))))
+        ;; A shift takes no notice of more than six bits.
+        (local.set $held (i64.shr_u (local.get $held) (local.get $run)))
 
-      (local.set $run
-        (i64.load offset=0x34000 (i32.shl (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)) (i32.const 3))))
-      (i64.store (local.get $out) (local.get $run))
-      (local.set $used (i64.shr_u (local.get $run) (i64.const 59)))
-      (local.set $held (i64.shr_u (local.get $held) (local.get $used)))
-      (local.set $heldBits (i64.sub (local.get $heldBits) (local.get $used)))
-      (local.set $out
-        (i32.add
-          (local.get $out)
-          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $run) (i64.const 56))) (i32.const 7))))
+        (local.set $at (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)))
+        (local.set $run (i64.load offset=0x34000 (i32.shl (local.get $at) (i32.const 3))))
+        (local.set $used (i64.add (local.get $used) (local.get $run)))
+        (i64.store (local.get $out) (i64.shr_u (local.get $run) (i64.const 8)))
+        (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0x38800 (local.get $at))))
+        ;; A shift takes no notice of more than six bits.
+        (local.set $held (i64.shr_u (local.get $held) (local.get $run)))
 
-      (local.set $run
-        (i64.load offset=0x34000 (i32.shl (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)) (i32.const 3))))
-      (i64.store (local.get $out) (local.get $run))
-      (local.set $used (i64.shr_u (local.get $run) (i64.const 59)))
-      (local.set $held (i64.shr_u (local.get $held) (local.get $used)))
-      (local.set $heldBits (i64.sub (local.get $heldBits) (local.get $used)))
-      (local.set $out
-        (i32.add
-          (local.get $out)
-          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $run) (i64.const 56))) (i32.const 7))))
+        (local.set $at (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)))
+        (local.set $run (i64.load offset=0x34000 (i32.shl (local.get $at) (i32.const 3))))
+        (local.set $used (i64.add (local.get $used) (local.get $run)))
+        (i64.store (local.get $out) (i64.shr_u (local.get $run) (i64.const 8)))
+        (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0x38800 (local.get $at))))
+        ;; A shift takes no notice of more than six bits.
+        (local.set $held (i64.shr_u (local.get $held) (local.get $run)))
 
-      (local.set $run
-        (i64.load offset=0x34000 (i32.shl (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)) (i32.const 3))))
-      (i64.store (local.get $out) (local.get $run))
-      (local.set $used (i64.shr_u (local.get $run) (i64.const 59)))
-      (local.set $held (i64.shr_u (local.get $held) (local.get $used)))
-      (local.set $heldBits (i64.sub (local.get $heldBits) (local.get $used)))
-      (local.set $out
-        (i32.add
-          (local.get $out)
-          (i32.and (i32.wrap_i64 (i64.shr_u (local.get $run) (i64.const 56))) (i32.const 7))))
-      (br_if $next (i64.ne (local.get $run) (i64.const 0)))
+        (local.set $at (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)))
+        (local.set $run (i64.load offset=0x34000 (i32.shl (local.get $at) (i32.const 3))))
+        (local.set $used (i64.add (local.get $used) (local.get $run)))
+        (i64.store (local.get $out) (i64.shr_u (local.get $run) (i64.const 8)))
+        (local.set $out (i32.add (local.get $out) (i32.load8_u offset=0x38800 (local.get $at))))
+        ;; A shift takes no notice of more than six bits.
+        (local.set $held (i64.shr_u (local.get $held) (local.get $run)))
+
+        (local.set $at (i32.and (i32.wrap_i64 (local.get $held)) (i32.const 2047)))
+        (local.set $run (i64.load offset=0x34000 (i32.shl (local.get $at) (i32.const 3))))
+        ;; Only the lowest bytes of the sum are bits that were taken.
+        (local.set $heldBits (i64.sub (local.get $heldBits) (i64.and (local.get $used) (i64.const 255))))
+        (br_if $next (i64.ne (local.get $run) (i64.const 0))))
 
       (global.set $held (local.get $held))
       (global.set $heldBits (local.get $heldBits))
@@ -415,20 +398,17 @@
           (i32.shl (i32.wrap_i64 (i64.and (global.get $held) (global.get $literalMask))) (i32.const 1))))
       (call $drop (i64.extend_i32_u (i32.and (local.get $entry) (i32.const 15))))
       (local.set $entry (i32.shr_u (local.get $entry) (i32.const 4)))
-      (global.set $out (local.get $out))
       (if (i32.lt_u (local.get $entry) (i32.const 256))
         (then
           (i32.store8 (local.get $out) (local.get $entry))
-          (global.set $out (i32.add (local.get $out) (i32.const 1))))
+          (local.set $out (i32.add (local.get $out) (i32.const 1))))
         (else
+          (global.set $out (local.get $out))
           (if (i32.eq (local.get $entry) (i32.const 256)) (then (return (i32.const 1))))
           (if (i32.eqz (call $copyMatch (i32.sub (local.get $entry) (i32.const 257))))
-            (then (return (i32.const 0))))))
-      (local.set $held (global.get $held))
-      (local.set $heldBits (global.get $heldBits))
-      (local.set $in (global.get $in))
-      (local.set $out (global.get $out))
-      (br $next))
+            (then (return (i32.const 0))))
+          (local.set $out (global.get $out))))
+      (br $nextOther))
     (unreachable))
 
   ;; A block that is not compressed (RFC 1951 section 3.2.4).
@@ -573,12 +553,35 @@
     (local.set $sign (i32.shr_s (local.get $x) (i32.const 31)))
     (i32.sub (i32.xor (local.get $x) (local.get $sign)) (local.get $sign)))
 
+  ;; What Paeth's filter made $filtered of. What lies between prediction and neighbours is known but for the sign.
+  (func $unpaeth (param $filtered i32) (param $left i32) (param $above i32) (param $corner i32) (result i32)
+    (local $toLeft i32) (local $toAbove i32) (local $toCorner i32)
+    (local.set $toLeft (i32.sub (local.get $above) (local.get $corner)))
+    (local.set $toAbove (i32.sub (local.get $left) (local.get $corner)))
+    (local.set $toCorner (call $absolute (i32.add (local.get $toLeft) (local.get $toAbove))))
+    (local.set $toLeft (call $absolute (local.get $toLeft)))
+    (local.set $toAbove (call $absolute (local.get $toAbove)))
+    (i32.and
+      (i32.add
+        (local.get $filtered)
+        (select
+          (local.get $left)
+          (select
+            (local.get $above)
+            (local.get $corner)
+            (i32.le_u (local.get $toAbove) (local.get $toCorner)))
+          (i32.and
+            (i32.le_u (local.get $toLeft) (local.get $toAbove))
+            (i32.le_u (local.get $toLeft) (local.get $toCorner)))))
+      (i32.const 255)))
+
   ;; Undoes the filters of the last byte of each pixel in $rows rows of $width pixels of $step bytes. The result goes where the
   ;; rows stand: byte i of it comes from behind byte i of them. Returns 0 for a filter that is none, or an unusual one in
   ;; the first row.
   (func (export "unfilter") (param $width i32) (param $rows i32) (param $step i32) (result i32)
     (local $y i32) (local $from i32) (local $to i32) (local $end i32) (local $type i32)
-    (local $left i32) (local $above i32) (local $corner i32) (local $toLeft i32) (local $toAbove i32) (local $toCorner i32)
+    (local $left i32) (local $above i32) (local $corner i32)
+    (local $next i32) (local $nextLeft i32) (local $nextCorner i32) (local $aboveFirst i32)
     (local.set $from (i32.const 0x250000))
     (local.set $to (i32.const 0x250000))
     (loop $nextRow
@@ -635,33 +638,71 @@
               (i32.lt_u (local.tee $to (i32.add (local.get $to) (i32.const 1))) (local.get $end))))))
       (if (i32.eq (local.get $type) (i32.const 4))
         (then
-          (loop $next
-            (local.set $above (i32.load8_u (i32.sub (local.get $to) (local.get $width))))
-            ;; What lies between prediction and neighbours is known but for the sign.
-            (local.set $toLeft (i32.sub (local.get $above) (local.get $corner)))
-            (local.set $toAbove (i32.sub (local.get $left) (local.get $corner)))
-            (local.set $toCorner (call $absolute (i32.add (local.get $toLeft) (local.get $toAbove))))
-            (local.set $toLeft (call $absolute (local.get $toLeft)))
-            (local.set $toAbove (call $absolute (local.get $toAbove)))
-            (local.set $left
-              (i32.and
-                (i32.add
-                  (i32.load8_u (local.get $from))
-                  (select
+          ;; A pixel waits for the one on its left. Where the next row has this filter, too, it follows a pixel behind, so that two
+          ;; wait at a time; with pixels of one byte it would write where this row is still to be read.
+          (local.set $next (i32.add (local.get $from) (i32.mul (local.get $width) (local.get $step))))
+          (if (i32.and
+                (i32.and
+                  (i32.gt_u (local.get $step) (i32.const 1))
+                  (i32.lt_u (i32.add (local.get $y) (i32.const 1)) (local.get $rows)))
+                (i32.eq
+                  (i32.load8_u (i32.sub (i32.add (local.get $next) (i32.const 1)) (local.get $step)))
+                  (i32.const 4)))
+            (then
+              (local.set $next (i32.add (local.get $next) (i32.const 1)))
+              (local.set $nextLeft (i32.const 0))
+              (local.set $nextCorner (i32.const 0))
+              (local.set $y (i32.add (local.get $y) (i32.const 1)))
+              (loop $nextPixel
+                (local.set $above (i32.load8_u (i32.sub (local.get $to) (local.get $width))))
+                (local.set $above
+                  (call $unpaeth
+                    (i32.load8_u (local.get $from))
                     (local.get $left)
-                    (select
-                      (local.get $above)
-                      (local.get $corner)
-                      (i32.le_u (local.get $toAbove) (local.get $toCorner)))
-                    (i32.and
-                      (i32.le_u (local.get $toLeft) (local.get $toAbove))
-                      (i32.le_u (local.get $toLeft) (local.get $toCorner)))))
-                (i32.const 255)))
-            (local.set $corner (local.get $above))
-            (i32.store8 (local.get $to) (local.get $left))
-            (local.set $from (i32.add (local.get $from) (local.get $step)))
-            (br_if $next
-              (i32.lt_u (local.tee $to (i32.add (local.get $to) (i32.const 1))) (local.get $end))))))
+                    (local.tee $aboveFirst (local.get $above))
+                    (local.get $corner)))
+                (local.set $corner (local.get $aboveFirst))
+                (local.set $from (i32.add (local.get $from) (local.get $step)))
+                (i32.store8 (local.get $to) (local.get $above))
+                (if (i32.gt_u (local.get $to) (i32.sub (local.get $end) (local.get $width)))
+                  (then
+                    (local.set $nextLeft
+                      (call $unpaeth
+                        (i32.load8_u (local.get $next))
+                        (local.get $nextLeft)
+                        (local.get $left)
+                        (local.get $nextCorner)))
+                    (i32.store8
+                      (i32.add (local.get $to) (i32.sub (local.get $width) (i32.const 1)))
+                      (local.get $nextLeft))
+                    (local.set $nextCorner (local.get $left))
+                    (local.set $next (i32.add (local.get $next) (local.get $step)))))
+                (local.set $left (local.get $above))
+                (br_if $nextPixel
+                  (i32.lt_u (local.tee $to (i32.add (local.get $to) (i32.const 1))) (local.get $end))))
+              (i32.store8
+                (i32.add (local.get $to) (i32.sub (local.get $width) (i32.const 1)))
+                (call $unpaeth
+                  (i32.load8_u (local.get $next))
+                  (local.get $nextLeft)
+                  (local.get $left)
+                  (local.get $nextCorner)))
+              (local.set $to (i32.add (local.get $to) (local.get $width)))
+              (local.set $from (i32.add (local.get $next) (local.get $step))))
+            (else
+              (loop $nextPixel
+                (local.set $above (i32.load8_u (i32.sub (local.get $to) (local.get $width))))
+                (local.set $left
+                  (call $unpaeth
+                    (i32.load8_u (local.get $from))
+                    (local.get $left)
+                    (local.get $above)
+                    (local.get $corner)))
+                (local.set $corner (local.get $above))
+                (i32.store8 (local.get $to) (local.get $left))
+                (local.set $from (i32.add (local.get $from) (local.get $step)))
+                (br_if $nextPixel
+                  (i32.lt_u (local.tee $to (i32.add (local.get $to) (i32.const 1))) (local.get $end))))))))
       ;; The next row begins a byte before where its first pixel's last byte was counted from.
       (local.set $from (i32.sub (i32.add (local.get $from) (i32.const 1)) (local.get $step)))
       (br_if $nextRow (i32.lt_u (local.tee $y (i32.add (local.get $y) (i32.const 1))) (local.get $rows))))

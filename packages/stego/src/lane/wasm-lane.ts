@@ -35,7 +35,7 @@ function laneReaderOf({ memory: { buffer }, inflate, unfilter }: LaneExports): L
         length += part.length;
       }
       if (inflate(length, raw) === 0 || unfilter(width, rows, step) === 0) return undefined;
-      return plane.slice(0, width * rows);
+      return plane.subarray(0, width * rows);
     },
   };
 }
