@@ -4,7 +4,7 @@ import { packetBytes } from '../../src/core/packet-bytes.ts';
 import { Node, seeded } from '../support/pair.ts';
 
 /** What IPv4 and UDP add to a datagram. */
-const HEADERS_BYTES = 28;
+export const HEADERS_BYTES = 28;
 /** Segments of one send, as with offload. */
 const SEGMENTS_PER_SEND = 63;
 /** Timers of an event loop come up to this late. */

@@ -1,26 +1,28 @@
 import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
 import { AckBatches } from './ack-batches.ts';
 import type { AckSample, CongestionController } from './congestion.ts';
+import { PACING_MARGIN, StandingQueue } from './standing-queue.ts';
 
 /** Gains of draft-ietf-ccwg-bbr, section 2.4. */
 const STARTUP_PACING_GAIN = 2.77;
 const STARTUP_WINDOW_GAIN = 2;
 const DRAIN_PACING_GAIN = 0.5;
 const UP_GAIN = 1.25;
+/** A probe tries this much more at least, so that a small share grows by more of itself than a large one; and no more than twice the rate. */
+const LEAST_PROBE: number = 32 * MAX_DATAGRAM_BYTES;
+const MOST_UP_GAIN = 2;
 const DOWN_GAIN = 0.9;
 const WINDOW_GAIN = 2;
-/** Slightly below the estimate, so that a queue never stands. */
-const PACING_MARGIN = 0.99;
 const FULL_PIPE_GROWTH = 1.25;
 const FULL_PIPE_ROUNDS = 3;
 const CRUISE_ROUNDS = 4;
 const CLIMB_GROWTH = 1.15;
 /** Loss of a round above what is usual on this path. */
 const LOSS_THRESHOLD = 0.02;
-/** A round trip shows a queue when all of a round are above the minimum by this factor, and by what late loops add, in ms. */
-const QUEUE_GROWTH = 1.25;
-const LATE_LOOP_MS = 3;
-/** Beyond this, loss is congestion even if the queue is too short to be seen in the round trip. */
+/**
+ * Beyond this, loss is congestion even if the queue is too short to be seen in the round trip. In a queue that is seen, one burst of
+ * somebody else may have done it: there only the second such round in a row counts.
+ */
 const HEAVY_LOSS = 0.2;
 /** A share of fewer lost packets says nothing: the first rounds are short (BBRStartFullLossCnt of the draft). */
 const LEAST_LOST: number = 6 * MAX_DATAGRAM_BYTES;
@@ -30,7 +32,9 @@ const BETA = 0.7;
 const MIN_ROUND_TRIP_LIFE_MS = 10_000;
 const PROBE_ROUND_TRIP_MS = 200;
 
-const INITIAL_WINDOW: number = 32 * MAX_DATAGRAM_BYTES;
+const INITIAL_WINDOW: number = 48 * MAX_DATAGRAM_BYTES;
+/** Whatever is estimated: loops and acknowledgements work in steps of so much. */
+const LEAST_TARGET: number = 32 * MAX_DATAGRAM_BYTES;
 const MINIMUM_WINDOW: number = 4 * MAX_DATAGRAM_BYTES;
 /** Acknowledgements cover about so much at a time, whatever has been seen yet. */
 const LEAST_BATCH: number = 16 * MAX_DATAGRAM_BYTES;
@@ -60,6 +64,7 @@ export class Bbr implements CongestionController {
   /** Largest delivery rate of the last and of the running cycle, bytes per ms. */
   #rates: [number, number] = [0, 0];
   readonly #batches = new AckBatches();
+  readonly #queue = new StandingQueue();
   #sampledInCycle = false;
   #minRoundTrip = Number.POSITIVE_INFINITY;
   #minRoundTripAt = 0;
@@ -67,6 +72,7 @@ export class Bbr implements CongestionController {
   #roundEnd = 0;
   #roundDelivered = 0;
   #roundLost = 0;
+  #wasHeavy = false;
   /** When congestion was last answered: what was sent before and is found lost later has been answered as well. */
   #answeredAt = -1;
   #roundMinRoundTrip = Number.POSITIVE_INFINITY;
@@ -88,7 +94,9 @@ export class Bbr implements CongestionController {
 
   get pacingRate(): number {
     if (this.#minRoundTrip < NEAR_MS) return Number.POSITIVE_INFINITY;
-    const rate = (this.#gain() * this.#rate() * PACING_MARGIN) / (1 - this.#pathLoss);
+    const starting = this.#phase === 'startup' || this.#phase === 'drain';
+    const pace = starting ? PACING_MARGIN : this.#queue.pace;
+    const rate = (this.#gain() * this.#rate() * pace) / (1 - this.#pathLoss);
     return this.#phase === 'startup' ? Math.max(rate, this.#initialPacing) : rate;
   }
 
@@ -130,10 +138,15 @@ export class Bbr implements CongestionController {
       case 'down':
         return DOWN_GAIN;
       case 'up':
-        return UP_GAIN;
+        return Math.max(UP_GAIN, Math.min(MOST_UP_GAIN, 1 + LEAST_PROBE / this.#bandwidthDelay()));
       default:
         return 1;
     }
+  }
+
+  #windowGain(): number {
+    if (this.#phase === 'startup') return STARTUP_WINDOW_GAIN;
+    return this.#phase === 'up' ? WINDOW_GAIN + this.#gain() - UP_GAIN : WINDOW_GAIN;
   }
 
   /** The last probe found more: the next one need not wait. */
@@ -164,8 +177,10 @@ export class Bbr implements CongestionController {
 
   #endRound(sample: AckSample): void {
     const lossRate = this.#roundLost / Math.max(1, this.#roundLost + this.#roundDelivered);
-    const queued = this.#roundMinRoundTrip > this.#minRoundTrip * QUEUE_GROWTH + LATE_LOOP_MS;
-    const heavy = lossRate > HEAVY_LOSS;
+    const queued = this.#queue.onRound(this.#roundMinRoundTrip, this.#minRoundTrip);
+    const much = lossRate > HEAVY_LOSS && this.#roundLost >= LEAST_LOST;
+    const heavy = much && (!queued || this.#wasHeavy || this.#phase === 'startup');
+    this.#wasHeavy = much;
     const unusual = lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued;
     // A pipe that gives so much more than a round ago is not full: a first flight may be lost with the packet that announces it.
     const growing = this.#phase === 'startup' && this.#rate() >= this.#fullRate * FULL_PIPE_GROWTH;
@@ -230,7 +245,7 @@ export class Bbr implements CongestionController {
         this.#enter('up', now);
         return;
       case 'up':
-        if (this.#phaseRounds >= 1 && (inFlight >= UP_GAIN * this.#bandwidthDelay() || this.#phaseRounds >= 3)) {
+        if (this.#phaseRounds >= 1 && (inFlight >= this.#gain() * this.#bandwidthDelay() || this.#phaseRounds >= 3)) {
           this.#endCycle();
           this.#enter('down', now);
         }
@@ -266,9 +281,9 @@ export class Bbr implements CongestionController {
       this.#window = Math.max(MINIMUM_WINDOW, this.#bandwidthDelay() / 2);
       return;
     }
-    const gain = this.#phase === 'startup' ? STARTUP_WINDOW_GAIN : WINDOW_GAIN;
+    const gain = this.#windowGain();
     const span = Math.max(this.#minRoundTrip, LOOP_MS);
-    const floor = this.#minRoundTrip < NEAR_MS ? NEAR_WINDOW : INITIAL_WINDOW;
+    const floor = this.#minRoundTrip < NEAR_MS ? NEAR_WINDOW : LEAST_TARGET;
     const target = Math.max(floor, gain * this.#rate() * span + Math.max(LEAST_BATCH, this.#batches.largest));
     const grown = this.#window + sample.acked;
     // While the pipe is being filled the estimate lags: the window never shrinks then.
