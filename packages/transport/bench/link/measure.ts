@@ -95,6 +95,34 @@ export function bulkOver(path: PathName, traveller: Traveller, sizes: LinkSizes,
   });
 }
 
+/** Somewhat more than the line carries, so that it is never idle. */
+const FLOOD_MBITS = 110;
+
+/** Payload in Mbit/s that arrives of datagrams of `bytes` that nobody controls, `payload` of each: the most that any flow can reach. */
+export function lineOver(
+  path: PathName,
+  { bytes, payload }: { readonly bytes: number; readonly payload: number },
+  { seconds }: LinkSizes,
+  seed: number,
+): Promise<number> {
+  return onLink(path, seed, async (link) => {
+    const module = new URL('./line.ts', import.meta.url);
+    const receiver = link.run('near', module, ['receive', HOSTS.near]);
+    const [{ port }] = (await once(receiver, 'message')) as [{ port: number }];
+    link.run('far', module, ['send', HOSTS.near, `${port}`, `${bytes}`, `${FLOOD_MBITS}`]);
+    const received = async (): Promise<number> => {
+      receiver.send('report');
+      const [report] = (await once(receiver, 'message')) as [{ received: number }];
+      return report.received;
+    };
+    await sleep(1_000);
+    const [before, start] = [await received(), performance.now()];
+    await sleep(seconds * 1e3);
+    const arrived = (await received()) - before;
+    return (arrived * (payload / bytes) * 8) / 1e3 / (performance.now() - start);
+  });
+}
+
 /** Many small exchanges at once. */
 export function poolOver(path: PathName, traveller: Traveller, sizes: LinkSizes, seed: number): Promise<PoolFigures> {
   return onLink(path, seed, async (link) => {

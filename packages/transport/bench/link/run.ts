@@ -1,11 +1,20 @@
-/** `pnpm bench:link [--json] [--small] [clean | loss-1 | loss-5 | reordered | pool | share]…`: an emulated link; Linux, root. */
+/** `pnpm bench:link [--json] [--small] [clean | loss-1 | loss-5 | reordered | pool | share | line]…`: an emulated link; Linux, root. */
 
 import process from 'node:process';
 import { type Bench, type Figure, median, runBenches } from '@p2pimg/testkit/bench';
 import { figureOf, type Metric } from '../figures.ts';
 import { PATHS, type PathName } from './conditions.ts';
 import { whyNoLink } from './link.ts';
-import { bulkOver, FULL_LINK, type LinkSizes, poolOver, SMALL_LINK, shareOver, type Traveller } from './measure.ts';
+import {
+  bulkOver,
+  FULL_LINK,
+  type LinkSizes,
+  lineOver,
+  poolOver,
+  SMALL_LINK,
+  shareOver,
+  type Traveller,
+} from './measure.ts';
 
 const RATE: Metric = { name: 'rate', unit: 'Mbit/s', better: 'more' };
 const REPEATED: Metric = { name: 'sent twice', unit: '%', better: 'less' };
@@ -85,8 +94,31 @@ const share: Bench = async function* ({ small }) {
   }
 };
 
+/** What the line carries of datagrams as large as ours, and as the largest that udx sends, with no control at all. */
+const line: Bench = async function* ({ small }) {
+  const sizes = small ? SMALL_LINK : FULL_LINK;
+  for (const [bytes, payload] of [
+    [1_024, 992],
+    [1_472, 1_452],
+  ] as const) {
+    const values: number[] = [];
+    for (let round = 1; round <= sizes.rounds; round++) {
+      values.push(await lineOver('loss-1', { bytes, payload }, sizes, round));
+    }
+    const value = median(values);
+    yield {
+      bench: 'link: line, loss-1',
+      metric: `${bytes} bytes`,
+      value,
+      unit: 'Mbit/s',
+      against: 'line',
+      ratio: value / 100,
+    };
+  }
+};
+
 const why = whyNoLink();
 if (why === undefined) {
   const paths = Object.keys(PATHS) as PathName[];
-  await runBenches({ ...Object.fromEntries(paths.map((path) => [path, bulk(path)])), pool, share });
+  await runBenches({ ...Object.fromEntries(paths.map((path) => [path, bulk(path)])), pool, share, line });
 } else process.stderr.write(`no link: ${why}\n`);
