@@ -5,6 +5,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  hash as digest,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -44,6 +45,8 @@ const SMALL_ORDER: ReadonlySet<string> = new Set([
 export const nodeSuite: CryptoSuite = {
   randomBytes: (length) => new Uint8Array(randomBytes(length)),
   sha256: (...parts) => {
+    const [only] = parts;
+    if (only !== undefined && parts.length === 1) return new Uint8Array(digest('sha256', only, 'buffer'));
     const hash = createHash('sha256');
     for (const part of parts) hash.update(part);
     return new Uint8Array(hash.digest());

@@ -27,7 +27,7 @@ import type {
 } from './envelope.ts';
 import * as f from './fields.ts';
 import { type PeerType, peerAckBodySchema, peerBodySchemas } from './peer.ts';
-import { quickBody, quickHead, quickNotices, type RequestHead } from './quick.ts';
+import { quickBody, quickHead, quickHeartbeat, quickNotices, type RequestHead } from './quick.ts';
 import { ackBodySchemas, type RequestType, requestBodySchemas } from './requests.ts';
 import { type ServerMessage, serverMessageSchemas } from './server.ts';
 
@@ -196,6 +196,9 @@ export function decodeServerMessage(bytes: Uint8Array, options: MessageOptions =
   if (type === 'notices') {
     const notices = quickNotices(envelope.message);
     if (notices !== undefined) return { type, notices };
+  } else if (type === 'heartbeat') {
+    const heartbeat = quickHeartbeat(envelope.message);
+    if (heartbeat !== undefined) return { type, ...heartbeat };
   }
   const schema = schemaOf<z.ZodType>(serverMessageSchemas, type);
   return { type, ...(parse(schema, fieldsOf(envelope)) as object) } as ServerMessage;

@@ -7,7 +7,14 @@ import { MAX_HIDDEN_FILE_BYTES, MAX_NOTICES, MAX_PUBLISHED_TOGETHER, MAX_SERVERS
 import { isImageId } from '../names.ts';
 import { DIGEST_PATTERN, MAX_IMAGE_ID_LENGTH, REQUEST_ID_PATTERN, SERVER_ID_PATTERN } from './fields.ts';
 import type { RequestBodies, RequestType } from './requests.ts';
-import { MAX_ATTEMPT, type RequestNotice } from './server.ts';
+import {
+  type Heartbeat,
+  MAX_ATTEMPT,
+  MAX_INCARNATION,
+  MAX_PRIORITY,
+  MAX_SERVICE_MS,
+  type RequestNotice,
+} from './server.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -34,6 +41,23 @@ function isNotice(value: unknown): value is RequestNotice {
     default:
       return false;
   }
+}
+
+/** Of a message whose version and type have been looked at; the keys are the message's own, in its order. */
+export function quickHeartbeat(message: Fields): Omit<Heartbeat, 'type'> | undefined {
+  const { sequence, incarnation, phase, group, priority, outstanding, serviceMs, utilization } = message;
+  if (!hasKeys(message, 10) || !isGroup(group)) return undefined;
+  if (!isCount(sequence) || sequence === 0 || !isCount(incarnation, MAX_INCARNATION)) return undefined;
+  if (phase !== 'joining' && phase !== 'member' && phase !== 'leaving') return undefined;
+  if (!isPositive(priority, MAX_PRIORITY) || !isCount(outstanding, 0xffff_ffff)) return undefined;
+  if (!isPositive(serviceMs, MAX_SERVICE_MS) || !isShare(utilization)) return undefined;
+  return { sequence, incarnation, phase, group, priority, outstanding, serviceMs, utilization };
+}
+
+/** One with a leader: without, the schema decides. */
+function isGroup(value: unknown): value is Heartbeat['group'] {
+  if (!isObject(value) || !hasKeys(value, 3)) return false;
+  return isCount(value.epoch) && matches(SERVER_ID_PATTERN, value.leader) && isCount(value.revision);
 }
 
 /** What all requests have, in the order of the schema; the body is not looked at. */
@@ -101,6 +125,14 @@ function matches(pattern: RegExp, value: unknown): value is string {
 
 function isCount(value: unknown, most: number = Number.MAX_SAFE_INTEGER): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= most;
+}
+
+function isPositive(value: unknown, most: number): value is number {
+  return typeof value === 'number' && value > 0 && value <= most;
+}
+
+function isShare(value: unknown): value is number {
+  return typeof value === 'number' && value >= 0 && value <= 1;
 }
 
 function areServers(value: unknown): value is readonly string[] {

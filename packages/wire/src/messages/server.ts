@@ -6,6 +6,10 @@ import * as f from './fields.ts';
 
 /** Attempts at one request that are counted. */
 export const MAX_ATTEMPT = 1000;
+export const MAX_INCARNATION: number = 2 ** 52;
+export const MAX_PRIORITY = 100;
+/** What a heartbeat says that a request takes, in ms: at most an hour. */
+export const MAX_SERVICE_MS = 3_600_000;
 
 /** The leader says who handles a request. When it names itself, it has begun, too: no `handling` of it follows. */
 export interface Stamp {
@@ -99,11 +103,8 @@ type Schemas = { readonly [T in ServerMessageType]: z.ZodType<Omit<Extract<Serve
 
 const attempt = z.int().min(0).max(MAX_ATTEMPT);
 const counter = z.int().min(0);
-const incarnation = z
-  .int()
-  .min(0)
-  .max(2 ** 52);
-const priority = z.number().positive().max(100);
+const incarnation = z.int().min(0).max(MAX_INCARNATION);
+const priority = z.number().positive().max(MAX_PRIORITY);
 const group: z.ZodType<ServerGroupName> = z.strictObject({
   epoch: counter,
   leader: z.exactOptional(f.serverId),
@@ -130,7 +131,7 @@ export const serverMessageSchemas: Schemas = {
     group,
     priority,
     outstanding: f.u32,
-    serviceMs: z.number().positive().max(3_600_000),
+    serviceMs: z.number().positive().max(MAX_SERVICE_MS),
     utilization: z.number().min(0).max(1),
   }),
   probe: z.strictObject({ nonce: f.u32, incarnation, asker: f.serverId }),

@@ -2,7 +2,7 @@ import test from 'ava';
 import fc from 'fast-check';
 import { MAX_PUBLISHED_TOGETHER } from '../../src/index.ts';
 import { requestHead } from '../../src/messages/codec.ts';
-import { quickBody, quickHead, quickNotices } from '../../src/messages/quick.ts';
+import { quickBody, quickHead, quickHeartbeat, quickNotices } from '../../src/messages/quick.ts';
 import { requestBodySchemas } from '../../src/messages/requests.ts';
 import { serverMessageSchemas } from '../../src/messages/server.ts';
 import { id, key } from './samples.ts';
@@ -85,6 +85,31 @@ test('W1 N4 notices are accepted quickly exactly when their schema accepts them,
       const result = serverMessageSchemas.notices.safeParse(withoutEnvelope(message));
       // The schema writes keys in its own order; here they come as they were sent.
       return result.success ? message.notices : undefined;
+    },
+  );
+});
+
+test('W1 N4 a heartbeat is accepted quickly exactly when its schema accepts it, as the same', (t) => {
+  const group = nearly({ epoch: fc.nat(), leader: fc.constant('s1'), revision: fc.nat() });
+  const withoutLeader = (message: Record<string, unknown>): boolean =>
+    !Object.hasOwn((message.group ?? {}) as object, 'leader');
+  agrees(
+    t,
+    inEnvelope({
+      sequence: fc.constantFrom(1, 2, 2 ** 53 - 1),
+      incarnation: fc.constantFrom(0, 1, 2 ** 52),
+      phase: fc.constantFrom('joining', 'member', 'leaving'),
+      group,
+      priority: fc.constantFrom(0.001, 1, 100),
+      outstanding: fc.constantFrom(0, 3, 0xffff_ffff),
+      serviceMs: fc.constantFrom(0.001, 20, 3_600_000),
+      utilization: fc.constantFrom(0, 0.5, 1),
+    }),
+    // One that knows of no leader is left to the schema.
+    (message) => (withoutLeader(message) ? undefined : quickHeartbeat(message)),
+    (message) => {
+      const result = serverMessageSchemas.heartbeat.safeParse(withoutEnvelope(message));
+      return result.success && !withoutLeader(message) ? { ...result.data, group: message.group } : undefined;
     },
   );
 });
