@@ -1,7 +1,7 @@
 /** Which images exist and whose they are (SPEC D2, D3). */
 
-import { equalBytes, parseImageId } from '@p2pimg/wire';
-import type { ExpressionBuilder } from 'kysely';
+import { equalBytes, MAX_PUBLISHED_TOGETHER, parseImageId } from '@p2pimg/wire';
+import { type ExpressionBuilder, sql } from 'kysely';
 import { ConflictError, DeniedError, type DirectoryError, NotFoundError } from '../errors.ts';
 import type { NewResource } from '../interface.ts';
 import type { Tables } from '../schema/tables.ts';
@@ -30,13 +30,34 @@ const insertWithinQuota = statement<Insertion & { before: number }>()((db, p) =>
     .expression((eb) => insertion(eb, p).where((own) => noneAfter(own, p.clientId, p.before))),
 );
 
-/** A row when the client exists, and has no more images than `before`. */
-const selectWithRoom = statement<{ clientId: number; before: number }>()((db, p) =>
+/** Inserts so many rows at once, or none when one of them is there already. By number of rows. */
+const insertTogether = Array.from({ length: MAX_PUBLISHED_TOGETHER + 1 }, (_, count) =>
+  statement<Record<string, string | number | Uint8Array>>()((db, p) =>
+    db.insertInto('resources').values(
+      Array.from({ length: count }, (_, i) => ({
+        client_id: p.clientId as number,
+        image_id: p[`imageId${i}`] as string,
+        digest: p[`digest${i}`] as Uint8Array,
+      })),
+    ),
+  ),
+);
+
+/** The client's key, and whether it has no more images than `before`. */
+const selectKeyAndRoom = statement<{ clientId: number; before: number }>()((db, p) =>
   db
     .selectFrom('clients')
-    .select('id')
-    .where('id', '=', p.clientId)
-    .where((own) => noneAfter(own, p.clientId, p.before)),
+    .select((own) => [
+      'box_key',
+      own
+        .case()
+        .when(noneAfter(own, p.clientId, p.before))
+        .then(1)
+        .else(0)
+        .end()
+        .as('has_room'),
+    ])
+    .where('id', '=', p.clientId),
 );
 
 function insertion(eb: ExpressionBuilder<Tables, 'resources'>, { clientId, imageId, digest }: Insertion) {
@@ -48,7 +69,14 @@ function insertion(eb: ExpressionBuilder<Tables, 'resources'>, { clientId, image
 
 /** Whether the client has no more rows than `before`, removed ones included. Both databases step over rows faster than they count them. */
 function noneAfter(eb: ExpressionBuilder<Tables, 'clients'>, clientId: number, before: number) {
-  const rest = eb.selectFrom('resources').select('client_id').where('client_id', '=', clientId).limit(1).offset(before);
+  // SQLite compiles a statement anew for each execution when the limit is a parameter: its plan depends on it.
+  const one = sql.lit(1);
+  const rest = eb
+    .selectFrom('resources')
+    .select('client_id')
+    .where('client_id', '=', clientId)
+    .limit(one)
+    .offset(before);
   return eb.not(eb.exists(eb.selectFrom(rest.as('rest')).select('rest.client_id')));
 }
 
@@ -111,27 +139,40 @@ const imagesShownTo = statement<{ askerId: number; clientId: number; after: stri
 export function addResources(engine: Engine, call: Call<'addResources'>): Answer<'addResources'> {
   const { claim, clientId, boxKey, images } = call;
   return wholly(engine, 'addResources', claim, async (session) => {
-    if (boxKey !== undefined && !(await hasKey(session, clientId, boxKey))) {
+    const quota = engine.quotas.images;
+    const { key, hasRoom } = await lookAt(session, clientId, quota - images.length);
+    if (boxKey !== undefined && (key === undefined || !equalBytes(key, boxKey))) {
       return { refusal: new DeniedError('not_registered', 'this key belongs to no registered client') };
     }
-    const quota = engine.quotas.images;
-    // One look for all of them: it walks over what the client has.
-    const counted = images.length === 1 || !(await hasRoom(session, clientId, quota - images.length));
+    if (hasRoom && images.length > 1 && (await addTogether(session, clientId, images))) return { value: {} };
     for (const image of images) {
-      const refusal = await addOne(session, { clientId, ...image }, counted ? quota : undefined);
+      const refusal = await addOne(session, { clientId, ...image }, hasRoom ? undefined : quota);
       if (refusal !== undefined) return { refusal };
     }
     return { value: {} };
   });
 }
 
-async function hasKey(session: Session, id: number, boxKey: Uint8Array): Promise<boolean> {
-  const client = await session.first(selectKey, { id });
-  return client !== undefined && equalBytes(client.box_key, boxKey);
+/** One look for all images of a call: it walks over what the client has. */
+async function lookAt(
+  session: Session,
+  clientId: number,
+  before: number,
+): Promise<{ readonly key: Uint8Array | undefined; readonly hasRoom: boolean }> {
+  const client = await session.first(selectKeyAndRoom, { clientId, before: Math.max(0, before) });
+  return { key: client?.box_key, hasRoom: before >= 0 && client?.has_room === 1 };
 }
 
-async function hasRoom(session: Session, clientId: number, before: number): Promise<boolean> {
-  return before >= 0 && (await session.first(selectWithRoom, { clientId, before })) !== undefined;
+/** Adds images that are all new, of a client that is there. @returns false when some may not be: then nothing has happened */
+async function addTogether(session: Session, clientId: number, images: readonly NewResource[]): Promise<boolean> {
+  const values: Record<string, string | number | Uint8Array> = { clientId };
+  for (const [i, { imageId, digest }] of images.entries()) {
+    if (parseImageId(imageId).clientId !== clientId) return false;
+    values[`imageId${i}`] = imageId;
+    values[`digest${i}`] = digest;
+  }
+  const statement = insertTogether[images.length];
+  return statement !== undefined && !(await session.write(statement, values)).duplicate;
 }
 
 /** Why not, when it is refused. @param quota undefined when there is room for it */
