@@ -16,16 +16,19 @@ const MOST_IN_THREAD = 4;
 /** What a thread works on lies outside of its heap: more than this would only fill memory with what is garbage already. */
 const YOUNG_MB = 8;
 
-interface Waiting {
+/** How work ended. */
+export type EncodeOutcome = { readonly answer: EncodeAnswer } | { readonly error: EncodeEndedError };
+
+/** Work that was given, and whom to tell how it ended. */
+export interface EncodeWork {
   readonly task: EncodeTask;
-  readonly resolve: (answer: EncodeAnswer) => void;
-  readonly reject: (error: Error) => void;
+  readonly ended: (outcome: EncodeOutcome) => void;
 }
 
 interface Thread {
   readonly worker: Worker;
   /** By number; in the order in which they were given. */
-  readonly given: Map<number, Waiting>;
+  readonly given: Map<number, EncodeWork>;
   idle: NodeJS.Timeout | undefined;
 }
 
@@ -39,7 +42,7 @@ export interface EncodeThreadsOptions {
   readonly idleMs: number;
 }
 
-/** The work was called off, or its thread has ended under it. */
+/** The work threw, or its thread has ended under it. */
 export class EncodeEndedError extends Error {
   override readonly name = 'EncodeEndedError';
 }
@@ -52,7 +55,7 @@ export class EncodeEndedError extends Error {
 export class EncodeThreads {
   readonly #options: EncodeThreadsOptions;
   readonly #threads: Thread[] = [];
-  readonly #waiting = new Set<Waiting>();
+  readonly #waiting = new Set<EncodeWork>();
   #lastId = 0;
   #handing: NodeJS.Immediate | undefined;
   #closed = false;
@@ -66,26 +69,32 @@ export class EncodeThreads {
     return this.#threads.length;
   }
 
-  /** Rejects when the work threw, was called off before it began, or its thread ended. */
-  run(task: EncodeTask, signal?: AbortSignal): Promise<EncodeAnswer> {
+  /** @throws EncodeEndedError when the work threw, or its thread ended */
+  run(task: EncodeTask): Promise<EncodeAnswer> {
     return new Promise((resolve, reject) => {
-      if (this.#closed || signal?.aborted === true) {
-        reject(new EncodeEndedError('called off'));
-        return;
-      }
-      const waiting = { task, resolve, reject };
-      this.#waiting.add(waiting);
-      signal?.addEventListener('abort', () => {
-        if (this.#waiting.delete(waiting)) reject(new EncodeEndedError('called off'));
-      });
-      this.#handOver();
+      this.begin({ task, ended: (outcome) => ('answer' in outcome ? resolve(outcome.answer) : reject(outcome.error)) });
     });
+  }
+
+  /** Has it done. It ends once, later than this returns unless the threads are closed, or never when it is called off before it began. */
+  begin(work: EncodeWork): void {
+    if (this.#closed) {
+      work.ended({ error: new EncodeEndedError('the server ends') });
+      return;
+    }
+    this.#waiting.add(work);
+    this.#handOver();
+  }
+
+  /** Nobody wants it any more. What a thread has already ends as usual. */
+  callOff(work: EncodeWork): void {
+    this.#waiting.delete(work);
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     clearImmediate(this.#handing);
-    for (const { reject } of this.#waiting) reject(new EncodeEndedError('the server ends'));
+    for (const { ended } of this.#waiting) ended({ error: new EncodeEndedError('the server ends') });
     this.#waiting.clear();
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
@@ -100,14 +109,14 @@ export class EncodeThreads {
 
   #handOverNow(): void {
     const batches = new Map<Thread, ToEncodeThread[number][]>();
-    for (const waiting of this.#waiting) {
+    for (const work of this.#waiting) {
       const thread = this.#freest();
       if (thread === undefined) break;
-      this.#waiting.delete(waiting);
+      this.#waiting.delete(work);
       const id = ++this.#lastId;
-      thread.given.set(id, waiting);
+      thread.given.set(id, work);
       const batch = batches.get(thread) ?? [];
-      batch.push({ id, task: waiting.task });
+      batch.push({ id, task: work.task });
       batches.set(thread, batch);
     }
     for (const [{ worker, idle }, batch] of batches) {
@@ -148,10 +157,10 @@ export class EncodeThreads {
 
   #answered(thread: Thread, answers: FromEncodeThread): void {
     for (const answered of answers) {
-      const waiting = thread.given.get(answered.id);
+      const work = thread.given.get(answered.id);
       thread.given.delete(answered.id);
-      if ('answer' in answered) waiting?.resolve(answered.answer);
-      else waiting?.reject(new EncodeEndedError(answered.defect));
+      if ('answer' in answered) work?.ended(answered);
+      else work?.ended({ error: new EncodeEndedError(answered.defect) });
     }
     if (this.#waiting.size > 0) this.#handOver();
     if (thread.given.size > 0 || this.#threads.length < 2) return;
@@ -168,7 +177,9 @@ export class EncodeThreads {
 
   #ended(thread: Thread, cause: Error | undefined): void {
     clearTimeout(thread.idle);
-    for (const { reject } of thread.given.values()) reject(new EncodeEndedError('the thread ended', { cause }));
+    for (const { ended } of thread.given.values()) {
+      ended({ error: new EncodeEndedError('the thread ended', { cause }) });
+    }
     thread.given.clear();
     const place = this.#threads.indexOf(thread);
     if (place < 0 || this.#closed) return;

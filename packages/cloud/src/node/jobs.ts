@@ -3,8 +3,8 @@ import { openCloudShare, RightsError, sealRelease } from '@p2pimg/rights';
 import type { Job, JobResults } from '../core/effects.ts';
 import type { OperationFailure, OperationResult } from '../core/events.ts';
 import { bytesOf } from './client-port.ts';
-import type { EncodeWorkerData } from './encode-messages.ts';
-import { EncodeThreads } from './encode-threads.ts';
+import type { EncodeAnswer, EncodeWorkerData } from './encode-messages.ts';
+import { EncodeThreads, type EncodeWork } from './encode-threads.ts';
 import { CoverError } from './errors.ts';
 
 /** Threads beyond the first end after this long without work (SPEC S5). */
@@ -37,33 +37,30 @@ export class Jobs {
     if (answer.kind === 'badCover') throw new CoverError(`the cover ${answer.name} cannot be used: ${answer.problem}`);
   }
 
-  /** Never rejects: errors are results. */
-  async run(job: Job, signal: AbortSignal): Promise<OperationResult> {
-    try {
-      return job.kind === 'encode' ? await this.#encode(job, signal) : await this.#releaseShare(job);
-    } catch (error) {
-      if (error instanceof RightsError) return failed({ kind: 'refused', code: 'bad_share', message: error.message });
-      const message = 'the work could not be done';
-      return failed({ kind: 'unavailable', code: 'job_failed', message, retryAfterMs: 1_000 });
-    }
+  /**
+   * Has it done. Errors are results.
+   * @returns calls it off: what has not begun will not, and never ends
+   */
+  begin(job: Job, ended: (result: OperationResult) => void): () => void {
+    if (job.kind === 'encode') return this.#encode(job, ended);
+    this.#releaseShare(job).then(ended, (error: unknown) => {
+      ended(error instanceof RightsError ? failed(badShare(error)) : jobFailed);
+    });
+    return () => {};
   }
 
   async close(): Promise<void> {
     await this.#threads.close();
   }
 
-  async #encode(job: Extract<Job, { kind: 'encode' }>, signal: AbortSignal): Promise<OperationResult> {
+  #encode(job: Extract<Job, { kind: 'encode' }>, ended: (result: OperationResult) => void): () => void {
     const { digest, mime, cover } = job;
-    const answer = await this.#threads.run(
-      { kind: 'encode', upload: bytesOf(job.upload), digest, mime, cover },
-      signal,
-    );
-    if (answer.kind === 'refused') {
-      return failed({ kind: 'refused', code: answer.code, message: answer.message });
-    }
-    if (answer.kind !== 'encoded') throw new TypeError('an encoding thread gave the wrong answer');
-    const value: JobResults['encode'] = { picture: answer.picture, digest: answer.digest };
-    return { ok: true, value };
+    const work: EncodeWork = {
+      task: { kind: 'encode', upload: bytesOf(job.upload), digest, mime, cover },
+      ended: (outcome) => ended('answer' in outcome ? resultOf(outcome.answer) : jobFailed),
+    };
+    this.#threads.begin(work);
+    return () => this.#threads.callOff(work);
   }
 
   async #releaseShare({ grant, nonce }: Extract<Job, { kind: 'releaseShare' }>): Promise<OperationResult> {
@@ -71,6 +68,24 @@ export class Jobs {
     const value: JobResults['releaseShare'] = { share: await sealRelease(nodeSuite, grant, nonce, cloudShare) };
     return { ok: true, value };
   }
+}
+
+function resultOf(answer: EncodeAnswer): OperationResult {
+  if (answer.kind === 'refused') return failed({ kind: 'refused', code: answer.code, message: answer.message });
+  if (answer.kind !== 'encoded') throw new TypeError('an encoding thread gave the wrong answer');
+  const value: JobResults['encode'] = { picture: answer.picture, digest: answer.digest };
+  return { ok: true, value };
+}
+
+const jobFailed: OperationResult = failed({
+  kind: 'unavailable',
+  code: 'job_failed',
+  message: 'the work could not be done',
+  retryAfterMs: 1_000,
+});
+
+function badShare({ message }: RightsError): OperationFailure {
+  return { kind: 'refused', code: 'bad_share', message };
 }
 
 function failed(failure: OperationFailure): OperationResult {

@@ -21,24 +21,17 @@ export interface MetricsPage {
 export class Metrics {
   readonly #registry: Registry = new Registry();
   readonly #source: MetricsSource;
-  readonly #requests: Counter<'type' | 'outcome'>;
   readonly #seconds: Histogram<'type'>;
   readonly #events: Counter<'event'>;
   readonly #peers: Counter<'event' | 'peer'>;
   readonly #malformed: Counter<'port'>;
   readonly #noRoom: Counter<'share'>;
-  readonly #begun: Counter<'by'>;
   readonly #moved: Counter<'cause'>;
 
   constructor(source: MetricsSource) {
     this.#source = source;
     const registers = [this.#registry];
-    this.#requests = new Counter({
-      name: 'p2pimg_requests_total',
-      help: 'Requests that this server has ended, by type and outcome',
-      labelNames: ['type', 'outcome'],
-      registers,
-    });
+    this.#addCounted(registers);
     this.#seconds = new Histogram({
       name: 'p2pimg_request_seconds',
       help: 'From taking a request up to its answer',
@@ -64,12 +57,6 @@ export class Metrics {
       labelNames: ['port'],
       registers,
     });
-    this.#begun = new Counter({
-      name: 'p2pimg_begun_total',
-      help: 'How often this server began to work on a request: leader, order, take-over, again (asked again after its answer)',
-      labelNames: ['by'],
-      registers,
-    });
     this.#moved = new Counter({
       name: 'p2pimg_moved_total',
       help: 'Requests that moved on from another server: suspected, restarted, silent, not-begun, tried, passed',
@@ -91,7 +78,6 @@ export class Metrics {
   note(fact: CloudFact): void {
     switch (fact.kind) {
       case 'ended':
-        this.#requests.inc({ type: fact.requestType, outcome: fact.outcome });
         this.#seconds.observe({ type: fact.requestType }, fact.ms / 1000);
         break;
       case 'chosen':
@@ -99,9 +85,6 @@ export class Metrics {
         break;
       case 'election':
         if ('peer' in fact.fact) this.#peers.inc({ event: fact.fact.kind, peer: fact.fact.peer });
-        break;
-      case 'begun':
-        this.#begun.inc({ by: fact.by });
         break;
       case 'moved':
         this.#moved.inc({ cause: fact.cause });
@@ -125,6 +108,34 @@ export class Metrics {
 
   async page(): Promise<MetricsPage> {
     return { contentType: this.#registry.contentType, text: await this.#registry.metrics() };
+  }
+
+  /** What happens with every request is counted once, and put under its labels when somebody asks. */
+  #addCounted(registers: Registry[]): void {
+    const { status } = this.#source;
+    new Counter({
+      name: 'p2pimg_requests_total',
+      help: 'Requests that this server has ended, by type and outcome',
+      labelNames: ['type', 'outcome'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [ended, count] of Object.entries(status().counters.requests)) {
+          const [type = '', outcome = ''] = ended.split(' ');
+          this.inc({ type, outcome }, count);
+        }
+      },
+    });
+    new Counter({
+      name: 'p2pimg_begun_total',
+      help: 'How often this server began to work on a request: leader, order, take-over, again (asked again after its answer)',
+      labelNames: ['by'],
+      registers,
+      collect() {
+        this.reset();
+        for (const [by, count] of Object.entries(status().counters.begun)) this.inc({ by }, count);
+      },
+    });
   }
 
   #addVersions(registers: Registry[]): void {

@@ -52,7 +52,8 @@ export class ServerProgram {
   readonly #reporter: Reporter;
   readonly #counting: Counting = new Counting();
   readonly #metrics: Metrics;
-  readonly #jobs = new Map<OperationId, AbortController>();
+  /** Of jobs that are not done yet: what calls them off. */
+  readonly #jobs = new Map<OperationId, () => void>();
   readonly #startedAt: number = performance.now();
   #ports: { readonly clients: ClientPort; readonly peers: PeerPort } | undefined;
   #timers: NodeJS.Timeout[] = [];
@@ -109,7 +110,7 @@ export class ServerProgram {
   end(): void {
     this.#driver.stop();
     for (const timer of this.#timers) clearInterval(timer);
-    for (const controller of this.#jobs.values()) controller.abort();
+    for (const callOff of this.#jobs.values()) callOff();
   }
 
   /** Why this server should not be given work; undefined when it should. */
@@ -188,7 +189,7 @@ export class ServerProgram {
         break;
       case 'abandon':
         clients.abandon(effect.opId);
-        this.#jobs.get(effect.opId)?.abort();
+        this.#callOff(effect.opId);
         break;
       case 'silence':
         clients.setSilent(effect.silent);
@@ -210,12 +211,16 @@ export class ServerProgram {
   }
 
   #runJob({ opId, job }: Extract<CloudEffect, { type: 'job' }>): void {
-    const controller = new AbortController();
-    this.#jobs.set(opId, controller);
-    this.#parts.jobs.run(job, controller.signal).then((result) => {
+    const callOff = this.#parts.jobs.begin(job, (result) => {
       this.#jobs.delete(opId);
       this.give({ type: 'completed', opId, result });
     });
+    this.#jobs.set(opId, callOff);
+  }
+
+  #callOff(opId: OperationId): void {
+    this.#jobs.get(opId)?.();
+    this.#jobs.delete(opId);
   }
 
   /** Readiness must not wait for a client to find out. */

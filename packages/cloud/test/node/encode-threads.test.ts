@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import type { EncodeAnswer, EncodeTask } from '../../src/node/encode-messages.ts';
-import { EncodeEndedError, EncodeThreads } from '../../src/node/encode-threads.ts';
+import { EncodeEndedError, type EncodeOutcome, EncodeThreads, type EncodeWork } from '../../src/node/encode-threads.ts';
 
 /** A thread that answers with its number, and does what a task's `mime` says: throw, or end. */
 const PROGRAM = `
@@ -32,15 +32,17 @@ function threadOf(answer: EncodeAnswer): string {
 test('S5 S7 pictures that nobody wants any more are not begun, and calling them off ends no thread', async (t) => {
   const threads = open(t, 1);
   const first = threadOf(await threads.run(task('first')));
-  const calls = Array.from({ length: 40 }, (_, i) => {
-    const controller = new AbortController();
-    return { controller, answer: threads.run(task(String(i)), controller.signal) };
+  const outcomes = new Map<number, EncodeOutcome>();
+  const calls = Array.from({ length: 40 }, (_, i): EncodeWork => {
+    return { task: task(String(i)), ended: (outcome) => outcomes.set(i, outcome) };
   });
-  for (const [i, { controller }] of calls.entries()) if (i % 2 === 1) controller.abort();
-  const outcomes = await Promise.allSettled(calls.map(({ answer }) => answer));
-  for (const [i, outcome] of outcomes.entries()) {
-    if (i % 2 === 1) t.true(outcome.status === 'rejected' && outcome.reason instanceof EncodeEndedError);
-    else t.deepEqual(outcome, { status: 'fulfilled', value: { kind: 'refused', code: first, message: String(i) } });
+  for (const call of calls) threads.begin(call);
+  for (const [i, call] of calls.entries()) if (i % 2 === 1) threads.callOff(call);
+  t.is(threadOf(await threads.run(task('last'))), first, 'one thread does it all, in order');
+  for (const i of calls.keys()) {
+    const outcome = outcomes.get(i);
+    if (i % 2 === 1) t.is(outcome, undefined);
+    else t.like(outcome, { answer: { kind: 'refused', code: first, message: String(i) } });
   }
 });
 
@@ -48,6 +50,7 @@ test('S5 work that throws fails alone, and a thread that ends takes only its own
   const threads = open(t, 1);
   const [bad, good] = await Promise.allSettled([threads.run(task('bad', 'throw')), threads.run(task('good'))]);
   t.like(bad, { status: 'rejected', reason: { message: 'thrown' } });
+  t.true(bad?.status === 'rejected' && bad.reason instanceof EncodeEndedError);
   t.is(good.status, 'fulfilled');
   const outcomes = await Promise.allSettled([
     threads.run(task('last', 'end')),
