@@ -5,6 +5,7 @@ import type { VersionRange } from '@p2pimg/wire';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { EXIT } from '../exit.ts';
+import { optimizeLate } from '../late-optimization.ts';
 import { createLogger } from '../logging.ts';
 import { loadServerSettings, type ServerSettings } from '../settings.ts';
 import { type Credentials, readCredentials, readSignedManifest, serverConfig } from '../start.ts';
@@ -17,6 +18,7 @@ export function addRun(program: Command, versions: VersionRange): void {
   ).action(async (_options: object, command: Command) => {
     const handleHangUps = noticeHangUps();
     boundYoungGeneration();
+    optimizeLate();
     const { values } = await loadServerSettings(settingsFlags(command), process.env);
     const credentials = await readCredentials(values);
     const log = createLogger(values, credentials.secrets.serverId);
