@@ -1,49 +1,77 @@
-interface Item {
+interface Item<T> {
   readonly at: number;
-  readonly key: string;
+  readonly deadline: Deadline<T>;
 }
 
-/** One deadline per key: set, move, clear, take what is due. A binary heap with lazy deletion. */
-export class Deadlines {
-  readonly #current = new Map<string, number>();
-  #heap: Item[] = [];
+/** When its owner is due, in one `Deadlines`. */
+export class Deadline<T> {
+  readonly owner: T;
+  /** Infinity: never. */
+  at: number = Number.POSITIVE_INFINITY;
+  /** Its place in the heap, at `at` or before it. */
+  item: Item<T> | undefined = undefined;
 
-  set(key: string, at: number): void {
-    if (this.#current.get(key) === at) return;
-    this.#current.set(key, at);
-    this.#push({ at, key });
-    // What was moved or cleared stays in the heap until it surfaces; it must not outgrow what lives.
-    if (this.#heap.length > 2 * this.#current.size + 64) this.#rebuild();
+  constructor(owner: T) {
+    this.owner = owner;
+  }
+}
+
+/**
+ * Deadlines that are set, moved, cleared, and taken when they are due. A binary heap that does not touch what moves to a later time, or is
+ * cleared, before it surfaces: most deadlines are.
+ */
+export class Deadlines<T> {
+  #heap: Item<T>[] = [];
+  /** Set, and not cleared. */
+  #live = 0;
+
+  set(deadline: Deadline<T>, at: number): void {
+    if (deadline.at === Number.POSITIVE_INFINITY) this.#live += 1;
+    deadline.at = at;
+    if (deadline.item !== undefined && deadline.item.at <= at) return;
+    this.#place(deadline);
+    // What has a newer place, or was cleared, stays in the heap until it surfaces; it must not outgrow what lives.
+    if (this.#heap.length > 2 * this.#live + 64) this.#rebuild();
   }
 
-  clear(key: string): void {
-    this.#current.delete(key);
+  clear(deadline: Deadline<T>): void {
+    if (deadline.at === Number.POSITIVE_INFINITY) return;
+    deadline.at = Number.POSITIVE_INFINITY;
+    this.#live -= 1;
   }
 
   /** The earliest, or Infinity. */
   next(): number {
-    this.#dropStale();
-    return this.#heap[0]?.at ?? Number.POSITIVE_INFINITY;
+    return this.#top()?.at ?? Number.POSITIVE_INFINITY;
   }
 
-  /** Removes and returns one key that is due, earliest first. */
-  takeDue(now: number): string | undefined {
-    this.#dropStale();
-    const top = this.#heap[0];
+  /** Clears one deadline that is due, earliest first, and returns its owner. */
+  takeDue(now: number): T | undefined {
+    const top = this.#top();
     if (top === undefined || top.at > now) return undefined;
+    const { deadline } = top;
     this.#pop();
-    this.#current.delete(top.key);
-    return top.key;
+    deadline.item = undefined;
+    this.clear(deadline);
+    return deadline.owner;
   }
 
-  #dropStale(): void {
+  /** The earliest item, once it is where its deadline is. */
+  #top(): Item<T> | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      if (this.#current.get(top.key) === top.at) return;
+      const { deadline } = top;
+      if (deadline.item === top && deadline.at === top.at) return top;
       this.#pop();
+      if (deadline.item !== top) continue;
+      deadline.item = undefined;
+      if (deadline.at !== Number.POSITIVE_INFINITY) this.#place(deadline);
     }
+    return undefined;
   }
 
-  #push(item: Item): void {
+  #place(deadline: Deadline<T>): void {
+    const item = { at: deadline.at, deadline };
+    deadline.item = item;
     const heap = this.#heap;
     let i = heap.length;
     heap.push(item);
@@ -73,7 +101,13 @@ export class Deadlines {
   }
 
   #rebuild(): void {
+    const items = this.#heap;
     this.#heap = [];
-    for (const [key, at] of this.#current) this.#push({ at, key });
+    for (const item of items) {
+      const { deadline } = item;
+      if (deadline.item !== item) continue;
+      if (deadline.at === Number.POSITIVE_INFINITY) deadline.item = undefined;
+      else this.#place(deadline);
+    }
   }
 }

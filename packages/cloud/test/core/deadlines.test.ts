@@ -1,13 +1,15 @@
 import test from 'ava';
 import fc from 'fast-check';
-import { Deadlines } from '../../src/core/deadlines.ts';
+import { Deadline, Deadlines } from '../../src/core/deadlines.ts';
 
 test('E5 a deadline that was moved or cleared is not taken', (t) => {
-  const deadlines = new Deadlines();
-  deadlines.set('a', 10);
-  deadlines.set('b', 5);
-  deadlines.set('a', 3);
-  deadlines.clear('b');
+  const deadlines = new Deadlines<string>();
+  const a = new Deadline('a');
+  const b = new Deadline('b');
+  deadlines.set(a, 10);
+  deadlines.set(b, 5);
+  deadlines.set(a, 3);
+  deadlines.clear(b);
   t.is(deadlines.next(), 3);
   t.is(deadlines.takeDue(2), undefined);
   t.is(deadlines.takeDue(10), 'a');
@@ -19,17 +21,18 @@ test('E5 deadlines come in order of time, whatever was set, moved and cleared be
   const change = fc.record({ key: fc.integer({ min: 0, max: 20 }), at: fc.option(fc.integer({ min: 0, max: 99 })) });
   fc.assert(
     fc.property(fc.array(change, { maxLength: 300 }), (changes) => {
-      const deadlines = new Deadlines();
-      const model = new Map<string, number>();
+      const deadlines = new Deadlines<number>();
+      const all = Array.from({ length: 21 }, (_, key) => new Deadline(key));
+      const model = new Map<number, number>();
       for (const { key, at } of changes) {
-        const name = `k${key}`;
         if (at === null) {
-          deadlines.clear(name);
-          model.delete(name);
+          deadlines.clear(all[key]!);
+          model.delete(key);
         } else {
-          deadlines.set(name, at);
-          model.set(name, at);
+          deadlines.set(all[key]!, at);
+          model.set(key, at);
         }
+        t.is(deadlines.next(), Math.min(...model.values()));
       }
       const taken: number[] = [];
       for (let key = deadlines.takeDue(99); key !== undefined; key = deadlines.takeDue(99)) {

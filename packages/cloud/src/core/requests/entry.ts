@@ -1,6 +1,7 @@
 import type { ServerId } from '@p2pimg/election';
 import type { AnyRequest } from '@p2pimg/wire';
 import type { Client } from '../clients.ts';
+import { Deadline } from '../deadlines.ts';
 
 /**
  * Where a request stands, as far as this server knows:
@@ -13,49 +14,39 @@ import type { Client } from '../clients.ts';
 export type Phase = 'open' | 'here' | 'elsewhere' | 'answered' | 'cancelled';
 
 /** What a server remembers of one request. Handlers and attempts are learned from peers too, so the request may be missing. */
-export interface Entry {
+export class Entry {
   readonly id: string;
-  phase: Phase;
+  phase: Phase = 'open';
   /** Not kept once it is answered: a client that comes again brings it. */
-  request: AnyRequest | undefined;
+  request: AnyRequest | undefined = undefined;
   /** Of the request, once it has come; stays. */
-  type: AnyRequest['type'] | undefined;
+  type: AnyRequest['type'] | undefined = undefined;
   /** Who asked, with the latest session. */
-  client: Client | undefined;
+  client: Client | undefined = undefined;
   /** Who has it, had it last, or was named by the leader. */
-  handler: ServerId | undefined;
+  handler: ServerId | undefined = undefined;
   /** Counts servers that took it up, or should have; the first is 0. */
-  attempt: number;
+  attempt = 0;
   /** Of the latest stamp. */
-  epoch: number;
+  epoch = 0;
   /** Servers that passed, fell silent or died over this request, or that the client tried in vain. */
-  readonly failed: Set<ServerId>;
+  readonly failed: Set<ServerId> = new Set();
   /** Since when it is open here, without a stamp. */
-  openedAt: number | undefined;
+  openedAt: number | undefined = undefined;
   /** Since when it waits for the named handler to begin. */
-  stampedAt: number | undefined;
+  stampedAt: number | undefined = undefined;
   /** When the last answer was given, as far as this server knows. */
-  answeredAt: number;
+  answeredAt: number = Number.NEGATIVE_INFINITY;
   /** The server for which this request counts as outstanding. */
-  counted: ServerId | undefined;
-}
+  counted: ServerId | undefined = undefined;
+  /** When this server acts on it, or gives up on the server that has it. */
+  readonly actAt: Deadline<Entry> = new Deadline<Entry>(this);
+  /** When it may be forgotten. */
+  readonly expiry: Deadline<Entry> = new Deadline<Entry>(this);
 
-export function newEntry(id: string): Entry {
-  return {
-    id,
-    phase: 'open',
-    request: undefined,
-    type: undefined,
-    client: undefined,
-    handler: undefined,
-    attempt: 0,
-    epoch: 0,
-    failed: new Set(),
-    openedAt: undefined,
-    stampedAt: undefined,
-    answeredAt: Number.NEGATIVE_INFINITY,
-    counted: undefined,
-  };
+  constructor(id: string) {
+    this.id = id;
+  }
 }
 
 /** Whether a server may still have to do something for it. */

@@ -129,7 +129,7 @@ export class Lifecycle {
       this.#moves.move(now, entry, 'tried');
       return;
     }
-    this.#moves.actAt.set(entry.id, now + this.#timing.handlingGraceMs);
+    this.#moves.actAt.set(entry.actAt, now + this.#timing.handlingGraceMs);
   }
 
   /** The client ends the attempt at this server. */
@@ -154,7 +154,7 @@ export class Lifecycle {
   ended(now: number, entry: Entry, outcome: Done['outcome'], serviceMs?: number): void {
     this.#moves.tellPeers({ type: 'done', id: entry.id, attempt: entry.attempt, outcome });
     this.#moves.count(now, entry, undefined, serviceMs);
-    this.#moves.actAt.clear(entry.id);
+    this.#moves.actAt.clear(entry.actAt);
     if (outcome === 'passed') {
       entry.failed.add(this.#self);
       this.#moves.reopen(now, entry);
@@ -215,7 +215,7 @@ export class Lifecycle {
     for (const entry of this.#table.unanswered()) {
       if (entry.phase === 'here') this.#work.stop(now, entry, 'yielded');
       this.#moves.count(now, entry, undefined);
-      this.#moves.actAt.clear(entry.id);
+      this.#moves.actAt.clear(entry.actAt);
       this.#moves.setPhase(entry, 'cancelled');
     }
   }
@@ -223,13 +223,13 @@ export class Lifecycle {
   // ---- time ----
 
   timeout(now: number): void {
-    for (let id = this.#moves.actAt.takeDue(now); id !== undefined; id = this.#moves.actAt.takeDue(now)) {
-      const entry = this.#table.get(id);
-      if (entry?.phase === 'open') this.#act(now, entry);
-      else if (entry?.phase === 'elsewhere') this.#giveUpOn(now, entry);
+    const { actAt } = this.#moves;
+    for (let entry = actAt.takeDue(now); entry !== undefined; entry = actAt.takeDue(now)) {
+      if (entry.phase === 'open') this.#act(now, entry);
+      else if (entry.phase === 'elsewhere') this.#giveUpOn(now, entry);
     }
     for (let entry = this.#table.takeExpired(now); entry !== undefined; entry = this.#table.takeExpired(now)) {
-      this.#moves.actAt.clear(entry.id);
+      this.#moves.actAt.clear(entry.actAt);
       if (entry.phase === 'here') this.#work.stop(now, entry, 'cancelled');
       this.#moves.count(now, entry, undefined);
     }
@@ -242,7 +242,7 @@ export class Lifecycle {
       return;
     }
     if (!this.#moves.eligibility.mayServe) {
-      this.#moves.actAt.set(entry.id, now + this.#timing.retryMs);
+      this.#moves.actAt.set(entry.actAt, now + this.#timing.retryMs);
       return;
     }
     this.#moves.begin(now, entry, entry.attempt === 0 ? 'order' : 'take-over');

@@ -43,7 +43,7 @@ export class Moves {
   /** From a stamp to its handler's word that it has begun. */
   readonly grace: Patience;
   /** When this server acts on an open request, or gives up on the server that has it. */
-  readonly actAt: Deadlines = new Deadlines();
+  readonly actAt: Deadlines<Entry> = new Deadlines();
   readonly eligibility: Eligibility;
   readonly #self: ServerId;
   readonly #election: Election;
@@ -81,7 +81,7 @@ export class Moves {
     entry.handler = undefined;
     entry.openedAt = undefined;
     this.setPhase(entry, 'open');
-    this.actAt.clear(entry.id);
+    this.actAt.clear(entry.actAt);
     if (entry.request !== undefined) this.open(now, entry);
   }
 
@@ -97,7 +97,7 @@ export class Moves {
     entry.openedAt ??= now;
     const wait = this.eligibility.mayExpectStamp(entry) ? this.stampWait.ms : this.#timing.stampWaitMs;
     const turn = this.eligibility.rankOf(entry) * this.#timing.orderGapMs;
-    this.actAt.set(entry.id, Math.max(now, entry.openedAt + wait) + turn);
+    this.actAt.set(entry.actAt, Math.max(now, entry.openedAt + wait) + turn);
   }
 
   /** Somebody has begun without a stamp: the stamp that names it comes all the same, so that others learn how long stamps take. */
@@ -126,7 +126,7 @@ export class Moves {
   /** A handler was named: if it does not say soon that it has begun, the next one does. */
   awaitBeginning(now: number, entry: Entry): void {
     entry.stampedAt = now;
-    this.actAt.set(entry.id, now + this.grace.ms);
+    this.actAt.set(entry.actAt, now + this.grace.ms);
   }
 
   begin(now: number, entry: Entry, by: ChosenBy): void {
@@ -138,7 +138,7 @@ export class Moves {
   #begin(now: number, entry: Entry, by: ChosenBy): void {
     entry.handler = this.#self;
     this.setPhase(entry, 'here');
-    this.actAt.clear(entry.id);
+    this.actAt.clear(entry.actAt);
     this.count(now, entry, this.#self);
     this.#out.report({ kind: 'begun', by });
     if (by !== 'leader') this.#reportChosen(entry, this.#self, by);
@@ -154,10 +154,10 @@ export class Moves {
   /** How long the server that has it is believed to be at work. */
   watch(now: number, entry: Entry): void {
     if (entry.request === undefined) {
-      this.actAt.clear(entry.id);
+      this.actAt.clear(entry.actAt);
       return;
     }
-    this.actAt.set(entry.id, now + this.#work.longestMs(entry.request) + this.#timing.handlingGraceMs);
+    this.actAt.set(entry.actAt, now + this.#work.longestMs(entry.request) + this.#timing.handlingGraceMs);
   }
 
   yield(now: number, entry: Entry, to: ServerId): void {

@@ -54,7 +54,7 @@ export class Notices {
       this.#moves.count(now, entry, handler);
       entry.handler = handler;
       if (entry.request !== undefined) this.#moves.begin(now, entry, 'leader');
-      else this.#moves.actAt.set(entry.id, now + this.#moves.grace.ms);
+      else this.#moves.actAt.set(entry.actAt, now + this.#moves.grace.ms);
       return;
     }
     if (entry.phase === 'here') this.#moves.yield(now, entry, handler);
@@ -99,7 +99,7 @@ export class Notices {
       entry.answeredAt = now;
       entry.stampedAt = undefined;
       this.#moves.count(now, entry, undefined);
-      this.#moves.actAt.clear(entry.id);
+      this.#moves.actAt.clear(entry.actAt);
       this.#moves.setPhase(entry, 'answered');
       return;
     }
@@ -111,7 +111,7 @@ export class Notices {
       return;
     }
     this.#moves.count(now, entry, undefined);
-    this.#moves.actAt.clear(entry.id);
+    this.#moves.actAt.clear(entry.actAt);
     this.#moves.setPhase(entry, 'cancelled');
   }
 

@@ -1,5 +1,5 @@
 import { Deadlines } from '../deadlines.ts';
-import { type Entry, isUnanswered, newEntry } from './entry.ts';
+import { Entry, isUnanswered } from './entry.ts';
 
 /**
  * The ids of requests that this server has heard of, kept past the time at which any client may still send them.
@@ -10,7 +10,7 @@ export class RequestTable {
   readonly #entries = new Map<string, Entry>();
   /** Not yet answered. Small even when many ids are remembered. */
   readonly #unanswered = new Set<Entry>();
-  readonly #expiry: Deadlines = new Deadlines();
+  readonly #expiry: Deadlines<Entry> = new Deadlines();
   readonly #perClient = new Map<string, number>();
 
   constructor(limit: number) {
@@ -28,15 +28,15 @@ export class RequestTable {
   /** A new entry, or undefined when there is no room. */
   add(id: string, forgetAt: number): Entry | undefined {
     if (this.#entries.size >= this.#limit && !this.#evictOne()) return undefined;
-    const entry = newEntry(id);
+    const entry = new Entry(id);
     this.#entries.set(id, entry);
     this.#unanswered.add(entry);
-    this.#expiry.set(id, forgetAt);
+    this.#expiry.set(entry.expiry, forgetAt);
     return entry;
   }
 
   keepUntil(entry: Entry, forgetAt: number): void {
-    this.#expiry.set(entry.id, forgetAt);
+    this.#expiry.set(entry.expiry, forgetAt);
   }
 
   /** Call after the phase has changed. */
@@ -73,8 +73,7 @@ export class RequestTable {
 
   /** Forgets one id whose time has come and returns its entry. */
   takeExpired(now: number): Entry | undefined {
-    const id = this.#expiry.takeDue(now);
-    const entry = id === undefined ? undefined : this.#entries.get(id);
+    const entry = this.#expiry.takeDue(now);
     if (entry !== undefined) this.#remove(entry);
     return entry;
   }
@@ -90,7 +89,7 @@ export class RequestTable {
 
   #remove(entry: Entry): void {
     this.#entries.delete(entry.id);
-    this.#expiry.clear(entry.id);
+    this.#expiry.clear(entry.expiry);
     if (this.#unanswered.delete(entry)) this.#uncount(entry);
   }
 

@@ -14,7 +14,7 @@ import type { Entry } from '../requests/entry.ts';
 import type { Lifecycle } from '../requests/lifecycle.ts';
 import type { Work } from '../requests/moves.ts';
 import { errorOf, failureAck, successAck } from './acks.ts';
-import { laneOf, type Run } from './run.ts';
+import { laneOf, Run } from './run.ts';
 import { longestOperationMs, longestRequestMs } from './time-limits.ts';
 import type { Share, Workers } from './workers.ts';
 
@@ -49,7 +49,7 @@ export class Runs implements Work {
   readonly #runs = new Map<string, Run>();
   readonly #operations = new Map<OperationId, Run>();
   /** When a request has to be answered or given up, whatever is still missing. */
-  readonly #deadlines: Deadlines = new Deadlines();
+  readonly #deadlines: Deadlines<Run> = new Deadlines();
   #lastOpId = 0;
 
   constructor(options: RunsOptions) {
@@ -84,20 +84,10 @@ export class Runs implements Work {
       context: Context,
       request: AnyRequest,
     ) => Procedure<object>;
-    const run: Run = {
-      entry,
-      request,
-      client,
-      procedure: procedure(context, request),
-      startedAt: now,
-      waitingFor: undefined,
-      opId: undefined,
-      until: now + this.#options.config.timing.answerMs,
-      lane: undefined,
-      hasWorker: false,
-    };
+    const until = now + this.#options.config.timing.answerMs;
+    const run = new Run(now, entry, request, client, procedure(context, request), until);
     this.#runs.set(entry.id, run);
-    this.#deadlines.set(entry.id, run.until);
+    this.#deadlines.set(run.deadline, run.until);
     // The client follows the new handler; with a worker port it hears again.
     if (entry.attempt > 0) this.#assign(run);
     this.#advance(now, run, () => run.procedure.next());
@@ -140,12 +130,11 @@ export class Runs implements Work {
   }
 
   timeout(now: number): void {
-    for (let id = this.#deadlines.takeDue(now); id !== undefined; id = this.#deadlines.takeDue(now)) {
-      const run = this.#runs.get(id);
-      if (run === undefined) continue;
+    for (let run = this.#deadlines.takeDue(now); run !== undefined; run = this.#deadlines.takeDue(now)) {
+      const { procedure } = run;
       this.#abandon(run);
       const error = new NotNow('timed_out', 'the work took longer than it may');
-      this.#advance(now, run, () => run.procedure.throw(error));
+      this.#advance(now, run, () => procedure.throw(error));
     }
   }
 
@@ -171,7 +160,7 @@ export class Runs implements Work {
     run.waitingFor = operation.kind;
     this.#operations.set(opId, run);
     this.#deadlines.set(
-      run.entry.id,
+      run.deadline,
       Math.min(run.until, now + longestOperationMs(operation, this.#options.config.timing)),
     );
     const { session } = run.client;
@@ -216,13 +205,13 @@ export class Runs implements Work {
     run.hasWorker = true; // a place in the queue is given back the same way
     this.#assign(run);
     run.until = now + this.#options.config.timing.queueMs;
-    this.#deadlines.set(run.entry.id, run.until);
+    this.#deadlines.set(run.deadline, run.until);
   }
 
   #giveWorker(now: number, run: Run): void {
     run.hasWorker = true;
     run.until = now + this.#options.config.timing.workerMs;
-    this.#deadlines.set(run.entry.id, run.until);
+    this.#deadlines.set(run.deadline, run.until);
     this.#advance(now, run, () => run.procedure.next());
   }
 
@@ -285,7 +274,7 @@ export class Runs implements Work {
     const { id } = run.entry;
     this.#abandon(run);
     this.#runs.delete(id);
-    this.#deadlines.clear(id);
+    this.#deadlines.clear(run.deadline);
     if (run.lane !== undefined) this.#out.push({ type: 'closeLane', session: run.client.session, lane: run.lane });
     if (!run.hasWorker) return;
     for (const next of this.#workers.release(id)) {
