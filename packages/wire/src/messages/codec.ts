@@ -27,7 +27,17 @@ import type {
 } from './envelope.ts';
 import * as f from './fields.ts';
 import { type PeerType, peerAckBodySchema, peerBodySchemas } from './peer.ts';
-import { quickBody, quickHead, quickHeartbeat, quickNotices, type RequestHead } from './quick.ts';
+import {
+  quickAckBody,
+  quickAssigned,
+  quickBody,
+  quickHead,
+  quickHeartbeat,
+  quickNotices,
+  quickSuccess,
+  type RequestHead,
+  type SuccessHead,
+} from './quick.ts';
 import { ackBodySchemas, type RequestType, requestBodySchemas } from './requests.ts';
 import { type ServerMessage, serverMessageSchemas } from './server.ts';
 
@@ -96,6 +106,13 @@ function seal(type: string, fields: object, { version = 1, limit = MAX_MESSAGE_B
   return bytes;
 }
 
+interface FailureHead {
+  readonly id: string;
+  readonly status: 'refused' | 'error';
+  readonly error: f.Failure;
+  readonly server: string;
+}
+
 export const requestHead: z.ZodType<RequestHead> = z.strictObject({
   id: f.requestId,
   notAfter: f.time,
@@ -104,11 +121,15 @@ export const requestHead: z.ZodType<RequestHead> = z.strictObject({
   body: z.unknown(),
 });
 const idOnly = z.strictObject({ id: f.requestId });
-const assignedHead = z.strictObject({ id: f.requestId, server: f.serverId, lane: f.u32.optional() });
+export const assignedHead: z.ZodType<Omit<Assigned, 'type'>> = z.strictObject({
+  id: f.requestId,
+  server: f.serverId,
+  lane: f.u32.optional(),
+});
 const peerHead = z.strictObject({ id: f.requestId, body: z.unknown() });
 const successHead = z.strictObject({ id: f.requestId, status: z.literal('success'), body: z.unknown() });
 const failureHead = z.strictObject({ id: f.requestId, status: z.enum(['refused', 'error']), error: f.failure });
-const ackHead = z.discriminatedUnion('status', [
+export const ackHead: z.ZodType<SuccessHead | FailureHead> = z.discriminatedUnion('status', [
   successHead.extend({ server: f.serverId }),
   failureHead.extend({ server: f.serverId }),
 ]);
@@ -137,16 +158,20 @@ export function encodeCancel(cancel: Cancel, options: MessageOptions = {}): Uint
 
 /** @throws WireError subclasses */
 export function decodeCloudMessage(bytes: Uint8Array, options: MessageOptions = {}): CloudMessage {
-  const { type, fields } = openFields(bytes, options);
-  if (type === 'assigned') return { kind: 'assigned', assigned: { type, ...parse(assignedHead, fields) } };
+  const envelope = openEnvelope(bytes, options);
+  const { type, message } = envelope;
+  if (type === 'assigned') {
+    const assigned = quickAssigned(message) ?? { type, ...parse(assignedHead, fieldsOf(envelope)) };
+    return { kind: 'assigned', assigned };
+  }
   if (!type.endsWith(ACK)) throw new UnknownMessageTypeError('no such message on this link');
-  const of = type.slice(0, -ACK.length);
+  const of = type.slice(0, -ACK.length) as RequestType;
   const schema = schemaOf<z.ZodType>(ackBodySchemas, of);
-  const head = parse(ackHead, fields);
-  const ack = (
-    head.status === 'success' ? { type: of, ...head, body: parse(schema, head.body, 'body') } : { type: of, ...head }
-  ) as AnyAck;
-  return { kind: 'ack', ack };
+  const head = quickSuccess(message) ?? parse(ackHead, fieldsOf(envelope));
+  if (head.status !== 'success') return { kind: 'ack', ack: { type: of, ...head } as AnyAck };
+  const { id, status, server } = head;
+  const body = quickAckBody(of, head.body) ?? parse(schema, head.body, 'body');
+  return { kind: 'ack', ack: { type: of, id, status, body, server } as AnyAck };
 }
 
 /** An acknowledgement may be longer than a message: it then travels as an `answer` transfer, with `limit` set accordingly. */

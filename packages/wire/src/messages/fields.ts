@@ -25,6 +25,7 @@ export const REQUEST_ID_PATTERN: RegExp = hexPattern(16);
 export const DIGEST_PATTERN: RegExp = hexPattern(32);
 export const SERVER_ID_PATTERN: RegExp = /^[a-z0-9][a-z0-9-]{0,31}$/;
 export const MAX_IMAGE_ID_LENGTH = 400;
+export const MAX_U32 = 0xffff_ffff;
 
 const hex = (bytes: number): z.ZodType<string> => z.string().regex(hexPattern(bytes));
 
@@ -36,7 +37,7 @@ export const grantId: z.ZodType<string> = hex(16);
 export const clientId: z.ZodType<number> = z.int().min(1);
 export const serverId: z.ZodType<string> = z.string().regex(SERVER_ID_PATTERN);
 export const servers: z.ZodType<readonly string[]> = z.array(serverId).max(MAX_SERVERS);
-export const u32: z.ZodType<number> = z.int().min(0).max(0xffff_ffff);
+export const u32: z.ZodType<number> = z.int().min(0).max(MAX_U32);
 export const time: z.ZodType<number> = z.int().min(0);
 export const views: z.ZodType<number> = z.int().min(1).max(MAX_VIEWS);
 export const port: z.ZodType<number> = z.int().min(1).max(65_535);

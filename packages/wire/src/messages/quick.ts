@@ -1,12 +1,13 @@
 /**
- * Quick checks of the messages that make up most of a busy server's traffic. What passes is what the message's schema accepts, with the
+ * Quick checks of the messages that make up most of a busy server's or client's traffic. What passes is what the message's schema accepts, with the
  * same result; what does not pass may be right all the same: then the schema decides, and says what is wrong.
  */
 
 import { MAX_HIDDEN_FILE_BYTES, MAX_NOTICES, MAX_PUBLISHED_TOGETHER, MAX_SERVERS } from '../limits.ts';
 import { isImageId } from '../names.ts';
-import { DIGEST_PATTERN, MAX_IMAGE_ID_LENGTH, REQUEST_ID_PATTERN, SERVER_ID_PATTERN } from './fields.ts';
-import type { RequestBodies, RequestType } from './requests.ts';
+import type { Assigned } from './envelope.ts';
+import { DIGEST_PATTERN, MAX_IMAGE_ID_LENGTH, MAX_U32, REQUEST_ID_PATTERN, SERVER_ID_PATTERN } from './fields.ts';
+import type { AckBodies, RequestBodies, RequestType } from './requests.ts';
 import {
   type Heartbeat,
   MAX_ATTEMPT,
@@ -83,6 +84,40 @@ export function quickBody(type: RequestType, body: unknown): RequestBodies[Reque
   if (!isObject(body)) return undefined;
   if (type === 'encode') return quickEncode(body);
   return type === 'publish' ? quickPublish(body) : undefined;
+}
+
+/** Of a message whose version and type have been looked at. */
+export function quickAssigned(message: Fields): Assigned | undefined {
+  const { id, server, lane } = message;
+  if (!matches(REQUEST_ID_PATTERN, id) || !matches(SERVER_ID_PATTERN, server)) return undefined;
+  if (hasKeys(message, 4)) return Object.hasOwn(message, 'lane') ? undefined : { type: 'assigned', id, server };
+  return hasKeys(message, 5) && isCount(lane, MAX_U32) ? { type: 'assigned', id, server, lane } : undefined;
+}
+
+/** What all acknowledgements of success have; the body is not looked at. */
+export interface SuccessHead {
+  readonly id: string;
+  readonly status: 'success';
+  readonly body: unknown;
+  readonly server: string;
+}
+
+/** Of a message whose version and type have been looked at. */
+export function quickSuccess(message: Fields): SuccessHead | undefined {
+  const { id, status, body, server } = message;
+  if (status !== 'success' || !hasKeys(message, 6) || !Object.hasOwn(message, 'body')) return undefined;
+  if (!matches(REQUEST_ID_PATTERN, id) || !matches(SERVER_ID_PATTERN, server)) return undefined;
+  return { id, status, body, server };
+}
+
+/** Bodies of the acknowledgements that come most often, by the type of their request. */
+export function quickAckBody(type: RequestType, body: unknown): AckBodies[RequestType] | undefined {
+  if (!isObject(body)) return undefined;
+  if (type === 'publish') return hasKeys(body, 0) ? {} : undefined;
+  if (type !== 'encode') return undefined;
+  const { imageId, digest, bytes } = body;
+  if (!hasKeys(body, 3) || !isId(imageId) || !matches(DIGEST_PATTERN, digest)) return undefined;
+  return isCount(bytes) && bytes > 0 ? { imageId, digest, bytes } : undefined;
 }
 
 function quickEncode(body: Fields): RequestBodies['encode'] | undefined {

@@ -1,9 +1,17 @@
 import test from 'ava';
 import fc from 'fast-check';
 import { MAX_PUBLISHED_TOGETHER } from '../../src/index.ts';
-import { requestHead } from '../../src/messages/codec.ts';
-import { quickBody, quickHead, quickHeartbeat, quickNotices } from '../../src/messages/quick.ts';
-import { requestBodySchemas } from '../../src/messages/requests.ts';
+import { ackHead, assignedHead, requestHead } from '../../src/messages/codec.ts';
+import {
+  quickAckBody,
+  quickAssigned,
+  quickBody,
+  quickHead,
+  quickHeartbeat,
+  quickNotices,
+  quickSuccess,
+} from '../../src/messages/quick.ts';
+import { ackBodySchemas, requestBodySchemas } from '../../src/messages/requests.ts';
 import { serverMessageSchemas } from '../../src/messages/server.ts';
 import { id, key } from './samples.ts';
 
@@ -166,4 +174,47 @@ test('W1 N4 the body of a publish is accepted quickly exactly when its schema ac
       return result.success ? result.data : undefined;
     },
   );
+});
+
+test('W1 N4 an assignment is accepted quickly exactly when its schema accepts it, as the same', (t) => {
+  const lane = fc.constantFrom(0, 7, 0xffff_ffff, 2 ** 32);
+  const fields = { id: fc.constant(id), server: fc.constant('s1') };
+  agrees(t, fc.oneof(inEnvelope(fields), inEnvelope({ ...fields, lane })), quickAssigned, (message) => {
+    const result = assignedHead.safeParse(withoutEnvelope(message));
+    return result.success ? { type: 'assigned', ...result.data } : undefined;
+  });
+});
+
+test('W1 N4 the head of a success is accepted quickly exactly when its schema accepts it, as the same; a failure never', (t) => {
+  const fields = { id: fc.constant(id), server: fc.constant('s1') };
+  const success = inEnvelope({ ...fields, status: fc.constant('success'), body: value });
+  const failure = inEnvelope({
+    ...fields,
+    status: fc.constant('refused'),
+    error: fc.constant({ code: 'a', message: '' }),
+  });
+  agrees(t, fc.oneof({ weight: 4, arbitrary: success }, failure), quickSuccess, (message) => {
+    const result = ackHead.safeParse(withoutEnvelope(message));
+    return result.data?.status === 'success' && Object.hasOwn(message, 'body') ? result.data : undefined;
+  });
+});
+
+test('W1 N4 what an encode or a publish is answered with is accepted quickly exactly when its schema accepts it, as the same', (t) => {
+  const digest = fc.constant(key);
+  const imageId = fc.constant('client1-a');
+  const bodies = {
+    encode: nearly({ bytes: fc.constantFrom(0, 1, 22_000, 2 ** 53), digest, imageId }),
+    publish: fc.oneof(fc.constant({}), fc.constant([]), fc.constant(null), nearly({ digest })),
+  };
+  for (const type of ['encode', 'publish'] as const) {
+    agrees(
+      t,
+      bodies[type] as fc.Arbitrary<unknown>,
+      (body) => quickAckBody(type, body),
+      (body) => {
+        const result = ackBodySchemas[type].safeParse(body);
+        return result.success ? result.data : undefined;
+      },
+    );
+  }
 });
