@@ -3,31 +3,19 @@
  * synced before it counts; lines that come together share a sync. A last line that a crash has cut off was never acknowledged, and is dropped.
  */
 
-import { type FileHandle, open, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { crc32 } from 'node:zlib';
 import { removeTemporaries, writeFileDurably } from '@p2pimg/identity';
 import { type Change, TABLES } from '../core/records.ts';
 import { Batches } from './batches.ts';
 import { JournalBrokenError, JournalCorruptError } from './errors.ts';
+import { type JournalFile, openJournalFile } from './journal-file.ts';
 
 /** Rewritten when opened, once it has so many lines and four times as many as records. */
 const COMPACT_FROM_LINES = 512;
 
 /** Sets of changes that one sync of the disk may serve. */
 const MOST_TOGETHER = 256;
-
-/** The part of a file that a journal writes through; a test may fail in its place. */
-export interface JournalFile {
-  write(
-    bytes: Uint8Array,
-    offset: number,
-    length: number,
-    position: number,
-  ): Promise<{ readonly bytesWritten: number }>;
-  datasync(): Promise<void>;
-  truncate(length: number): Promise<void>;
-  close(): Promise<void>;
-}
 
 export class Journal {
   /** What the file held when it was opened, in order. */
@@ -38,7 +26,7 @@ export class Journal {
   readonly #file: JournalFile;
   #length: number;
   #broken: unknown;
-  readonly #lines: Batches<Uint8Array> = new Batches((lines) => this.#append(Buffer.concat(lines)), MOST_TOGETHER);
+  readonly #lines: Batches<string> = new Batches((lines) => this.#append(Buffer.from(lines.join(''))), MOST_TOGETHER);
 
   /** For {@link openJournal}, and for tests with a file of their own. */
   constructor(path: string, file: JournalFile, reading: Reading) {
@@ -72,10 +60,8 @@ export class Journal {
     try {
       let done = 0;
       while (done < lines.length) {
-        const { bytesWritten } = await this.#file.write(lines, done, lines.length - done, this.#length + done);
-        done += bytesWritten;
+        done += await this.#file.write(lines.subarray(done), this.#length + done);
       }
-      await this.#file.datasync();
       this.#length += lines.length;
     } catch (error) {
       await this.#undo(error);
@@ -87,7 +73,6 @@ export class Journal {
   async #undo(error: unknown): Promise<void> {
     try {
       await this.#file.truncate(this.#length);
-      await this.#file.datasync();
     } catch {
       this.#broken = error;
     }
@@ -114,12 +99,9 @@ export async function openJournal(path: string): Promise<Journal> {
   if (bytes === undefined) await writeFileDurably(path, new Uint8Array());
   const read = readLines(path, bytes ?? new Uint8Array());
   const reading = await compact(path, read);
-  const handle: FileHandle = await open(path, 'r+');
-  if (reading.dropped > 0) {
-    await handle.truncate(reading.length);
-    await handle.sync();
-  }
-  return new Journal(path, handle, reading);
+  const file = await openJournalFile(path);
+  if (reading.dropped > 0) await file.truncate(reading.length);
+  return new Journal(path, file, reading);
 }
 
 /** @throws JournalCorruptError */
@@ -150,14 +132,14 @@ async function compact(path: string, reading: Reading & { readonly lines: number
   }
   if (reading.lines < COMPACT_FROM_LINES || reading.lines < 4 * latest.size) return reading;
   const records = [...latest.values()];
-  const bytes = Buffer.concat(records.map((change) => encodeLine([change])));
+  const bytes = Buffer.from(records.map((change) => encodeLine([change])).join(''));
   await writeFileDurably(path, bytes);
   return { records, length: bytes.length, dropped: 0 };
 }
 
-function encodeLine(changes: readonly Change[]): Uint8Array {
+function encodeLine(changes: readonly Change[]): string {
   const json = JSON.stringify(changes);
-  return Buffer.from(`${checksum(Buffer.from(json))} ${json}\n`);
+  return `${checksum(json)} ${json}\n`;
 }
 
 function decodeLine(line: Uint8Array): readonly Change[] | undefined {
@@ -168,6 +150,7 @@ function decodeLine(line: Uint8Array): readonly Change[] | undefined {
   return changes.filter(({ table }) => TABLES.includes(table));
 }
 
-function checksum(bytes: Uint8Array): string {
-  return crc32(bytes).toString(16).padStart(8, '0');
+/** Of a text's UTF-8. */
+function checksum(json: string | Uint8Array): string {
+  return crc32(json).toString(16).padStart(8, '0');
 }

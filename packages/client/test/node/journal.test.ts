@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { type Change, put, remove } from '../../src/core/records.ts';
 import { JournalBrokenError, JournalCorruptError } from '../../src/index.ts';
-import { Journal, type JournalFile, openJournal } from '../../src/node/journal.ts';
+import { Journal, openJournal } from '../../src/node/journal.ts';
+import type { JournalFile } from '../../src/node/journal-file.ts';
 
 async function folder(t: ExecutionContext): Promise<string> {
   const path = await mkdtemp(join(tmpdir(), 'p2pimg-journal-'));
@@ -83,17 +84,15 @@ class FullDisk implements JournalFile {
     this.room = room;
   }
 
-  async write(bytes: Uint8Array, offset: number, length: number, position: number): Promise<{ bytesWritten: number }> {
-    const fits = Math.min(length, this.room - position);
+  async write(bytes: Uint8Array, position: number): Promise<number> {
+    const fits = Math.min(bytes.length, this.room - position);
     if (fits <= 0) throw Object.assign(new Error('no space left'), { code: 'ENOSPC' });
     const grown = new Uint8Array(position + fits);
     grown.set(this.bytes.subarray(0, position));
-    grown.set(bytes.subarray(offset, offset + fits), position);
+    grown.set(bytes.subarray(0, fits), position);
     this.bytes = grown;
-    return { bytesWritten: fits };
+    return fits;
   }
-
-  async datasync(): Promise<void> {}
 
   async truncate(length: number): Promise<void> {
     if (this.broken) throw new Error('gone');

@@ -53,6 +53,7 @@ if (threads.isMainThread) {
   for (const method of ['write', 'writeFile', 'sync', 'datasync', 'truncate'])
     trap(Object.getPrototypeOf(handle), method, effect);
   await handle.close();
+  trap(fs, 'write', effect);
   for (const method of ['rename', 'link', 'rm', 'writeFile']) trap(promises, method, effect);
   trap(promises, 'open', (_, [, flags]) => {
     if (typeof flags === 'string' && CREATES.test(flags)) effect();
