@@ -162,9 +162,10 @@ export class ClientCore {
     }
   }
 
-  #isExpected({ place, purpose, ...transfer }: Extract<ClientEvent, { kind: 'transferOffered' }>): boolean {
-    if ('server' in place) return purpose === 'result' && this.#cloud.offered(place.server, transfer);
-    return purpose === 'image' && this.#arrivals.offered(place.peer, transfer);
+  #isExpected(offered: Extract<ClientEvent, { kind: 'transferOffered' }>): boolean {
+    const { place, purpose } = offered;
+    if ('server' in place) return purpose === 'result' && this.#cloud.offered(place.server, offered);
+    return purpose === 'image' && this.#arrivals.offered(place.peer, offered);
   }
 
   *#answer(callId: number, call: Call): Flow<void> {

@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import { fingerprint, formatRecoveryKey, nodeSuite, parseRecoveryKey, publicKeysOf } from '@p2pimg/identity';
 import type { Address } from '@p2pimg/transport';
 import type { ActiveUser, CallArgs, CallName, CallResult, Delivery, RightsChange } from '../core/calls.ts';
@@ -123,7 +124,7 @@ export class Client {
     const { mime } = pictureKind(bytes);
     const name = pictureName(picture, options.name);
     const handle = this.#handles.hold(bytes);
-    const digest = Buffer.from(nodeSuite.sha256(bytes)).toString('hex');
+    const digest = hash('sha256', bytes);
     const cover = options.cover === undefined ? {} : { cover: options.cover };
     try {
       return await this.#call(

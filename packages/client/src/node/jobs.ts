@@ -64,7 +64,7 @@ export class Jobs {
       const { handles, pictures } = this.#at;
       const picture = alone(handles.take(stego));
       const bytes = picture.length;
-      return { blob: await pictures.keep({ stego: picture, digest, key: fromHex(contentKey), original }), bytes };
+      return { blob: await pictures.keep({ stego: picture, digest, key: contentKey, original }), bytes };
     },
     startBlob: async () => ({ blob: await this.#at.blobs.start() }),
     blobLength: async ({ blob }) => ({ bytes: await this.#at.blobs.length(blob) }),

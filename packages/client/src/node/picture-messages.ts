@@ -5,8 +5,8 @@ export interface KeepTask {
   /** Memory of its own, which goes over to the thread. */
   readonly stego: Uint8Array<ArrayBuffer>;
   readonly digest: string;
-  /** The content key, 32 bytes. */
-  readonly key: Uint8Array;
+  /** The content key, 32 bytes, hexadecimal: text is copied to the thread at less cost than memory is. */
+  readonly key: string;
   /** Digest of the hidden picture. */
   readonly original: string;
 }

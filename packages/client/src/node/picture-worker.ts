@@ -48,7 +48,7 @@ function keepAll(tasks: ToPictureThread): FromPictureThread {
 function isRight({ stego, digest, key, original }: KeepTask): boolean {
   if (sha256(stego) !== digest) return false;
   try {
-    return sha256(extract(stego, { key }).payload) === original;
+    return sha256(extract(stego, { key: Buffer.from(key, 'hex') }).payload) === original;
   } catch (error) {
     if (error instanceof StegoError) return false;
     throw error;

@@ -74,7 +74,7 @@ export class Sessions {
   }
 
   /** Resolves when the other end has all bytes. */
-  async sendTransfer(
+  sendTransfer(
     { place, lane, id, purpose, contentKey }: Extract<ClientEffect, { readonly kind: 'sendTransfer' }>,
     file: Uint8Array,
     onProgress: (bytes: number) => void,
@@ -83,16 +83,17 @@ export class Sessions {
     const request = { id: fromHex(id), purpose, bytes, onProgress };
     if (lane === undefined) {
       const [session] = this.of(place);
-      if (session === undefined) throw new Error('no session');
+      if (session === undefined) return Promise.reject(new Error('no session'));
       return session.sendTransfer(request).done;
     }
-    const found = this.#laneOf(place, lane) ?? (await this.#opening(place, lane));
-    return found.session.sendTransfer({ ...request, lane: found.lane }).done;
+    const send = (on: SessionLane): Promise<void> => on.session.sendTransfer({ ...request, lane: on.lane }).done;
+    const open = this.#laneOf(place, lane);
+    return open === undefined ? this.#opening(place, lane).then(send) : send(open);
   }
 
-  async acceptTransfer(number: number, onProgress: (bytes: number) => void): Promise<Uint8Array> {
+  acceptTransfer(number: number, onProgress: (bytes: number) => void): Promise<Uint8Array> {
     const offered = this.#offered.get(number);
-    if (offered === undefined) throw new Error('no such transfer');
+    if (offered === undefined) return Promise.reject(new Error('no such transfer'));
     offered.decided = true;
     this.#offered.delete(number);
     return offered.early ?? offered.transfer.accept(onProgress);

@@ -13,9 +13,9 @@ const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes)
 
 /** A picture that came back, with what is known of it. */
 function hidden(bytes = 500): KeepTask {
-  const [file, key] = [randomBytes(bytes), new Uint8Array(randomBytes(32))];
-  const stego = new Uint8Array(embed(cover, file, { key, mime: 'image/png', fit: 'tile' }));
-  return { stego, digest: sha256(stego), key, original: sha256(file) };
+  const [file, key] = [randomBytes(bytes), randomBytes(32)];
+  const stego = new Uint8Array(embed(cover, file, { key: new Uint8Array(key), mime: 'image/png', fit: 'tile' }));
+  return { stego, digest: sha256(stego), key: key.toString('hex'), original: sha256(file) };
 }
 
 async function open(t: ExecutionContext): Promise<{ readonly thread: PictureThread; readonly folder: string }> {
@@ -31,7 +31,7 @@ test('S3 G1 M3 N10 pictures that come back are extracted, compared and written i
   const pictures = tasks.map(({ stego }) => Buffer.from(stego));
   const short = tasks[7]!.stego.slice(0, 100);
   const wrong: Readonly<Record<number, KeepTask>> = {
-    3: { ...tasks[3]!, key: new Uint8Array(32) },
+    3: { ...tasks[3]!, key: '00'.repeat(32) },
     5: { ...tasks[5]!, original: sha256(new Uint8Array(3)) },
     7: { ...tasks[7]!, stego: short, digest: sha256(short) },
     9: { ...tasks[9]!, digest: tasks[8]!.digest },

@@ -46,15 +46,15 @@ export class Flows {
 
   /** Runs a flow up to its first wait. */
   spawn(flow: Flow<unknown>): void {
-    this.#advance(flow, () => flow.next());
+    this.#advance(flow, false, undefined);
   }
 
   settle(token: number, value: unknown): boolean {
-    return this.#take(token, (flow) => flow.next(value));
+    return this.#take(token, false, value);
   }
 
   reject(token: number, error: unknown): boolean {
-    return this.#take(token, (flow) => flow.throw(error));
+    return this.#take(token, true, error);
   }
 
   /** Resumes every flow whose deadline is not after `now`, earliest first. */
@@ -78,18 +78,19 @@ export class Flows {
     return this.#waiting.size;
   }
 
-  #take(token: number, resume: (flow: Flow<unknown>) => IteratorResult<Wait, unknown>): boolean {
+  #take(token: number, failed: boolean, value: unknown): boolean {
     const waiting = this.#waiting.get(token);
     if (waiting === undefined) return false;
     this.#waiting.delete(token);
     if (waiting.deadline !== undefined) this.#timed -= 1;
-    this.#advance(waiting.flow, () => resume(waiting.flow));
+    this.#advance(waiting.flow, failed, value);
     return true;
   }
 
-  #advance(flow: Flow<unknown>, resume: () => IteratorResult<Wait, unknown>): void {
+  /** Runs a flow up to its next wait, with what its last one has come to. */
+  #advance(flow: Flow<unknown>, failed: boolean, value: unknown): void {
     try {
-      const result = resume();
+      const result = failed ? flow.throw(value) : flow.next(value);
       if (result.done) return;
       const { token, deadline } = result.value;
       this.#waiting.set(token, { flow, deadline });
