@@ -45,7 +45,7 @@ for (const text of ['A', 'Zh', 'Zm9', 'Zg==', 'Z+', 'Zm9v\n', 'Zé']) {
   });
 }
 
-for (const text of ['0', 'AB', '0g', '0x', ' 00']) {
+for (const text of ['0', 'AB', '0g', '0x', ' 00', 'é0', '0\u0130']) {
   test(`hexadecimal refuses ${JSON.stringify(text)}`, (t) => {
     t.throws(() => fromHex(text), { instanceOf: RangeError });
   });

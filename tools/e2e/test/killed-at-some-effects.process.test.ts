@@ -1,7 +1,7 @@
 import test from 'ava';
 import { killAt } from './support/killed/lane.ts';
 
-// A sending, an answer, a view, a change: all effects have their turn in the long tests.
+// Early and late ones: all effects have their turn in the long tests.
 test('U4 U5 U6 U7 U8 D4 M5 N9 N10: owner, viewer and server killed before some of their effects: changes once, no view gained, at most one lost', (t) =>
   killAt(t, [
     ['viewer', 30],

@@ -74,7 +74,7 @@ export class Sessions {
   }
 
   /** Resolves when the other end has all bytes. */
-  sendTransfer(
+  async sendTransfer(
     { place, lane, id, purpose, contentKey }: Extract<ClientEffect, { readonly kind: 'sendTransfer' }>,
     file: Uint8Array,
     onProgress: (bytes: number) => void,
@@ -83,7 +83,7 @@ export class Sessions {
     const request = { id: fromHex(id), purpose, bytes, onProgress };
     if (lane === undefined) {
       const [session] = this.of(place);
-      if (session === undefined) return Promise.reject(new Error('no session'));
+      if (session === undefined) throw new Error('no session');
       return session.sendTransfer(request).done;
     }
     const send = (on: SessionLane): Promise<void> => on.session.sendTransfer({ ...request, lane: on.lane }).done;
@@ -91,9 +91,9 @@ export class Sessions {
     return open === undefined ? this.#opening(place, lane).then(send) : send(open);
   }
 
-  acceptTransfer(number: number, onProgress: (bytes: number) => void): Promise<Uint8Array> {
+  async acceptTransfer(number: number, onProgress: (bytes: number) => void): Promise<Uint8Array> {
     const offered = this.#offered.get(number);
-    if (offered === undefined) return Promise.reject(new Error('no such transfer'));
+    if (offered === undefined) throw new Error('no such transfer');
     offered.decided = true;
     this.#offered.delete(number);
     return offered.early ?? offered.transfer.accept(onProgress);

@@ -1,4 +1,5 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { mkdtemp, readdir, readFile, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -40,6 +41,23 @@ test('C2 N10: a journal cut at every byte keeps every set of changes that was wh
     await again.close();
   }
 });
+
+if (process.platform === 'linux') {
+  test('C2 N10: a write is on the disk when it is said to be: each is its own sync', async (t) => {
+    const path = join(await folder(t), 'journal');
+    const journal = await openJournal(path);
+    const open = await Promise.all(
+      (await readdir('/proc/self/fd')).map(async (fd) => ({
+        fd,
+        target: await readlink(`/proc/self/fd/${fd}`).catch(() => undefined),
+      })),
+    );
+    const { fd } = open.find(({ target }) => target === path)!;
+    const flags = /^flags:\s*([0-7]+)$/m.exec(await readFile(`/proc/self/fdinfo/${fd}`, 'utf8'))![1]!;
+    t.not(Number.parseInt(flags, 8) & constants.O_DSYNC, 0);
+    await journal.close();
+  });
+}
 
 test('C2: a byte changed before the last line is refused by its line; in the last it costs that line alone', async (t) => {
   const path = join(await folder(t), 'journal');

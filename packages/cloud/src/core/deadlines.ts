@@ -1,3 +1,6 @@
+/** So many items more than it needs the heap may always have. */
+const SLACK = 64;
+
 interface Item<T> {
   readonly at: number;
   readonly deadline: Deadline<T>;
@@ -30,14 +33,14 @@ export class Deadlines<T> {
     deadline.at = at;
     if (deadline.item !== undefined && deadline.item.at <= at) return;
     this.#place(deadline);
-    // What has a newer place, or was cleared, stays in the heap until it surfaces; it must not outgrow what lives.
-    if (this.#heap.length > 2 * this.#live + 64) this.#rebuild();
+    this.#trim();
   }
 
   clear(deadline: Deadline<T>): void {
     if (deadline.at === Number.POSITIVE_INFINITY) return;
     deadline.at = Number.POSITIVE_INFINITY;
     this.#live -= 1;
+    this.#trim();
   }
 
   /** The earliest, or Infinity. */
@@ -98,6 +101,11 @@ export class Deadlines<T> {
       i = child;
     }
     heap[i] = last;
+  }
+
+  /** What has a newer place, or was cleared, stays in the heap, and keeps its owner, until it surfaces; it must not outgrow what lives. */
+  #trim(): void {
+    if (this.#heap.length > 2 * this.#live + SLACK) this.#rebuild();
   }
 
   #rebuild(): void {

@@ -17,6 +17,22 @@ test('E5 a deadline that was moved or cleared is not taken', (t) => {
   t.is(deadlines.next(), Number.POSITIVE_INFINITY);
 });
 
+test('E5 what moves to earlier times again and again, and what is cleared in masses, loses nothing of the rest', (t) => {
+  const deadlines = new Deadlines<number>();
+  const first = new Deadline(-1);
+  deadlines.set(first, 0);
+  const moving = Array.from({ length: 10 }, (_, key) => new Deadline(key));
+  for (let step = 200; step > 0; step--) {
+    for (const deadline of moving) deadlines.set(deadline, 10 * step + deadline.owner);
+  }
+  const many = Array.from({ length: 500 }, (_, key) => new Deadline(100 + key));
+  for (const deadline of many) deadlines.set(deadline, 5_000);
+  for (const deadline of many.slice(1)) deadlines.clear(deadline);
+  const taken: (number | undefined)[] = [];
+  for (let i = 0; i < 13; i++) taken.push(deadlines.takeDue(10_000));
+  t.deepEqual(taken, [-1, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 100, undefined]);
+});
+
 test('E5 deadlines come in order of time, whatever was set, moved and cleared before', (t) => {
   const change = fc.record({ key: fc.integer({ min: 0, max: 20 }), at: fc.option(fc.integer({ min: 0, max: 99 })) });
   fc.assert(

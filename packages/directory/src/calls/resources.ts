@@ -22,7 +22,7 @@ const insertResource = statement<Insertion>()((db, p) =>
     .expression((eb) => insertion(eb, p)),
 );
 
-/** As {@link insertResource}, and nothing when the client has as many images as it may. Several at one moment may pass by their number. */
+/** As {@link insertResource}, and nothing when the client has as many images as it may. */
 const insertWithinQuota = statement<Insertion & { before: number }>()((db, p) =>
   db
     .insertInto('resources')
@@ -153,7 +153,10 @@ export function addResources(engine: Engine, call: Call<'addResources'>): Answer
   });
 }
 
-/** One look for all images of a call: it walks over what the client has. */
+/**
+ * One look for all images of a call: it walks over what the client has. On MySQL, calls that look at the same moment may pass the quota by
+ * their images.
+ */
 async function lookAt(
   session: Session,
   clientId: number,

@@ -5,7 +5,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
-  hash as digest,
+  hash,
   hkdfSync,
   type KeyObject,
   randomBytes,
@@ -46,10 +46,10 @@ export const nodeSuite: CryptoSuite = {
   randomBytes: (length) => new Uint8Array(randomBytes(length)),
   sha256: (...parts) => {
     const [only] = parts;
-    if (only !== undefined && parts.length === 1) return new Uint8Array(digest('sha256', only, 'buffer'));
-    const hash = createHash('sha256');
-    for (const part of parts) hash.update(part);
-    return new Uint8Array(hash.digest());
+    if (only !== undefined && parts.length === 1) return new Uint8Array(hash('sha256', only, 'buffer'));
+    const digest = createHash('sha256');
+    for (const part of parts) digest.update(part);
+    return new Uint8Array(digest.digest());
   },
   hmacSha256: (key, ...parts) => {
     const hmac = createHmac('sha256', key);

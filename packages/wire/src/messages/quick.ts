@@ -50,7 +50,7 @@ export function quickHeartbeat(message: Fields): Omit<Heartbeat, 'type'> | undef
   if (!hasKeys(message, 10) || !isGroup(group)) return undefined;
   if (!isCount(sequence) || sequence === 0 || !isCount(incarnation, MAX_INCARNATION)) return undefined;
   if (phase !== 'joining' && phase !== 'member' && phase !== 'leaving') return undefined;
-  if (!isPositive(priority, MAX_PRIORITY) || !isCount(outstanding, 0xffff_ffff)) return undefined;
+  if (!isPositive(priority, MAX_PRIORITY) || !isCount(outstanding, MAX_U32)) return undefined;
   if (!isPositive(serviceMs, MAX_SERVICE_MS) || !isShare(utilization)) return undefined;
   return { sequence, incarnation, phase, group, priority, outstanding, serviceMs, utilization };
 }
@@ -90,7 +90,7 @@ export function quickBody(type: RequestType, body: unknown): RequestBodies[Reque
 export function quickAssigned(message: Fields): Assigned | undefined {
   const { id, server, lane } = message;
   if (!matches(REQUEST_ID_PATTERN, id) || !matches(SERVER_ID_PATTERN, server)) return undefined;
-  if (hasKeys(message, 4)) return Object.hasOwn(message, 'lane') ? undefined : { type: 'assigned', id, server };
+  if (hasKeys(message, 4)) return { type: 'assigned', id, server };
   return hasKeys(message, 5) && isCount(lane, MAX_U32) ? { type: 'assigned', id, server, lane } : undefined;
 }
 
