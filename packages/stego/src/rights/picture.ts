@@ -39,7 +39,8 @@ function findBand(code: BandCode, { width, height }: PngHeader, { data }: Chunk)
   return band && band.rows < height ? band : undefined;
 }
 
-const codes = new Map<string, BandCode>();
+/** By the formats below, each of which there is once. */
+const codes = new Map<BandFormat, BandCode>();
 
 /** The code of a band in such a picture; undefined when it cannot have one. */
 function bandCodeFor(
@@ -48,32 +49,33 @@ function bandCodeFor(
 ): BandCode | undefined {
   const format = interlaced ? undefined : bandFormat(type, depth, chunks);
   if (format === undefined) return undefined;
-  const key = `${format.fixed.join()} ${format.bits} ${format.floor}`;
-  let code = codes.get(key);
+  let code = codes.get(format);
   if (code === undefined) {
     code = makeBandCode(format);
-    codes.set(key, code);
+    codes.set(format, code);
   }
   return code;
 }
 
 const white = 255;
+const floor = 256 - (1 << bandBits);
+const rgba16: BandFormat = { fixed: Array(7).fill(white), bits: 8, floor: 0 };
+const greyAlpha16: BandFormat = { fixed: Array(3).fill(white), bits: 8, floor: 0 };
+const rgba8: BandFormat = { fixed: Array(3).fill(white), bits: bandBits, floor };
+/** One fixed byte is too short for a match and gets a code of its own, so it is none of the values carried. */
+const greyAlpha8: BandFormat = { fixed: [floor - 1], bits: bandBits, floor };
+const palettes: readonly BandFormat[] = [1, 2, 3].map((bits) => ({ fixed: [], bits, floor: 0 }));
 
 function bandFormat(type: number, depth: number, chunks: readonly Chunk[]): BandFormat | undefined {
-  if (type === colourType.rgba && depth === 16) return { fixed: Array(7).fill(white), bits: 8, floor: 0 };
-  if (type === colourType.greyAlpha && depth === 16) return { fixed: Array(3).fill(white), bits: 8, floor: 0 };
-  const floor = 256 - (1 << bandBits);
-  if (type === colourType.rgba) return { fixed: Array(3).fill(white), bits: bandBits, floor };
-  // One fixed byte is too short for a match and gets a code of its own, so it is none of the values carried.
-  if (type === colourType.greyAlpha) return { fixed: [floor - 1], bits: bandBits, floor };
-  const bits = paletteBits(chunks);
-  return type === colourType.palette && depth === 8 && bits !== undefined ? { fixed: [], bits, floor: 0 } : undefined;
+  if (type === colourType.rgba) return depth === 16 ? rgba16 : rgba8;
+  if (type === colourType.greyAlpha) return depth === 16 ? greyAlpha16 : greyAlpha8;
+  return type === colourType.palette && depth === 8 ? paletteFormat(chunks) : undefined;
 }
 
-/** Bits carried by an index: the first 2^bits entries of tRNS rise from 256 − 2^bits to 255. */
-function paletteBits(chunks: readonly Chunk[]): number | undefined {
+/** The one with as many bits as an index carries: the first 2^bits entries of tRNS rise from 256 − 2^bits to 255. */
+function paletteFormat(chunks: readonly Chunk[]): BandFormat | undefined {
   const first = chunks.find(({ type }) => type === 'tRNS')?.data[0];
-  return [1, 2, 3].find((bits) => first === 256 - (1 << bits));
+  return palettes.find(({ bits }) => first === 256 - (1 << bits));
 }
 
 /** The Adler-32 at the end of the last IDAT, as stored. */
