@@ -7,6 +7,7 @@
 ;;     0x200  16 counts, then 16 next codes, by length; 4 bytes each
 ;;     0x300  288 code lengths that the tables of literals stand for, a byte each
 ;;     0x500  the order in which lengths of the lengths' code are given, 19 bytes
+;;     0x513  what each filter is in the first row, above which all is 0: none, sub, none, 5 for average, sub
 ;;     0x800  code of the lengths: up to 2^7 entries
 ;;   0x10000  literals and match lengths: up to 2^15 entries of 2 bytes, symbol << 4 | length; 0 is no code. One for each string
 ;;            of as many bits as the longest code has
@@ -16,7 +17,7 @@
 ;;  0x250000  the rows, 4 MiB, and 64 bytes; afterwards the carrying bytes
 (module
   (memory (export "memory") 102)
-  (data (i32.const 0x500) "\10\11\12\00\08\07\09\06\0a\05\0b\04\0c\03\0d\02\0e\01\0f")
+  (data (i32.const 0x500) "\10\11\12\00\08\07\09\06\0a\05\0b\04\0c\03\0d\02\0e\01\0f\00\01\00\05\01")
 
   ;; Bits that were read ahead, how many of them count, and the byte after these.
   (global $held (mut i64) (i64.const 0))
@@ -29,6 +30,10 @@
   ;; Entries of each table less one: which of the next bits choose.
   (global $literalMask (mut i64) (i64.const 0))
   (global $distanceMask (mut i64) (i64.const 0))
+
+  ;; Steps that tables may still take in this picture. A block's header says what they cost, whatever the block then holds:
+  ;; 28 bytes may ask for 75,000 steps.
+  (global $budget (mut i32) (i32.const 0))
 
   ;; At least 56 bits from here on; zeros, or what else stands there, after the end.
   (func $refill
@@ -62,7 +67,7 @@
     (global.set $heldBits (i64.const 0)))
 
   ;; The table of the code with these $count lengths. $lone: a code of one bit may stand alone, and there may be none.
-  ;; Returns the number of entries, or 0 when the lengths make no such code.
+  ;; Returns the number of entries, or 0 when the lengths make no such code, or the budget does not reach.
   (func $buildTable (param $lengths i32) (param $count i32) (param $table i32) (param $lone i32) (result i32)
     (local $i i32) (local $length i32) (local $longest i32) (local $left i32) (local $code i32) (local $at i32)
     (local $reversed i32) (local $size i32)
@@ -96,6 +101,10 @@
         (local.set $longest (i32.const 1))))
 
     (local.set $size (i32.shl (i32.const 1) (local.get $longest)))
+    ;; Each length is at most 15 steps, as each bit of a code is turned round.
+    (global.set $budget
+      (i32.sub (global.get $budget) (i32.add (local.get $size) (i32.shl (local.get $count) (i32.const 4)))))
+    (if (i32.lt_s (global.get $budget) (i32.const 0)) (then (return (i32.const 0))))
     (local.set $i (i32.const 0))
     (loop $next
       (local.set $length (i32.load8_u (i32.add (local.get $lengths) (local.get $i))))
@@ -257,6 +266,8 @@
       (br_if $next (i32.lt_u (local.tee $i (i32.add (local.get $i) (i32.const 8))) (i32.const 288))))
     (if (i64.eqz (local.get $changed)) (then (return (i32.const 1))))
 
+    ;; The runs are paid for first, so that there is no table without them.
+    (global.set $budget (i32.sub (global.get $budget) (i32.const 4096)))
     (local.set $size (call $buildTable (i32.const 0) (i32.const 286) (i32.const 0x10000) (i32.const 0)))
     (if (i32.eqz (local.get $size))
       (then
@@ -499,7 +510,8 @@
       (i64x2.extract_lane 1 (local.get $numbers))))
 
   ;; Inflates the stream of $length bytes to exactly $rawLength bytes. Returns whether it did, and the Adler-32 is right, and
-  ;; nothing follows it.
+  ;; nothing follows it. A block costs 75,120 steps at most: the budget is for one, and for one in each 5000
+  ;; bytes.
   (func (export "inflate") (param $length i32) (param $rawLength i32) (result i32)
     (local $final i32) (local $type i32) (local $done i32)
     (global.set $in (i32.const 0x40002))
@@ -508,6 +520,7 @@
     (global.set $outEnd (i32.add (i32.const 0x250000) (local.get $rawLength)))
     (global.set $held (i64.const 0))
     (global.set $heldBits (i64.const 0))
+    (global.set $budget (i32.add (i32.const 0x20000) (i32.shl (local.get $rawLength) (i32.const 4))))
     (i64.store (global.get $inEnd) (i64.const 0))
     ;; Deflate with a window of 32 KiB, no preset dictionary.
     (if (i32.ne (i32.load8_u (i32.const 0x40000)) (i32.const 0x78)) (then (return (i32.const 0))))
@@ -576,8 +589,7 @@
       (i32.const 255)))
 
   ;; Undoes the filters of the last byte of each pixel in $rows rows of $width pixels of $step bytes. The result goes where the
-  ;; rows stand: byte i of it comes from behind byte i of them. Returns 0 for a filter that is none, or an unusual one in
-  ;; the first row.
+  ;; rows stand: byte i of it comes from behind byte i of them. Returns 0 for a filter that is none.
   (func (export "unfilter") (param $width i32) (param $rows i32) (param $step i32) (result i32)
     (local $y i32) (local $from i32) (local $to i32) (local $end i32) (local $type i32)
     (local $left i32) (local $above i32) (local $corner i32)
@@ -588,7 +600,7 @@
       (local.set $type (i32.load8_u (local.get $from)))
       (if (i32.gt_u (local.get $type) (i32.const 4)) (then (return (i32.const 0))))
       (if (i32.eqz (local.get $y))
-        (then (if (i32.gt_u (local.get $type) (i32.const 1)) (then (return (i32.const 0))))))
+        (then (local.set $type (i32.load8_u offset=0x513 (local.get $type)))))
       (local.set $from (i32.add (local.get $from) (local.get $step)))
       (local.set $end (i32.add (local.get $to) (local.get $width)))
       (local.set $left (i32.const 0))
@@ -631,6 +643,17 @@
                       (local.get $left)
                       (i32.load8_u (i32.sub (local.get $to) (local.get $width))))
                     (i32.const 1)))
+                (i32.const 255)))
+            (i32.store8 (local.get $to) (local.get $left))
+            (local.set $from (i32.add (local.get $from) (local.get $step)))
+            (br_if $next
+              (i32.lt_u (local.tee $to (i32.add (local.get $to) (i32.const 1))) (local.get $end))))))
+      (if (i32.eq (local.get $type) (i32.const 5))
+        (then
+          (loop $next
+            (local.set $left
+              (i32.and
+                (i32.add (i32.load8_u (local.get $from)) (i32.shr_u (local.get $left) (i32.const 1)))
                 (i32.const 255)))
             (i32.store8 (local.get $to) (local.get $left))
             (local.set $from (i32.add (local.get $from) (local.get $step)))
