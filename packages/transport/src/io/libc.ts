@@ -1,10 +1,20 @@
 import { loadFfi, words } from '../node/ffi.ts';
 
-/** Linux: `sys/socket.h`. */
+/** Linux: `sys/socket.h`, `netinet/udp.h`. */
 export const MSG_DONTWAIT = 0x40n;
+export const SOL_UDP = 17;
 
 /** Linux: `errno.h`. */
-export const ERRNO = { EIO: 5, EAGAIN: 11, EINVAL: 22 } as const;
+export const ERRNO = { EIO: 5, EAGAIN: 11, EINVAL: 22, EMSGSIZE: 90 } as const;
+
+export const INT_BYTES = 4;
+
+/** An `int` for C, or room for one. */
+export function int(value: number): Buffer {
+  const b = Buffer.alloc(INT_BYTES);
+  b.writeInt32LE(value);
+  return b;
+}
 
 /** The calls of libc that `node:dgram` lacks, or that it wraps at a price. */
 export interface Libc {

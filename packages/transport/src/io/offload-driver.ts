@@ -4,9 +4,9 @@ import { endianness } from 'node:os';
 import { MAX_DATAGRAM_BYTES } from '@p2pimg/wire';
 import { BatchReader } from './batch-reader.ts';
 import { BUFFER_BYTES, bound, DgramSocket, dgramDriver, newSocket, payloadOf } from './dgram-driver.ts';
-import { type Libc, loadLibc } from './libc.ts';
+import { INT_BYTES, int, type Libc, loadLibc, SOL_UDP } from './libc.ts';
 import { type BoundSocket, PolledSocket } from './polled-socket.ts';
-import { SegmentSender } from './segment-sender.ts';
+import { SegmentSender, segmentInto } from './segment-sender.ts';
 import { AF_INET, AF_INET6, portAt, socketAddress } from './socket-address.ts';
 import type { SocketEvents, UdpDriver, UdpSocket } from './udp-driver.ts';
 
@@ -15,10 +15,7 @@ const SOCK_DGRAM_NONBLOCK_CLOEXEC = 0o2_004_002;
 const SOL_SOCKET = 1;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
-const SOL_UDP = 17;
-const UDP_SEGMENT = 103;
 const UDP_GRO = 104;
-const INT_BYTES = 4;
 
 /** Where dgram has to read: IPv6 addresses may carry a zone that it knows how to write, and a worker's loop takes no handle of ours. */
 class OffloadSocket extends DgramSocket {
@@ -97,7 +94,7 @@ function bindOffloading(libc: Libc, host: string, port: number): BoundSocket | u
   if (fd < 0) return undefined;
   const address = socketAddress(host, port);
   const ready =
-    libc.setsockopt(fd, SOL_UDP, UDP_SEGMENT, int(MAX_DATAGRAM_BYTES), INT_BYTES) === 0 &&
+    segmentInto(libc, fd, MAX_DATAGRAM_BYTES) === 0 &&
     libc.setsockopt(fd, SOL_UDP, UDP_GRO, int(1), INT_BYTES) === 0 &&
     libc.setsockopt(fd, SOL_SOCKET, SO_RCVBUF, int(BUFFER_BYTES), INT_BYTES) === 0 &&
     libc.setsockopt(fd, SOL_SOCKET, SO_SNDBUF, int(BUFFER_BYTES), INT_BYTES) === 0 &&
@@ -109,10 +106,4 @@ function bindOffloading(libc: Libc, host: string, port: number): BoundSocket | u
   }
   libc.close(fd);
   return undefined;
-}
-
-function int(value: number): Buffer {
-  const b = Buffer.alloc(INT_BYTES);
-  b.writeInt32LE(value);
-  return b;
 }

@@ -37,6 +37,15 @@ test('T2 N4 no descriptor left: opening a transport fails by name, and those tha
 test('T2 N4 a socket that only the event loop holds goes on hearing through garbage collections', (t) =>
   proven(t, { code: 0, out: `${Array.from({ length: 20 }, (_, i) => i).join(' ')}\n` }, 'collected.ts'));
 
+test('T1 T2 N4 a path smaller than a datagram gets all that is sent, in one piece or many', async (t) => {
+  const reason = whyNoLink();
+  if (reason !== undefined) {
+    t.pass(reason);
+    return;
+  }
+  await proven(t, { code: 0, out: 'arrived: 70763\n' }, 'small-path.ts', [], ['unshare', '-n']);
+});
+
 test('T2 N4 what a full send buffer does not take leaves when there is room, all of it', async (t) => {
   const reason = whyNoLink();
   if (reason !== undefined) {
