@@ -53,7 +53,8 @@ export class PolledSocket implements UdpSocket {
   }
 
   send(slab: Uint8Array, bytes: number, host: string, port: number): boolean {
-    if (this.#handle === undefined) return true;
+    // An IPv4 socket reaches no IPv6 address, of which a zone could not even be written down here.
+    if (this.#handle === undefined || host.includes(':')) return true;
     const done = this.#waiting.length > 0 ? 0 : this.#sender.send(slab, bytes, host, port);
     if (done < bytes) this.#keep(slab.subarray(done, bytes), host, port);
     return true;

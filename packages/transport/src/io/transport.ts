@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { MAX_DATAGRAM_BYTES, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS } from '@p2pimg/wire';
 import { Endpoint } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';
-import { resolveLimits } from '../core/limits.ts';
+import { type EndpointLimits, resolveLimits } from '../core/limits.ts';
 import { packetBytes } from '../core/packet-bytes.ts';
 import type { Path } from '../core/path.ts';
 import type { Session as CoreSession } from '../core/session/session.ts';
@@ -27,7 +27,7 @@ const SENDS_PER_TURN = 64;
  */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   checkOptions(options);
-  return NodeTransport.open(options, chooseDriver(options.driver ?? 'auto'));
+  return NodeTransport.open(options, resolveLimits(options.limits), chooseDriver(options.driver ?? 'auto'));
 }
 
 class NodeTransport implements Transport {
@@ -51,8 +51,7 @@ class NodeTransport implements Transport {
   #bytesSent = 0;
   #bytesReceived = 0;
 
-  private constructor(options: TransportOptions, driver: UdpDriver, parent: UdpSocket) {
-    const limits = resolveLimits(options.limits);
+  private constructor(options: TransportOptions, limits: EndpointLimits, driver: UdpDriver, parent: UdpSocket) {
     this.#options = options;
     this.#parent = parent;
     this.#segmentsPerSend = driver.segmentsPerSend;
@@ -84,7 +83,7 @@ class NodeTransport implements Transport {
     };
   }
 
-  static async open(options: TransportOptions, driver: UdpDriver): Promise<NodeTransport> {
+  static async open(options: TransportOptions, limits: EndpointLimits, driver: UdpDriver): Promise<NodeTransport> {
     let transport: NodeTransport | undefined;
     const parent = await driver.open(options.bind.host, options.bind.port, {
       onBatch(batch, length, host, port) {
@@ -94,7 +93,7 @@ class NodeTransport implements Transport {
         if (transport !== undefined) transport.#turn.readable(read);
       },
     });
-    transport = new NodeTransport(options, driver, parent);
+    transport = new NodeTransport(options, limits, driver, parent);
     return transport;
   }
 

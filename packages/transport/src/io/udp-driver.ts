@@ -23,6 +23,7 @@ export interface UdpSocket {
   readonly receiveBuffer: number;
   /**
    * Sends `bytes` from the start of the slab as datagrams of 1,024 bytes, the last one shorter or not.
+   * What an address does not take, or is none for this socket, is lost: any literal may be given.
    * Returns whether the slab can be used again at once; otherwise the caller takes a new one.
    */
   send(slab: Uint8Array, bytes: number, host: string, port: number): boolean;

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import test, { type ExecutionContext } from 'ava';
 import {
+  InvalidLimitError,
   LaneRefusedError,
   MAX_DATAGRAM_MESSAGE_BYTES,
   MessageTooLargeError,
@@ -12,7 +13,7 @@ import {
   type TransportOptions,
 } from '../../src/index.ts';
 import { loadLibc } from '../../src/io/libc.ts';
-import { openPeer as openAnyPeer, type Peer } from '../support/loopback.ts';
+import { newKeys, openPeer as openAnyPeer, type Peer } from '../support/loopback.ts';
 
 const id = randomBytes(16);
 const drivers = loadLibc() === undefined ? (['dgram'] as const) : (['dgram', 'offload'] as const);
@@ -259,4 +260,33 @@ for (const driver of drivers) {
     t.is(second.transport.address.port, first.transport.address.port);
     await t.throwsAsync(openPeer(t, { bind: second.transport.address }), { code: 'EADDRINUSE' });
   });
+
+  test(`T2 limits that cannot be are refused, and the port is free again (${driver})`, async (t) => {
+    const { transport } = await openPeer(t);
+    await transport.close();
+    const bind = transport.address;
+    const limits = { maxMessageBytes: 0 };
+    await t.throwsAsync(openPeer(t, { bind, limits }), { instanceOf: InvalidLimitError });
+    const { address } = (await openPeer(t, { bind })).transport;
+    t.is(address.port, bind.port);
+  });
+
+  for (const [own, others] of [
+    ['127.0.0.1', ['::1', '::ffff:127.0.0.1', 'fe80::1%lo']],
+    ['::1', ['127.0.0.1', 'fe80::1%lo']],
+  ] as const) {
+    test(`T2 from ${own} addresses of no use are peers that do not answer, and others are reached (${driver})`, async (t) => {
+      const bind = { host: own, port: 0 };
+      const server = await openPeer(t, { bind });
+      const client = await openPeer(t, { bind });
+      const { publicKey } = newKeys();
+      const strangers = others.map((host) => client.transport.connect({ address: { host, port: 9 }, publicKey }));
+      while (client.transport.stats().datagramsSent < others.length) await new Promise(setImmediate);
+      await client.transport.connect(server.target).sendMessage(id);
+      for (const stranger of strangers) {
+        stranger.close();
+        await t.throwsAsync(stranger.opened, { instanceOf: SessionClosedError, message: /local/ });
+      }
+    });
+  }
 }
