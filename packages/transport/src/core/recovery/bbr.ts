@@ -54,8 +54,9 @@ type Phase = 'startup' | 'drain' | 'down' | 'cruise' | 'refill' | 'up' | 'probe-
 
 /**
  * Congestion control by a model of the path: the largest delivery rate and the smallest round trip (BBR,
- * draft-ietf-ccwg-bbr), with two departures. Loss bounds the window only when the round trip shows a queue or the loss is
- * heavy, so that random loss does not; and a probing cycle takes rounds instead of seconds, so that short transfers find the rate.
+ * draft-ietf-ccwg-bbr), with three departures. Loss bounds the window only when the round trip shows a queue or the loss is
+ * heavy, so that random loss does not; a probing cycle takes rounds instead of seconds, so that short transfers find the rate;
+ * and outside of start-up a flow paces below that rate while a queue stands, so that it goes.
  */
 export class Bbr implements CongestionController {
   #phase: Phase = 'startup';
