@@ -58,10 +58,10 @@ export class BatchReader {
     this.#open = false;
   }
 
-  /** Until nothing is left, or much was read. */
-  read(): void {
+  /** Until nothing is left, or much was read: so many receives, or 2 MiB. */
+  read(maxReads: number = MAX_READS): void {
     let bytes = 0;
-    for (let reads = 0; reads < MAX_READS && bytes < MAX_BYTES && this.#open; reads++) {
+    for (let reads = 0; reads < maxReads && bytes < MAX_BYTES && this.#open; reads++) {
       const length = this.#receive();
       if (length < 0) return;
       bytes += length;

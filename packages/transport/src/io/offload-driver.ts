@@ -17,6 +17,9 @@ const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const UDP_GRO = 104;
 
+/** Receives in a row after one of dgram, which makes up to 32 of its own in a turn of the loop. */
+const READS_BESIDE_DGRAM = 32;
+
 /** Where dgram has to read: IPv6 addresses may carry a zone that it knows how to write, and a worker's loop takes no handle of ours. */
 class OffloadSocket extends DgramSocket {
   readonly #sender: SegmentSender;
@@ -61,30 +64,40 @@ export function offloadDriver(): UdpDriver | undefined {
       const opened = bindOffloading(libc, host, port);
       // The plain driver either can, or says why not.
       if (opened === undefined) return dgramDriver.open(host, port, events);
-      const { fd } = opened;
-      if (isIPv6(host)) return adopt(fd, events, new SegmentSender(libc, fd), undefined);
-      const reader = new BatchReader(libc, fd, events.onBatch);
-      return PolledSocket.open(libc, opened, events) ?? adopt(fd, events, new SegmentSender(libc, fd), reader);
+      const polled = isIPv6(host) ? undefined : PolledSocket.open(libc, opened, events);
+      return polled ?? adopt(libc, opened.fd, host, events);
     },
   };
 }
 
-/** Hands the descriptor to dgram, which says when there is something and reads the first batch; the rest is read beside it. */
-async function adopt(
-  fd: number,
-  { onBatch, onReadable }: SocketEvents,
-  sender: SegmentSender,
-  reader: BatchReader | undefined,
-): Promise<UdpSocket> {
-  const socket = newSocket(reader === undefined ? '::' : '0.0.0.0', {
-    onBatch(batch, length, host, port) {
-      onBatch(batch, length, host, port);
-      reader?.read();
+/** Hands the descriptor to dgram, which says when there is something and reads the first batch; over IPv4 the rest is read beside it. */
+async function adopt(libc: Libc, fd: number, host: string, events: SocketEvents): Promise<UdpSocket> {
+  const reader = isIPv6(host) ? undefined : new BatchReader(libc, fd, events.onBatch);
+  const socket = newSocket(host, {
+    onBatch(...batch) {
+      events.onBatch(...batch);
+      reader?.read(READS_BESIDE_DGRAM);
     },
-    onReadable,
+    onReadable: events.onReadable,
   });
-  await bound(socket, (done) => socket.bind({ fd }, done));
-  return new OffloadSocket(socket, sender, reader);
+  try {
+    await bound(socket, (done) => socket.bind({ fd }, done));
+  } catch (error) {
+    if (!hasDescriptor(socket)) libc.close(fd);
+    socket.close();
+    throw error;
+  }
+  return new OffloadSocket(socket, new SegmentSender(libc, fd), reader);
+}
+
+/** Whether it has one, and closes it with itself. */
+function hasDescriptor(socket: Socket): boolean {
+  try {
+    socket.address();
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 function bindOffloading(libc: Libc, host: string, port: number): BoundSocket | undefined {

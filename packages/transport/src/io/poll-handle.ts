@@ -35,7 +35,10 @@ interface EventLoop {
   readonly handleBytes: number;
 }
 
-/** What a file descriptor is watched for. Called while the loop polls: nothing but taking note of it is to be done there. */
+/**
+ * What a file descriptor is watched for. Called while the loop polls, outside of node's callback scope: nothing of the program may run
+ * there, and no promise be settled. What they throw surfaces in an immediate.
+ */
 export interface PollEvents {
   readonly onReadable: () => void;
   readonly onWritable: () => void;
@@ -43,12 +46,12 @@ export interface PollEvents {
 
 let loaded: EventLoop | undefined | 'not tried' = 'not tried';
 
-/** What C holds pointers to: kept until the loop has let go of it, whoever else forgets it. */
-const held = new Set<PollHandle>();
-
 /**
  * A file descriptor in node's own event loop: libuv's `uv_poll_t` through `node:ffi`. For non-blocking descriptors that nothing else of this
  * process polls. It keeps the process alive until it is closed.
+ *
+ * What C points to is held until the loop has let go of it, whoever else forgets it: `node:ffi` holds a callback until it is unregistered, the
+ * callback holds this object, and this object the memory. So the callback comes before the loop is told anything, and goes last.
  */
 export class PollHandle {
   readonly #loop: EventLoop;
@@ -64,19 +67,19 @@ export class PollHandle {
   static open(fd: number, events: PollEvents): PollHandle | undefined {
     if (loaded === 'not tried') loaded = load();
     if (loaded === undefined) return undefined;
-    const memory = new Uint8Array(new ArrayBuffer(loaded.handleBytes));
-    const loop = loaded.ffi.getCurrentEventLoop();
-    // It fails before anything points to the memory.
-    if (loaded.libuv.uv_poll_init(loop, loaded.ffi.getRawPointer(memory), BigInt(fd)) !== 0) return undefined;
-    const handle = new PollHandle(loaded, memory, events);
-    held.add(handle);
-    handle.#start();
-    return handle;
+    let handle: PollHandle;
+    try {
+      handle = new PollHandle(loaded, events);
+    } catch {
+      // No memory for code, as on a hardened system: dgram does.
+      return undefined;
+    }
+    return handle.#watch(fd) ? handle : undefined;
   }
 
-  private constructor(loop: EventLoop, memory: Uint8Array, events: PollEvents) {
+  private constructor(loop: EventLoop, events: PollEvents) {
     this.#loop = loop;
-    this.#memory = memory;
+    this.#memory = new Uint8Array(new ArrayBuffer(loop.handleBytes));
     this.#handle = loop.ffi.getRawPointer(this.#memory);
     this.#callback = loop.library.registerCallback(CALLBACK, (_handle, status = 0, happened = 0) => {
       try {
@@ -108,7 +111,17 @@ export class PollHandle {
     await turnOfLoop();
     await turnOfLoop();
     this.#loop.library.unregisterCallback(this.#callback);
-    held.delete(this);
+  }
+
+  /** Whether the loop has taken the descriptor. If not, it points to nothing of this object. */
+  #watch(fd: number): boolean {
+    const { ffi, library, libuv } = this.#loop;
+    if (libuv.uv_poll_init(ffi.getCurrentEventLoop(), this.#handle, BigInt(fd)) !== 0) {
+      library.unregisterCallback(this.#callback);
+      return false;
+    }
+    this.#start();
+    return true;
   }
 
   #start(): void {

@@ -1,12 +1,14 @@
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import test from 'ava';
+import { BatchReader } from '../../src/io/batch-reader.ts';
+import { loadLibc } from '../../src/io/libc.ts';
 import { offloadDriver } from '../../src/io/offload-driver.ts';
 
 const SENDERS = ['127.0.9.1', '127.0.9.2', '127.0.9.3'];
 const EACH = 200;
 
-test('T1 T2 N4 what waits at a socket is read in one go: each datagram once, and from whom it came; empty ones too', async (t) => {
+test('T1 T2 N4 what waits at a socket is read: each datagram once, and from whom it came; empty ones too', async (t) => {
   const driver = offloadDriver();
   if (driver === undefined) {
     t.pass('no offload here');
@@ -55,4 +57,51 @@ test('T1 T2 N4 what waits at a socket is read in one go: each datagram once, and
       Array.from({ length: EACH }, (_, i) => i),
     );
   await Promise.all([socket.close(), ...senders.map((sender) => new Promise<void>((done) => sender.close(done)))]);
+});
+
+for (const [bytes, limit, reads] of [
+  [100, undefined, 256],
+  [0, undefined, 256],
+  [64 * 1024, undefined, 32],
+  [100, 32, 32],
+  [40 * 1024, 60, 52],
+] as const) {
+  test(`T2 N4 of a socket that never runs dry ${reads} receives of ${bytes} bytes are read in a row, ${limit ?? 'no'} limit given`, (t) => {
+    const libc = loadLibc();
+    if (libc === undefined) {
+      t.pass('no libc here');
+      return;
+    }
+    let receives = 0;
+    let batches = 0;
+    const recvfrom = (): number => {
+      receives++;
+      return bytes;
+    };
+    new BatchReader({ ...libc, recvfrom }, -1, () => batches++).read(limit);
+    t.is(receives, reads);
+    t.is(batches, bytes === 0 ? 0 : reads);
+  });
+}
+
+test('T2 N4 reading ends with the first receive that finds nothing, and with the socket', (t) => {
+  const libc = loadLibc();
+  if (libc === undefined) {
+    t.pass('no libc here');
+    return;
+  }
+  let waiting = 3;
+  let receives = 0;
+  const recvfrom = (): number => {
+    receives++;
+    return waiting-- > 0 ? 1 : -1;
+  };
+  const reader = new BatchReader({ ...libc, recvfrom }, -1, () => {
+    if (waiting === 10) reader.close();
+  });
+  reader.read();
+  t.is(receives, 4);
+  waiting = 12;
+  reader.read();
+  t.is(receives, 6);
 });

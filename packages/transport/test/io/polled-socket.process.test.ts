@@ -34,8 +34,26 @@ test('T2 N4 no descriptor left: opening a transport fails by name, and those tha
     ['sh', '-c', 'ulimit -n 60; exec "$@"', 'sh'],
   ));
 
-test('T2 N4 a socket that only the event loop holds goes on hearing through garbage collections', (t) =>
-  proven(t, { code: 0, out: `${Array.from({ length: 20 }, (_, i) => i).join(' ')}\n` }, 'collected.ts'));
+test('T2 N4 a socket that only the event loop holds goes on hearing through garbage collections, until it is closed', (t) =>
+  proven(
+    t,
+    { code: 0, out: `${Array.from({ length: 20 }, (_, i) => i).join(' ')}\n0 of 2 gone\n1 of 3 gone\n` },
+    'collected.ts',
+  ));
+
+test('T2 N4 where C cannot call back, a socket is watched by dgram', (t) =>
+  proven(t, { code: 0, out: 'heard, 0 callbacks left\n' }, 'unwatched.ts', ['callback']));
+
+test('T2 N4 where libuv does not take a descriptor, a socket is watched by dgram, and C calls nobody', (t) =>
+  proven(t, { code: 0, out: 'heard, 0 callbacks left\n' }, 'unwatched.ts', ['init']));
+
+for (const when of ['before', 'after']) {
+  test(`T2 N4 a socket that dgram fails to bind, ${when} it has taken the descriptor, holds neither port nor descriptor`, (t) =>
+    proven(t, { code: 0, out: 'heard, 0 callbacks left\nnot bound\n0 descriptors left\n' }, 'unwatched.ts', [when]));
+}
+
+test('T2 N4 beside dgram no more is read in a row than leaves time for timers', (t) =>
+  proven(t, { code: 0, out: 'at most 32 in a row\n' }, 'adopted.ts'));
 
 test('T1 T2 N4 a path smaller than a datagram gets all that is sent, in one piece or many', async (t) => {
   const reason = whyNoLink();
