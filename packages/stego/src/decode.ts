@@ -29,9 +29,10 @@ function openPicture(platform: Platform, png: Uint8Array, limits: Limits): Opene
   const alphas = checkAlpha(header, chunks);
   const { width, height, depth } = header;
   const stream = chunks.filter(({ type }) => type === 'IDAT').map(({ data }) => data);
-  checkDataLength(header, stream);
   const step = channelCount(header.colourType) * (depth / 8);
-  return { picture, shape: { width, rows: height - (band?.rows ?? 0), height, step }, stream, alphas };
+  const shape = { width, rows: height - (band?.rows ?? 0), height, step };
+  checkDataLength(header, rawLength(shape), stream);
+  return { picture, shape, stream, alphas };
 }
 
 /** The bytes that carry, one per pixel of level 1, with the profiles that could have written them. */
@@ -109,11 +110,18 @@ function checkAlpha(
 }
 
 /**
- * What a payload wrote is noise and cannot have been compressed: a file with fewer bits than that is refused before memory
- * is spent on the picture it declares.
+ * Bytes that the headers of deflate's blocks may take beyond two for each byte of the rows, whose codes have at most 15 bits (RFC 1951
+ * §3.2.7): blocks without content take a decoder's time for nothing.
  */
-function checkDataLength({ width, height, depth }: PngHeader, stream: readonly Uint8Array[]): void {
+const SPARE_DATA_BYTES: number = 128 * 1024;
+
+/**
+ * What a payload wrote is noise and cannot have been compressed: a file with fewer bits than that is refused before memory
+ * is spent on the picture it declares; one with far more than its rows can need, before time is.
+ */
+function checkDataLength({ width, height, depth }: PngHeader, raw: number, stream: readonly Uint8Array[]): void {
   const available = stream.reduce((sum, part) => sum + part.length, 0);
+  if (available > 2 * raw + SPARE_DATA_BYTES) throw new BadImageError('far more image data than the rows can need');
   const fewestBits = depth === 16 ? 8 : 1;
   if (available * 8 < width * height * fewestBits) throw new AuthFailedError();
 }

@@ -71,6 +71,15 @@ function spoiled(stream: Buffer): Buffer {
   return stream;
 }
 
+/** So many stored blocks of no bytes (RFC 1951 §3.2.4) before a zlib stream's own. */
+function behindEmptyBlocks(stream: Buffer, blocks: number): Buffer {
+  return Buffer.concat([
+    stream.subarray(0, 2),
+    Buffer.alloc(5 * blocks, Buffer.of(0, 0, 0, 255, 255)),
+    stream.subarray(2),
+  ]);
+}
+
 function jpegHeader(width: number, height: number): Buffer {
   const frame = [
     0xff,
@@ -120,6 +129,12 @@ test('N6 the bomb with a fitting size is refused before it is inflated', (t) => 
   const file = png(ihdr(2048, 2048, 16, 6), idat(zeros(2048 * (1 + 2048 * 8))));
   t.true(file.length < 2 ** 16);
   t.throws(() => extract(file, { key }), { code: 'AUTH_FAILED' });
+});
+
+test('N6 megabytes of blocks without content in front of one pixel are refused before they are read', (t) => {
+  const file = png(ihdr(1, 1, 8, 6), chunk('IDAT', behindEmptyBlocks(deflateSync(zeros(5)), 2 ** 20)));
+  t.throws(() => extract(file, { key }), { code: 'BAD_IMAGE' });
+  t.throws(() => inspect(file), { code: 'BAD_IMAGE' });
 });
 
 test('G1 pictures without alpha, interlaced or of 4 bits are told apart', (t) => {
