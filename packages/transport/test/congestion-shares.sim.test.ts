@@ -8,7 +8,7 @@ import { CLEAN, type PathConditions } from './congestion/shared-link.ts';
 /** Shares of a line from many seeds, with loops that come round at once and with loops that take up to 3 ms, as on a busy machine. */
 const LONG = process.env.P2PIMG_LONG === '1';
 const LOOPS_MS = [0, 3] as const;
-const SEEDS: readonly number[] = Array.from({ length: LONG ? 200 : 12 }, (_, i) => i + 1);
+const SEEDS: readonly number[] = Array.from({ length: LONG ? 60 : 12 }, (_, i) => i + 1);
 
 const quantile = (values: readonly number[], q: number): number =>
   [...values].sort((a, b) => a - b)[Math.floor(q * (values.length - 1))]!;
