@@ -20,18 +20,61 @@ export interface Loss {
 export function loseDatagrams(share: number, seed: number): Loss {
   const random = new Random(seed);
   let lost = 0;
-  const { emit } = Socket.prototype;
-  Socket.prototype.emit = function (this: Socket, event: string | symbol, ...args: unknown[]): boolean {
-    if (event !== 'message' || !random.chance(share)) return emit.call(this, event, ...args);
+  let over = false;
+  const isLost = (): boolean => {
+    if (over || !random.chance(share)) return false;
     lost += 1;
     return true;
   };
+  loseMessages(isLost);
+  loseReceives(isLost);
   return {
     lost: () => lost,
     end: () => {
-      Socket.prototype.emit = emit;
+      over = true;
     },
   };
+}
+
+/** What `node:dgram` reads. */
+function loseMessages(isLost: () => boolean): void {
+  const { emit } = Socket.prototype;
+  Socket.prototype.emit = function (this: Socket, event: string | symbol, ...args: unknown[]): boolean {
+    return (event === 'message' && isLost()) || emit.call(this, event, ...args);
+  };
+}
+
+interface Opened {
+  readonly functions: Readonly<Record<string, (...args: readonly unknown[]) => number>>;
+}
+
+/** What is read through libc, by whoever opens it from now on. */
+function loseReceives(isLost: () => boolean): void {
+  const ffi = foreignFunctions();
+  if (ffi === undefined) return;
+  const { dlopen } = ffi;
+  ffi.dlopen = (path, symbols) => {
+    const opened = dlopen(path, symbols);
+    const { recvfrom } = opened.functions;
+    if (recvfrom === undefined) return opened;
+    const losing = (...args: readonly unknown[]): number => {
+      let length = recvfrom(...args);
+      while (length >= 0 && isLost()) length = recvfrom(...args);
+      return length;
+    };
+    return { ...opened, functions: { ...opened.functions, recvfrom: losing } };
+  };
+}
+
+/** `node:ffi`, or undefined where it is not to be had; without its warning, which the program would not have caused. */
+function foreignFunctions(): { dlopen: (path: null, symbols: object) => Opened } | undefined {
+  const { emitWarning } = process;
+  process.emitWarning = () => {};
+  try {
+    return process.getBuiltinModule('node:ffi') as never;
+  } finally {
+    process.emitWarning = emitWarning;
+  }
 }
 
 /** The environment of a program that shall lose datagrams. */

@@ -106,6 +106,8 @@ test('S6 E6 E7 D5 D7 T2 M4 N1 N10 everything at once for a while: no failure, no
   t.log(`longest in ms: ${[...books.longest].map(([kind, ms]) => `${ms} ${kind}`).join(', ')}`);
   t.log(`refused: ${[...books.refusals].map(([kind, n]) => `${n} ${kind}`).join(', ')}`);
 
+  t.true(loss.lost() > 0);
+
   const settling = performance.now();
   await settle(neighbours);
   t.log(`${Math.round(performance.now() - settling)} ms until nothing was under way`);
