@@ -1,6 +1,6 @@
 /** The evaluation's pictures, from what was recorded. */
 
-import { SIZES } from './plan.ts';
+import { KILOBYTES, SIZES } from './plan.ts';
 import type { RunRecord } from './record.ts';
 import type { Chart, Line } from './svg.ts';
 
@@ -134,7 +134,7 @@ function along(records: Records, what: 'servers' | 'clients', name: string): Lin
 }
 
 function byKilobytes(records: Records, value: (record: RunRecord) => number): readonly Point[] {
-  return [100, 1_000, 10_000].flatMap((kilobytes): Point[] => {
+  return KILOBYTES.flatMap((kilobytes): Point[] => {
     const record = records.get(`kilobytes-${kilobytes}`);
     return record === undefined ? [] : [[kilobytes, value(record)]];
   });

@@ -16,7 +16,7 @@ export const SIZES = [100, 1_000, 10_000] as const;
 /** Rounds of what is compared at the largest size, one after the other. */
 const ROUNDS = 3;
 const SLOW_MS = 50;
-const KILOBYTES = [10, 100, 1_000, 10_000] as const;
+export const KILOBYTES = [10, 100, 1_000, 10_000] as const;
 
 /** @param small few requests: shows that everything runs, measures nothing */
 export function planOf(small: boolean): readonly PlannedRun[] {
@@ -47,7 +47,7 @@ export function planOf(small: boolean): readonly PlannedRun[] {
     ...POLICIES.map((policy) => run(`slow-${policy}-1000`, { n: 1_000, policy, slowMs: SLOW_MS })),
     ...[1, 2, 4].map((servers) => run(`servers-${servers}`, { n: 1_000, servers })),
     ...[1, 2, 4].map((clients) => run(`clients-${clients}`, { n: 1_000, clients })),
-    ...KILOBYTES.slice(1).map((kilobytes) =>
+    ...KILOBYTES.map((kilobytes) =>
       run(`kilobytes-${kilobytes}`, { n: 20_000 / kilobytes, warmUp: 20, bytes: kilobytes * 1_024, inFlight: 6 }),
     ),
   ];
