@@ -6,6 +6,6 @@ for (const who of ['viewer', 'owner', 'server'] as const) {
     t.timeout(1_200_000);
     const tales = await killAtEach(t, who, 3);
     t.log(`${tales} tales`);
-    t.true(tales > 40);
+    t.true(tales > 50);
   });
 }

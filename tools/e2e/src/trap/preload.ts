@@ -12,6 +12,7 @@ import promises from 'node:fs/promises';
 import { syncBuiltinESMExports } from 'node:module';
 import process from 'node:process';
 import threads from 'node:worker_threads';
+import '../plain-sockets.ts';
 
 const CREATES = /^[aw]/;
 let left = 0;
