@@ -26,7 +26,7 @@ test('D7 a schema newer than the program is refused, on a file and on MySQL', as
   await migrate(path);
   using file = new DatabaseSync(path);
   file.exec('update meta set schema_version = 99');
-  const newer = { instanceOf: UnavailableError, message: /schema 99, this program knows 2: use a newer program/ };
+  const newer = { instanceOf: UnavailableError, message: /schema 99, this program knows 3: use a newer program/ };
   await t.throwsAsync(openDirectory(path), newer);
   await t.throwsAsync(migrate(path), newer);
 
@@ -42,8 +42,8 @@ test('D1 a MySQL database without tables says what to run; migrating twice, or a
   const error = await t.throwsAsync(openDirectory(url), unavailable('db migrate'));
   t.is((error as UnavailableError).reason, 'not_migrated');
   const results = await Promise.all([migrate(url), migrate(url), migrate(url)]);
-  for (const { to } of results) t.is(to, 2);
-  t.deepEqual(await migrate(url), { from: 2, to: 2 });
+  for (const { to } of results) t.is(to, 3);
+  t.deepEqual(await migrate(url), { from: 3, to: 3 });
 });
 
 test('D5 nobody at the address, a wrong password and an unknown database end within the deadline', async (t) => {

@@ -19,7 +19,7 @@ for (const [kind, create] of [
 ] as const) {
   test(`D1 the status counts what is there (${kind})`, async (t) => {
     const url = await create();
-    t.like(await databaseStatus(url), { kind, schemaVersion: 0, programSchemaVersion: 2, content: undefined });
+    t.like(await databaseStatus(url), { kind, schemaVersion: 0, programSchemaVersion: 3, content: undefined });
     await migrate(url);
     for (const { name, level } of await checkDatabase(url)) t.true(level === 'ok' || name === 'privileges', name);
     const directory = await openDirectory(url);
@@ -29,7 +29,7 @@ for (const [kind, create] of [
     const client = await newClient(directory);
     await goOnline(directory, client);
     const { content, ...rest } = await databaseStatus(url);
-    t.deepEqual(rest, { kind, schemaVersion: 2, programSchemaVersion: 2 });
+    t.deepEqual(rest, { kind, schemaVersion: 3, programSchemaVersion: 3 });
     const counts = { clients: 3, online: 1, images: 1, grants: 1, pendingGrants: 1, waitingNotices: 0, releases: 1 };
     t.like(content, { ...counts, claims: 7 });
     t.is(content?.generation, Buffer.from((await directory.info({})).generation).toString('hex'));

@@ -78,7 +78,7 @@ test('D5 TLS: the server is believed only with a certificate of the given author
   const url = (host: string) => `mysql://server:x@${host}:${server.port}/p2pimg`;
   await migrate(url('localhost'), { tls: { ca } });
   const directory = await openDirectory(url('localhost'), { tls: { ca } });
-  t.is((await directory.info({})).schemaVersion, 2);
+  t.is((await directory.info({})).schemaVersion, 3);
   await directory.close();
   t.like(
     (await checkDatabase(url('localhost'), { tls: { ca } })).find(({ name }) => name === 'tls'),

@@ -2,7 +2,7 @@ import { startDatabase, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import type { Kysely } from 'kysely';
 import { Migrator } from 'kysely/migration';
-import { bytes, newClaim, newGrant, newRelease } from '../src/compliance/world.ts';
+import { bytes, newClaim, newGrant, newImage, newRelease, sha256 } from '../src/compliance/world.ts';
 import { databaseStatus, migrate, openDirectory, UnavailableError } from '../src/index.ts';
 import { onDatabase } from '../src/operations/database.ts';
 import { migrations } from '../src/schema/migrations.ts';
@@ -30,6 +30,13 @@ async function firstVersion(db: Kysely<Tables>, dialect: DialectName): Promise<v
     .insertInto('clients')
     .values({ ...keys, ...session, visibility: 'nobody' })
     .execute();
+  for (const name of ['a', 'b']) await publishAsBefore(db, name);
+}
+
+/** As a server of schema 1 makes an image of that client known. */
+async function publishAsBefore(db: Kysely<Tables>, name: string): Promise<void> {
+  const values = { client_id: 1, image_id: `client1-${name}`, digest: Buffer.from(sha256(name)) };
+  await db.insertInto('resources').values(values).execute();
 }
 
 for (const [dialect, create] of [
@@ -44,12 +51,18 @@ for (const [dialect, create] of [
       const error = await t.throwsAsync(openDirectory(url), { instanceOf: UnavailableError });
       t.is(error.reason, 'not_migrated');
     }
-    for (const { to } of await Promise.all([migrate(url), migrate(url)])) t.is(to, 2);
-    t.like(await databaseStatus(url), { schemaVersion: 2, content: { clients: 1 } });
+    for (const { to } of await Promise.all([migrate(url), migrate(url)])) t.is(to, 3);
+    t.like(await databaseStatus(url), { schemaVersion: 3, content: { clients: 1, images: 2 } });
 
-    const directory = await openDirectory(url);
+    const directory = await openDirectory(url, { imagesPerClient: 4 });
     t.teardown(() => directory.close());
     t.like(await directory.clientByKey({ boxKey }), { signKey, boxKey, visibility: 'nobody' });
+    // What a server publishes that has not been upgraded yet counts as well.
+    await onDatabase(url, {}, (db) => publishAsBefore(db, 'c'));
+    const client = { clientId: 1, signKey, boxKey };
+    await newImage(directory, client, 'd');
+    await t.throwsAsync(newImage(directory, client, 'e'), { message: /as many images as it may/ });
+
     const grant = await newGrant(directory, 2);
     await directory.publishGrant({ claim: newClaim(), ...grant });
     t.like((await directory.releaseView(newRelease(grant))).value, { sequence: 1 });
