@@ -20,9 +20,8 @@ import { type SealedCount, SealedRecords } from './sealed-records.ts';
 export const UNGRANTED_BYTES: number = 256 * 1024;
 /** Spoiled records after which a transfer goes in pieces that are sealed one by one. */
 const SPOILED_LIMIT = 2;
-/** Times in a row that what arrived and was not opened is sent again, and records at a time. */
+/** Times in a row that what arrived and was not opened is sent again. */
 const MAX_REVIVALS = 5;
-const REVIVED_RECORDS = 32;
 
 const GENERATIONS = 8;
 
@@ -105,12 +104,25 @@ export class OutgoingTransfer implements PacketOwner {
     return this.#sealed.size > 0 && this.peek() < 0;
   }
 
-  /** Sends again what stalls; at last in pieces, which are returned for the control queue. Undefined if that has been tried enough. */
-  revive(): TransferPieceFrame[] | undefined {
+  /** Records that were sent and are not opened. */
+  get sealedRecords(): number {
+    return this.#sealed.size;
+  }
+
+  /** Times in a row that it was revived and nothing was opened. */
+  get revivals(): number {
+    return this.#revivals;
+  }
+
+  /**
+   * Sends again what stalls, so many records of it; at last in pieces, which are returned for the control queue. Undefined if that
+   * has been tried enough.
+   */
+  revive(records: number): TransferPieceFrame[] | undefined {
     if (++this.#revivals > MAX_REVIVALS) return undefined;
     return this.#sealed
       .numbers()
-      .slice(0, REVIVED_RECORDS)
+      .slice(0, records)
       .flatMap((record) => this.onSpoiled(record));
   }
 
