@@ -36,7 +36,9 @@ export function* encode(
       throw new ClientError('image_exists', `${imageId} exists already; a new picture needs a new name`);
     }
     const { image, server } =
-      known === undefined ? yield* make(context, cloud, imageId, args, onProgress) : { image: known, server: 'none' };
+      known === undefined
+        ? yield* publications.expect(make(context, cloud, imageId, args, onProgress))
+        : { image: known, server: 'none' };
     onProgress({ phase: 'publishing' });
     yield* publications.publish(image);
     return { imageId, digest: image.digest, bytes: image.bytes, server };

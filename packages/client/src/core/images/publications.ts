@@ -10,6 +10,9 @@ import { type OwnImage, put } from '../records.ts';
 /** How many pictures are published again at once: enough to fill requests, few enough that none waits past its time. */
 const AGAIN_AT_ONCE: number = 4 * MAX_PUBLISHED_TOGETHER;
 
+/** How long a picture waits for those that are being hidden: about as long as a publication takes in a busy cloud. */
+const COMPANY_MS = 20;
+
 interface Waiting {
   readonly image: OwnImage;
   readonly token: number;
@@ -17,8 +20,8 @@ interface Waiting {
 }
 
 /**
- * Tells the directory of own pictures, of several in one request. The first goes at once; what comes while its request is under way waits
- * for the answer and goes together in the next. So nobody waits for company, and the busier the cloud is, the more share a request.
+ * Tells the directory of own pictures, of several in one request: what comes while one is under way waits for its answer, and then a moment
+ * for others that are on their way, if there are any. A picture that is alone goes at once.
  * Callers hold the lock of their picture, so that a withdrawal comes after the publication that it takes back.
  */
 export class Publications {
@@ -28,10 +31,24 @@ export class Publications {
   /** The request that is under way. */
   #exchange: Exchange | undefined;
   #asking = false;
+  /** Pictures that are on their way to be published. */
+  #coming = 0;
+  /** Settled when nobody need wait for more company. */
+  #company: number | undefined;
 
   constructor(context: Context, cloud: Cloud) {
     this.#context = context;
     this.#cloud = cloud;
+  }
+
+  /** Does what makes a picture ready to be published; others wait for it a moment. */
+  *expect<T>(making: Flow<T>): Flow<T> {
+    this.#coming += 1;
+    try {
+      return yield* making;
+    } finally {
+      this.#coming -= 1;
+    }
   }
 
   /**
@@ -75,6 +92,7 @@ export class Publications {
     const waiting = { image, token: flows.token(), deadline: now + settings.requestMs };
     this.#waiting.push(waiting);
     if (!this.#asking) flows.spawn(this.#askForAll());
+    else if (this.#company !== undefined && this.#isComplete) flows.settle(this.#company, undefined);
     try {
       yield* flows.wait<void>(waiting.token, waiting.deadline);
     } catch (error) {
@@ -86,8 +104,28 @@ export class Publications {
 
   *#askForAll(): Flow<void> {
     this.#asking = true;
-    while (this.#waiting.length > 0) yield* this.#askFor(this.#waiting.splice(0, MAX_PUBLISHED_TOGETHER));
+    while (this.#waiting.length > 0) {
+      yield* this.#awaitCompany();
+      const group = this.#waiting.splice(0, MAX_PUBLISHED_TOGETHER);
+      if (group.length > 0) yield* this.#askFor(group);
+    }
     this.#asking = false;
+  }
+
+  get #isComplete(): boolean {
+    return this.#coming === 0 || this.#waiting.length >= MAX_PUBLISHED_TOGETHER;
+  }
+
+  *#awaitCompany(): Flow<void> {
+    if (this.#isComplete) return;
+    const { flows, now } = this.#context;
+    this.#company = flows.token();
+    try {
+      yield* flows.wait<void>(this.#company, now + COMPANY_MS);
+    } catch (error) {
+      if (!(error instanceof WaitTimeoutError)) throw error;
+    }
+    this.#company = undefined;
   }
 
   *#askFor(group: readonly Waiting[]): Flow<void> {
