@@ -121,6 +121,11 @@ test('E5 rendezvous order is the same on every server, spreads evenly, and moves
     if (i < 100) {
       t.deepEqual(b.rendezvousOrder(choice({ requestId })), order);
       t.deepEqual(c.rendezvousOrder(choice({ requestId })), order);
+      for (const [id, server] of Object.entries({ a, b, c })) {
+        t.is(server.rendezvousRank(choice({ requestId })), order.indexOf(id));
+        const failed = choice({ requestId, tried: [order[1]!], reachable: [order[1]!, order[2]!] });
+        t.is(server.rendezvousRank(failed), server.rendezvousOrder(failed).indexOf(id));
+      }
       t.deepEqual(a.rendezvousOrder(choice({ requestId, tried: [order[0]!] })), [...order.slice(1), order[0]!]);
     }
     first.set(order[0]!, (first.get(order[0]!) ?? 0) + 1);

@@ -6,10 +6,14 @@ import { MAX_NAME_LENGTH } from './limits.ts';
 const NAME: RegExp = new RegExp(`^[\\p{L}\\p{N} ._-]{1,${MAX_NAME_LENGTH}}$`, 'u');
 /** Such text is its own normal form, and most names are. */
 const ASCII: RegExp = /^[ -~]*$/;
-const IMAGE_ID: RegExp = /^client([1-9][0-9]{0,15})-(.+)$/su;
+/** Most names: letters and digits of ASCII, `_` and `-` at both ends, blanks and dots between them. */
+const PLAIN: RegExp = new RegExp(`^[A-Za-z0-9_-](?:[A-Za-z0-9 ._-]{0,${MAX_NAME_LENGTH - 2}}[A-Za-z0-9_-])?$`);
+const OWNER = 'client';
+const MAX_OWNER_DIGITS = 16;
 
 /** Whether a name may be part of an image id: letters, digits, space, `.`, `_`, `-`; NFC; no blank ends; not dots alone. */
 export function isImageName(name: string): boolean {
+  if (PLAIN.test(name)) return true;
   const isNormal = ASCII.test(name) || name === name.normalize('NFC');
   return isNormal && NAME.test(name) && name === name.trim() && !/^\.+$/.test(name);
 }
@@ -35,20 +39,30 @@ export function imageId(clientId: number, name: string): string {
 
 /** Splits an image id. @throws InvalidNameError */
 export function parseImageId(id: string): { readonly clientId: number; readonly name: string } {
-  const match = IMAGE_ID.exec(id);
-  const clientId = Number(match?.[1]);
-  const name = match?.[2] ?? '';
-  if (!Number.isSafeInteger(clientId) || !isImageName(name)) throw new InvalidNameError('not an image id');
+  const dash = endOfOwner(id);
+  const name = dash < 0 ? '' : id.slice(dash + 1);
+  const clientId = Number(id.slice(OWNER.length, dash));
+  if (dash < 0 || !Number.isSafeInteger(clientId) || !isImageName(name)) throw new InvalidNameError('not an image id');
   return { clientId, name };
 }
 
 export function isImageId(id: string): boolean {
-  try {
-    parseImageId(id);
-    return true;
-  } catch {
-    return false; // the reason is of no interest here: any malformed id is just not one
-  }
+  const dash = endOfOwner(id);
+  return dash >= 0 && Number.isSafeInteger(Number(id.slice(OWNER.length, dash))) && isImageName(id.slice(dash + 1));
+}
+
+/** Where the dash is after `client` and a number without leading zeros; -1 for text that does not begin so. */
+function endOfOwner(id: string): number {
+  if (!id.startsWith(OWNER)) return -1;
+  let end = OWNER.length;
+  while (isDigit(id.charCodeAt(end))) end += 1;
+  const digits = end - OWNER.length;
+  const isNumber = digits >= 1 && digits <= MAX_OWNER_DIGITS && id[OWNER.length] !== '0';
+  return isNumber && id[end] === '-' ? end : -1;
+}
+
+function isDigit(code: number): boolean {
+  return code >= 48 && code <= 57;
 }
 
 /**

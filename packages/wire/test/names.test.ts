@@ -17,6 +17,33 @@ for (const name of ['puppy', 'my dog 2', 'été', '子犬', 'a', 'x'.repeat(64),
   });
 }
 
+test('D3 N7 plain names are told apart from others as the rule for all names does it', (t) => {
+  const rule = (name: string): boolean =>
+    /^[A-Za-z0-9 ._-]{1,64}$/.test(name) && name === name.trim() && !/^\.+$/.test(name);
+  const text = fc.array(fc.constantFrom('a', 'Z', '0', ' ', '.', '_', '-', '/', '\n'), { maxLength: 70 });
+  fc.assert(fc.property(text, (letters) => t.is(isImageName(letters.join('')), rule(letters.join('')))));
+  for (const length of [63, 64, 65]) t.is(isImageName('x'.repeat(length)), length <= 64);
+});
+
+test('D3 an image id is one when it can be split, and is put together again from its parts', (t) => {
+  const owner = fc.oneof(
+    fc.nat(),
+    fc.constantFrom('', '01', '9007199254740991', '9007199254740992', '12345678901234567', '1e3', '+1'),
+  );
+  const name = fc.constantFrom('', 'puppy', 'a-b', ' a', 'é', 'a\u0000');
+  const start = fc.constantFrom('client', 'Client', 'clien', '');
+  fc.assert(
+    fc.property(start, owner, fc.constantFrom('-', '', '_'), name, (prefix, id, dash, rest) => {
+      const text = `${prefix}${id}${dash}${rest}`;
+      const match = /^client([1-9][0-9]{0,15})-(.+)$/su.exec(text);
+      const valid = Number.isSafeInteger(Number(match?.[1])) && isImageName(match?.[2] ?? '');
+      t.is(isImageId(text), valid);
+      if (!valid) t.throws(() => parseImageId(text), { instanceOf: InvalidNameError });
+      else t.is(imageId(parseImageId(text).clientId, parseImageId(text).name), text);
+    }),
+  );
+});
+
 const FORBIDDEN: readonly string[] = [
   '',
   ' puppy',

@@ -1,4 +1,4 @@
-import { Election, type ElectionEffect, type ElectionEvent, type MemberConfig } from '@p2pimg/election';
+import { Election, type ElectionEffect, type ElectionEvent, type GroupView, type MemberConfig } from '@p2pimg/election';
 import type { CryptoSuite } from '@p2pimg/identity';
 import { type AnyRequest, type ClientMessage, MAX_REQUEST_LIFETIME_MS, type ServerMessage } from '@p2pimg/wire';
 import { type Client, Clients } from './clients.ts';
@@ -36,6 +36,7 @@ export class CloudCore {
   readonly #runs: Runs;
   readonly #lifecycle: Lifecycle;
   readonly #out: Outbox = new Outbox();
+  readonly #view = (): GroupView => this.#election.view();
   /** Wall clock minus monotonic clock. */
   #wallOffset = 0;
 
@@ -172,7 +173,7 @@ export class CloudCore {
   #onServerMessage(now: number, from: string, message: ServerMessage): void {
     switch (message.type) {
       case 'notices':
-        for (const notice of message.notices) this.#lifecycle.notice(now, from, notice);
+        this.#lifecycle.notices(now, from, message.notices);
         break;
       default:
         this.#stepElection(now, { type: 'message', from, message });
@@ -265,7 +266,7 @@ export class CloudCore {
   // ---- completions ----
 
   #onCompleted(now: number, opId: OperationId, result: OperationResult): void {
-    if (this.#drill.completed(now, opId, result, this.#election.view())) return;
+    if (this.#drill.completed(now, opId, result, this.#view)) return;
     if (!this.#runs.completed(now, opId, result)) this.#out.report({ kind: 'lateCompletion' });
   }
 

@@ -1,18 +1,15 @@
-/** So many items more than it needs the heap may always have. */
+/** So many places more than it needs the heap may always have. */
 const SLACK = 64;
-
-interface Item<T> {
-  readonly at: number;
-  readonly deadline: Deadline<T>;
-}
 
 /** When its owner is due, in one `Deadlines`. */
 export class Deadline<T> {
   readonly owner: T;
   /** Infinity: never. */
   at: number = Number.POSITIVE_INFINITY;
-  /** Its place in the heap, at `at` or before it. */
-  item: Item<T> | undefined = undefined;
+  /** By what the heap orders it: `at`, or a time before it. */
+  key: number = Number.POSITIVE_INFINITY;
+  /** Its place in the heap; -1: it is not there. */
+  place = -1;
 
   constructor(owner: T) {
     this.owner = owner;
@@ -20,27 +17,30 @@ export class Deadline<T> {
 }
 
 /**
- * Deadlines that are set, moved, cleared, and taken when they are due. A binary heap that does not touch what moves to a later time, or is
- * cleared, before it surfaces: most deadlines are.
+ * Deadlines that are set, moved, cleared, and taken when they are due. A binary heap of the deadlines themselves that does not touch what
+ * moves to a later time, or is cleared, before it surfaces: most deadlines are.
  */
 export class Deadlines<T> {
-  #heap: Item<T>[] = [];
+  #heap: Deadline<T>[] = [];
   /** Set, and not cleared. */
   #live = 0;
 
   set(deadline: Deadline<T>, at: number): void {
     if (deadline.at === Number.POSITIVE_INFINITY) this.#live += 1;
     deadline.at = at;
-    if (deadline.item !== undefined && deadline.item.at <= at) return;
-    this.#place(deadline);
-    this.#trim();
+    if (deadline.place < 0) this.#push(deadline);
+    else if (at < deadline.key) {
+      deadline.key = at;
+      this.#rise(deadline);
+    }
   }
 
   clear(deadline: Deadline<T>): void {
     if (deadline.at === Number.POSITIVE_INFINITY) return;
     deadline.at = Number.POSITIVE_INFINITY;
     this.#live -= 1;
-    this.#trim();
+    // What was cleared stays in the heap, and keeps its owner, until it surfaces; it must not outgrow what lives.
+    if (this.#heap.length > 2 * this.#live + SLACK) this.#rebuild();
   }
 
   /** The earliest, or Infinity. */
@@ -52,70 +52,83 @@ export class Deadlines<T> {
   takeDue(now: number): T | undefined {
     const top = this.#top();
     if (top === undefined || top.at > now) return undefined;
-    const { deadline } = top;
+    top.at = Number.POSITIVE_INFINITY;
+    this.#live -= 1;
     this.#pop();
-    deadline.item = undefined;
-    this.clear(deadline);
-    return deadline.owner;
+    return top.owner;
   }
 
-  /** The earliest item, once it is where its deadline is. */
-  #top(): Item<T> | undefined {
+  /** The earliest, once it is where it belongs. */
+  #top(): Deadline<T> | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
-      const { deadline } = top;
-      if (deadline.item === top && deadline.at === top.at) return top;
-      this.#pop();
-      if (deadline.item !== top) continue;
-      deadline.item = undefined;
-      if (deadline.at !== Number.POSITIVE_INFINITY) this.#place(deadline);
+      if (top.at === top.key) return top;
+      if (top.at === Number.POSITIVE_INFINITY) {
+        this.#pop();
+        continue;
+      }
+      top.key = top.at;
+      this.#sink(top);
     }
     return undefined;
   }
 
-  #place(deadline: Deadline<T>): void {
-    const item = { at: deadline.at, deadline };
-    deadline.item = item;
-    const heap = this.#heap;
-    let i = heap.length;
-    heap.push(item);
-    while (i > 0) {
-      const parent = (i - 1) >> 1;
-      if (heap[parent]!.at <= item.at) break;
-      heap[i] = heap[parent]!;
-      i = parent;
-    }
-    heap[i] = item;
+  #push(deadline: Deadline<T>): void {
+    deadline.key = deadline.at;
+    deadline.place = this.#heap.length;
+    this.#heap.push(deadline);
+    this.#rise(deadline);
   }
 
   #pop(): void {
     const heap = this.#heap;
+    heap[0]!.place = -1;
     const last = heap.pop()!;
     if (heap.length === 0) return;
-    let i = 0;
-    for (;;) {
-      let child = 2 * i + 1;
-      if (child >= heap.length) break;
-      if (child + 1 < heap.length && heap[child + 1]!.at < heap[child]!.at) child += 1;
-      if (heap[child]!.at >= last.at) break;
-      heap[i] = heap[child]!;
-      i = child;
-    }
-    heap[i] = last;
+    last.place = 0;
+    this.#sink(last);
   }
 
-  /** What has a newer place, or was cleared, stays in the heap, and keeps its owner, until it surfaces; it must not outgrow what lives. */
-  #trim(): void {
-    if (this.#heap.length > 2 * this.#live + SLACK) this.#rebuild();
+  /** From its place towards the first, past all with a later key. */
+  #rise(deadline: Deadline<T>): void {
+    const heap = this.#heap;
+    const { key } = deadline;
+    let i = deadline.place;
+    while (i > 0) {
+      const parent = heap[(i - 1) >> 1]!;
+      if (parent.key <= key) break;
+      heap[i] = parent;
+      parent.place = i;
+      i = (i - 1) >> 1;
+    }
+    heap[i] = deadline;
+    deadline.place = i;
+  }
+
+  /** From its place towards the last, past all with an earlier key. */
+  #sink(deadline: Deadline<T>): void {
+    const heap = this.#heap;
+    const { key } = deadline;
+    let i = deadline.place;
+    for (;;) {
+      let at = 2 * i + 1;
+      if (at >= heap.length) break;
+      if (at + 1 < heap.length && heap[at + 1]!.key < heap[at]!.key) at += 1;
+      const child = heap[at]!;
+      if (child.key >= key) break;
+      heap[i] = child;
+      child.place = i;
+      i = at;
+    }
+    heap[i] = deadline;
+    deadline.place = i;
   }
 
   #rebuild(): void {
-    const items = this.#heap;
+    const all = this.#heap;
     this.#heap = [];
-    for (const item of items) {
-      const { deadline } = item;
-      if (deadline.item !== item) continue;
-      if (deadline.at === Number.POSITIVE_INFINITY) deadline.item = undefined;
-      else this.#place(deadline);
+    for (const deadline of all) {
+      if (deadline.at === Number.POSITIVE_INFINITY) deadline.place = -1;
+      else this.#push(deadline);
     }
   }
 }

@@ -59,12 +59,12 @@ export class FailureDrill {
   }
 
   /** A directory call ended. @returns false when it is not the token's */
-  completed(now: number, opId: OperationId, result: OperationResult, view: GroupView): boolean {
+  completed(now: number, opId: OperationId, result: OperationResult, view: () => GroupView): boolean {
     const own = this.#operations.get(opId);
     if (own === undefined) return false;
     this.#operations.delete(opId);
     const answer = result.ok ? { answer: result.value as FailureTokenAnswer } : {};
-    this.step(now, { type: 'answer', opId: own, ...answer }, view);
+    this.step(now, { type: 'answer', opId: own, ...answer }, view());
     return true;
   }
 

@@ -29,5 +29,5 @@ export class NoticeBatches {
 }
 
 function sameNames(a: readonly ServerId[], b: readonly ServerId[]): boolean {
-  return a.length === b.length && a.every((name, i) => name === b[i]);
+  return a === b || (a.length === b.length && a.every((name, i) => name === b[i]));
 }

@@ -1,3 +1,4 @@
+import type { RequestType } from '@p2pimg/wire';
 import type { ChosenBy, CloudFact, MoveCause } from '../core/facts.ts';
 
 /** What has happened since the start, by kind. */
@@ -22,31 +23,47 @@ export interface Counters {
 
 /** Counts facts. */
 export class Counting {
-  readonly #requests: Record<string, number> = {};
-  readonly #kinds: Record<string, number> = {};
-  readonly #begun: Record<string, number> = {};
-  readonly #moved: Record<string, number> = {};
+  /** By type: how requests ended. */
+  readonly #requests = new Map<RequestType, Tally>();
+  readonly #kinds: Tally = new Tally();
+  readonly #begun: Tally = new Tally();
+  readonly #moved: Tally = new Tally();
 
   note(fact: CloudFact): void {
-    if (fact.kind === 'ended') add(this.#requests, `${fact.requestType} ${fact.outcome}`);
-    else if (fact.kind === 'election') add(this.#kinds, fact.fact.kind);
-    else if (fact.kind === 'chosen' && fact.by === 'take-over') add(this.#kinds, 'take-over');
-    else add(this.#kinds, fact.kind);
-    if (fact.kind === 'begun') add(this.#begun, fact.by);
-    if (fact.kind === 'moved') add(this.#moved, fact.cause);
+    switch (fact.kind) {
+      case 'ended':
+        this.#ends(fact.requestType).add(fact.outcome);
+        break;
+      case 'begun':
+        this.#begun.add(fact.by);
+        break;
+      case 'moved':
+        this.#moved.add(fact.cause);
+        break;
+      case 'chosen':
+        if (fact.by === 'take-over') this.#kinds.add('take-over');
+        break;
+      case 'election':
+        this.#kinds.add(fact.fact.kind);
+        break;
+      default:
+        this.#kinds.add(fact.kind);
+    }
   }
 
   noteMalformed(): void {
-    add(this.#kinds, 'malformed');
+    this.#kinds.add('malformed');
   }
 
   get totals(): Counters {
-    const of = (kind: string): number => this.#kinds[kind] ?? 0;
+    const of = (kind: string): number => this.#kinds.of(kind);
     return {
-      requests: { ...this.#requests },
+      requests: Object.fromEntries(
+        [...this.#requests].flatMap(([type, ends]) => ends.entries().map(([outcome, n]) => [`${type} ${outcome}`, n])),
+      ),
       takeovers: of('take-over'),
-      begun: { ...this.#begun },
-      moved: { ...this.#moved },
+      begun: Object.fromEntries(this.#begun.entries()),
+      moved: Object.fromEntries(this.#moved.entries()),
       doubled: of('doubled'),
       duplicates: of('duplicate'),
       turnedAway: of('turnedAway'),
@@ -57,8 +74,29 @@ export class Counting {
       malformed: of('malformed'),
     };
   }
+
+  #ends(type: RequestType): Tally {
+    const known = this.#requests.get(type);
+    if (known !== undefined) return known;
+    const fresh = new Tally();
+    this.#requests.set(type, fresh);
+    return fresh;
+  }
 }
 
-function add(counts: Record<string, number>, key: string): void {
-  counts[key] = (counts[key] ?? 0) + 1;
+/** How often, by name; names come from closed sets. */
+class Tally {
+  readonly #counts = new Map<string, number>();
+
+  add(name: string): void {
+    this.#counts.set(name, this.of(name) + 1);
+  }
+
+  of(name: string): number {
+    return this.#counts.get(name) ?? 0;
+  }
+
+  entries(): readonly (readonly [name: string, count: number])[] {
+    return [...this.#counts];
+  }
 }

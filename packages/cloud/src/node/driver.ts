@@ -28,7 +28,8 @@ export class Driver {
     this.#stepping = true;
     try {
       for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        for (const effect of this.#core.step(performance.now(), next)) this.#perform(effect);
+        const effects = this.#core.step(performance.now(), next);
+        for (let i = 0; i < effects.length; i++) this.#perform(effects[i]!);
       }
     } finally {
       this.#stepping = false;

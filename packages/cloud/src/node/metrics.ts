@@ -1,10 +1,8 @@
 import type { TransportStats } from '@p2pimg/transport';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import type { CloudFact } from '../core/facts.ts';
 import type { ServerStatus } from './program.ts';
-
-/** From a read on loopback to a large picture on a slow line. */
-const SECONDS = [0.001, 0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60];
+import { RequestSeconds } from './request-seconds.ts';
 
 export interface MetricsSource {
   readonly status: () => ServerStatus;
@@ -21,7 +19,7 @@ export interface MetricsPage {
 export class Metrics {
   readonly #registry: Registry = new Registry();
   readonly #source: MetricsSource;
-  readonly #seconds: Histogram<'type'>;
+  readonly #seconds: RequestSeconds;
   readonly #events: Counter<'event'>;
   readonly #peers: Counter<'event' | 'peer'>;
   readonly #malformed: Counter<'port'>;
@@ -32,13 +30,7 @@ export class Metrics {
     this.#source = source;
     const registers = [this.#registry];
     this.#addCounted(registers);
-    this.#seconds = new Histogram({
-      name: 'p2pimg_request_seconds',
-      help: 'From taking a request up to its answer',
-      labelNames: ['type'],
-      buckets: SECONDS,
-      registers,
-    });
+    this.#seconds = new RequestSeconds(this.#registry);
     this.#events = new Counter({
       name: 'p2pimg_events_total',
       help: 'take-over, doubled, duplicate, turnedAway, lateCompletion, fault',
@@ -78,7 +70,7 @@ export class Metrics {
   note(fact: CloudFact): void {
     switch (fact.kind) {
       case 'ended':
-        this.#seconds.observe({ type: fact.requestType }, fact.ms / 1000);
+        this.#seconds.observe(fact.requestType, fact.ms / 1000);
         break;
       case 'chosen':
         if (fact.by === 'take-over') this.#events.inc({ event: 'take-over' });

@@ -1,7 +1,14 @@
 import type { ElectionFact } from '@p2pimg/election';
 import type { VersionRange } from '@p2pimg/wire';
-import type { CloudFact } from '../core/facts.ts';
+import type { ChosenBy, CloudFact } from '../core/facts.ts';
 import { type Log, Throttle } from './log.ts';
+
+const HOW: Readonly<Record<ChosenBy, string>> = {
+  leader: 'chosen by the leader',
+  order: 'next in order',
+  'take-over': 'takes over',
+  again: 'asked again',
+};
 
 /** Puts facts into words (SPEC U1): who is how busy, who leads, who was chosen for what. */
 export class Reporter {
@@ -19,13 +26,7 @@ export class Reporter {
         break;
       case 'chosen': {
         const { requestId, requestType, handler, by, attempt } = fact;
-        const how = {
-          leader: 'chosen by the leader',
-          order: 'next in order',
-          'take-over': 'takes over',
-          again: 'asked again',
-        }[by];
-        this.#log.info({ requestId, handler, by, attempt }, `${requestType}: handler ${handler}, ${how}`);
+        this.#log.info({ requestId, handler, by, attempt }, `${requestType}: handler ${handler}, ${HOW[by]}`);
         break;
       }
       case 'ended': {

@@ -74,6 +74,23 @@ export class Assignment {
   }
 }
 
+/** Members that come before `me` in the order of {@link rendezvousOrder}. */
+export function rendezvousRank(members: readonly Member[], me: Member, choice: Choice): number {
+  const hash = hashRequest(choice.requestId);
+  const own = fitness(me, choice) & ~SUSPECT;
+  const weight = rendezvousWeight(hash, me.id);
+  let before = 0;
+  for (let i = 0; i < members.length; i++) {
+    const member = members[i]!;
+    const difference =
+      (fitness(member, choice) & ~SUSPECT) - own ||
+      rendezvousWeight(hash, member.id) - weight ||
+      member.place - me.place;
+    if (difference < 0) before += 1;
+  }
+  return before;
+}
+
 /**
  * The order in which servers serve a request that nobody has stamped. A suspicion, which others may not share, does not
  * change it.

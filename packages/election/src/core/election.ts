@@ -1,4 +1,4 @@
-import { Assignment, rendezvousOrder } from './assignment.ts';
+import { Assignment, rendezvousOrder, rendezvousRank } from './assignment.ts';
 import { checkTiming, type ElectionConfig, type ElectionTiming, LAN_TIMING, MAX_INCARNATION } from './config.ts';
 import { Coordination, MAX_EPOCH } from './coordination.ts';
 import type { Choice, ElectionEffect, ElectionEvent, GroupView, MemberState } from './events.ts';
@@ -105,9 +105,7 @@ export class Election {
 
   /** The other servers, but for the dead ones. */
   others(): readonly ServerId[] {
-    const others: ServerId[] = [];
-    for (const { id, detector } of this.#roster.peers) if (detector.state !== 'dead') others.push(id);
-    return others;
+    return this.#roster.others();
   }
 
   /** All servers, by IP, then port. */
@@ -137,6 +135,11 @@ export class Election {
   /** All servers in the order in which they serve a request without a stamp; the last ones are dead, tried or out of reach. */
   rendezvousOrder(choice: Choice): ServerId[] {
     return rendezvousOrder(this.#roster.all, choice);
+  }
+
+  /** This server's place in that order: 0 goes first. */
+  rendezvousRank(choice: Choice): number {
+    return rendezvousRank(this.#roster.all, this.#roster.me, choice);
   }
 
   /** A request was given to `handler`: stamped, or taken by itself. Keeps the counts live between heartbeats. */

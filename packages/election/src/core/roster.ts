@@ -18,6 +18,7 @@ export class Roster {
   readonly #timing: ElectionTiming;
   #byId: ReadonlyMap<ServerId, Member> = new Map();
   #peers: readonly Member[] = [];
+  #others: readonly ServerId[] = [];
 
   /** @throws MembershipError */
   constructor(self: ServerId, configs: readonly MemberConfig[], timing: ElectionTiming) {
@@ -52,6 +53,23 @@ export class Roster {
   /** Everybody but this server, by place. */
   get peers(): readonly Member[] {
     return this.#peers;
+  }
+
+  /** Peers that are not dead, by place. The same list as long as it is true: it is asked for with every notice. */
+  others(): readonly ServerId[] {
+    let count = 0;
+    for (let i = 0; i < this.#peers.length; i++) {
+      const { id, detector } = this.#peers[i]!;
+      if (detector.state === 'dead') continue;
+      if (this.#others[count] !== id) return this.#findOthers();
+      count += 1;
+    }
+    return count === this.#others.length ? this.#others : this.#findOthers();
+  }
+
+  #findOthers(): readonly ServerId[] {
+    this.#others = this.#peers.filter(({ detector }) => detector.state !== 'dead').map(({ id }) => id);
+    return this.#others;
   }
 
   get(id: ServerId): Member | undefined {

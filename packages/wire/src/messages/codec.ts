@@ -100,8 +100,13 @@ function parse<T>(schema: z.ZodType<T>, value: unknown, at = ''): T {
   throw new InvalidFieldError(path, issue?.code === 'unrecognized_keys' ? 'unknown field' : (issue?.code ?? 'invalid'));
 }
 
-function seal(type: string, fields: object, { version = 1, limit = MAX_MESSAGE_BYTES }: MessageOptions): Uint8Array {
-  const bytes = utf8Encode(JSON.stringify({ v: version, type, ...fields }));
+function seal(type: string, fields: object, options: MessageOptions): Uint8Array {
+  return write({ v: options.version ?? 1, type, ...fields }, options);
+}
+
+/** @param message `v`, `type` and the fields, in that order; those that are undefined are left out */
+function write(message: object, { limit = MAX_MESSAGE_BYTES }: MessageOptions): Uint8Array {
+  const bytes = utf8Encode(JSON.stringify(message));
   if (bytes.length > limit) throw new MessageTooLongError(bytes.length, limit);
   return bytes;
 }
@@ -142,14 +147,15 @@ export function decodeClientMessage(bytes: Uint8Array, options: MessageOptions =
   if (envelope.type === 'cancel') return { kind: 'cancel', id: parse(idOnly, fieldsOf(envelope)).id };
   const schema = schemaOf<z.ZodType>(requestBodySchemas, envelope.type);
   const type = envelope.type as RequestType;
-  const { id, notAfter, servers, tried, ...rest } = quickHead(message) ?? parse(requestHead, fieldsOf(envelope));
-  const body = quickBody(type, rest.body) ?? parse(schema, rest.body, 'body');
+  const head = quickHead(message) ?? parse(requestHead, fieldsOf(envelope));
+  const body = quickBody(type, head.body) ?? parse(schema, head.body, 'body');
+  const { id, notAfter, servers, tried } = head;
   return { kind: 'request', request: { type, id, notAfter, servers, tried, body } as AnyRequest };
 }
 
 export function encodeRequest(request: AnyRequest, options: MessageOptions = {}): Uint8Array {
   const { type, id, notAfter, servers, tried, body } = request;
-  return seal(type, { id, notAfter, servers, tried, body }, options);
+  return write({ v: options.version ?? 1, type, id, notAfter, servers, tried, body }, options);
 }
 
 export function encodeCancel(cancel: Cancel, options: MessageOptions = {}): Uint8Array {
@@ -180,9 +186,8 @@ export function encodeAck(ack: AnyAck, options: MessageOptions = {}): Uint8Array
   return seal(type + ACK, fields, options);
 }
 
-export function encodeAssigned(assigned: Assigned, options: MessageOptions = {}): Uint8Array {
-  const { type, ...fields } = assigned;
-  return seal(type, fields, options);
+export function encodeAssigned({ type, id, server, lane }: Assigned, options: MessageOptions = {}): Uint8Array {
+  return write({ v: options.version ?? 1, type, id, server, lane }, options);
 }
 
 /** @throws WireError subclasses */
@@ -230,6 +235,9 @@ export function decodeServerMessage(bytes: Uint8Array, options: MessageOptions =
 }
 
 export function encodeServerMessage(message: ServerMessage, options: MessageOptions = {}): Uint8Array {
+  if (message.type === 'notices') {
+    return write({ v: options.version ?? 1, type: message.type, notices: message.notices }, options);
+  }
   const { type, ...fields } = message;
   return seal(type, fields, options);
 }

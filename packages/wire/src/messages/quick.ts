@@ -149,9 +149,11 @@ function isObject(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** Whoever has all the keys that were asked for and no others has so many. */
+/** Whoever has all the keys that were asked for and no others has so many. Made by JSON.parse: all keys are its own. */
 function hasKeys(value: object, count: number): boolean {
-  return Object.keys(value).length === count;
+  let keys = 0;
+  for (const _ in value) keys += 1;
+  return keys === count;
 }
 
 function matches(pattern: RegExp, value: unknown): value is string {

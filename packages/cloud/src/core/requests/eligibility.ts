@@ -28,7 +28,7 @@ export class Eligibility {
   mayExpectStamp({ request, failed }: Entry): boolean {
     const { leader } = this.#election;
     if (leader === undefined) return true;
-    if (failed.has(leader) || this.#election.stateOf(leader) !== 'alive') return false;
+    if (failed.includes(leader) || this.#election.stateOf(leader) !== 'alive') return false;
     const reachable = request?.servers ?? [];
     return reachable.length === 0 || reachable.includes(leader);
   }
@@ -45,7 +45,7 @@ export class Eligibility {
 
   /** This server's place in the order of those that take it without a stamp: 0 goes first. */
   rankOf(entry: Entry): number {
-    return Math.max(0, this.#election.rendezvousOrder(choiceOf(entry)).indexOf(this.#self));
+    return this.#election.rendezvousRank(choiceOf(entry));
   }
 
   /** Whether another server keeps an attempt that both have begun: the first in the request's order, which does not depend on loads. */
@@ -56,19 +56,28 @@ export class Eligibility {
 
   /** Those of the names that are servers: whatever else a client says is not remembered. */
   membersOf(names: readonly string[]): readonly ServerId[] {
-    return names.filter((name) => this.#election.stateOf(name) !== undefined);
+    return names.length === 0 ? names : names.filter((name) => this.#election.stateOf(name) !== undefined);
   }
 
   /** Servers that are there, that the client reaches and that have not failed this request. */
-  candidates({ request, failed }: Entry): readonly ServerId[] {
+  candidates(entry: Entry): readonly ServerId[] {
+    return this.#election.servers.filter((id) => this.#isCandidate(id, entry));
+  }
+
+  /** Whether there is any: usually the first that is looked at. */
+  hasCandidate(entry: Entry): boolean {
+    const { servers } = this.#election;
+    for (let i = 0; i < servers.length; i++) if (this.#isCandidate(servers[i]!, entry)) return true;
+    return false;
+  }
+
+  #isCandidate(id: ServerId, { request, failed }: Entry): boolean {
+    if (this.#election.stateOf(id) !== 'alive' || failed.includes(id)) return false;
     const reachable = request?.servers ?? [];
-    return this.#election.servers.filter((id) => {
-      const usable = this.#election.stateOf(id) === 'alive' && !failed.has(id);
-      return usable && (reachable.length === 0 || reachable.includes(id));
-    });
+    return reachable.length === 0 || reachable.includes(id);
   }
 }
 
 function choiceOf(entry: Entry): { requestId: string; tried: readonly ServerId[]; reachable: readonly ServerId[] } {
-  return { requestId: entry.id, tried: [...entry.failed], reachable: entry.request?.servers ?? [] };
+  return { requestId: entry.id, tried: entry.failed, reachable: entry.request?.servers ?? [] };
 }

@@ -13,6 +13,9 @@ import { Deadline } from '../deadlines.ts';
  */
 export type Phase = 'open' | 'here' | 'elsewhere' | 'answered' | 'cancelled';
 
+/** Most requests fail nowhere: one list for all of them. */
+const NOBODY: readonly ServerId[] = [];
+
 /** What a server remembers of one request. Handlers and attempts are learned from peers too, so the request may be missing. */
 export class Entry {
   readonly id: string;
@@ -29,8 +32,8 @@ export class Entry {
   attempt = 0;
   /** Of the latest stamp. */
   epoch = 0;
-  /** Servers that passed, fell silent or died over this request, or that the client tried in vain. */
-  readonly failed: Set<ServerId> = new Set();
+  /** Servers that passed, fell silent or died over this request, or that the client tried in vain; each once, the latest last. */
+  failed: readonly ServerId[] = NOBODY;
   /** Since when it is open here, without a stamp. */
   openedAt: number | undefined = undefined;
   /** Since when it waits for the named handler to begin. */
@@ -44,8 +47,21 @@ export class Entry {
   /** When it may be forgotten. */
   readonly expiry: Deadline<Entry> = new Deadline<Entry>(this);
 
+  /** Its place among those that are not answered, which the table keeps; -1: it is not there. */
+  place = -1;
+
   constructor(id: string) {
     this.id = id;
+  }
+
+  /** Remembers that the server has failed it; one that is known already stays where it is. */
+  noteFailed(server: ServerId): void {
+    if (!this.failed.includes(server)) this.failed = [...this.failed, server];
+  }
+
+  /** The same, and it is the latest one. */
+  noteFailedNow(server: ServerId): void {
+    this.failed = [...this.failed.filter((other) => other !== server), server];
   }
 }
 

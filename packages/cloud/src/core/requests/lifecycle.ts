@@ -57,7 +57,7 @@ export class Lifecycle {
     entry.client = client;
     this.#table.noteClient(entry);
     this.#table.keepUntil(entry, forgetAt);
-    for (const server of this.#moves.eligibility.membersOf(request.tried)) entry.failed.add(server);
+    for (const server of this.#moves.eligibility.membersOf(request.tried)) entry.noteFailed(server);
     if (entry.phase === 'answered' || entry.phase === 'cancelled') return;
     if (entry.phase === 'elsewhere' && request.tried.includes(entry.handler ?? ''))
       this.#moves.move(now, entry, 'tried');
@@ -75,8 +75,8 @@ export class Lifecycle {
     entry.client = client;
     this.#table.keepUntil(entry, forgetAt);
     const tried = this.#moves.eligibility.membersOf(request.tried);
-    const given = tried.filter((server) => !entry.failed.has(server));
-    for (const server of given) entry.failed.add(server);
+    const given = tried.filter((server) => !entry.failed.includes(server));
+    for (const server of given) entry.noteFailed(server);
     switch (entry.phase) {
       case 'here':
         // Lanes belong to a session: what was begun in the last one cannot be finished in this one.
@@ -125,7 +125,7 @@ export class Lifecycle {
       return;
     }
     this.#moves.setPhase(entry, 'elsewhere');
-    if (entry.handler === undefined || entry.failed.has(entry.handler)) {
+    if (entry.handler === undefined || entry.failed.includes(entry.handler)) {
       this.#moves.move(now, entry, 'tried');
       return;
     }
@@ -156,7 +156,7 @@ export class Lifecycle {
     this.#moves.count(now, entry, undefined, serviceMs);
     this.#moves.actAt.clear(entry.actAt);
     if (outcome === 'passed') {
-      entry.failed.add(this.#self);
+      entry.noteFailed(this.#self);
       this.#moves.reopen(now, entry);
       return;
     }
@@ -173,6 +173,11 @@ export class Lifecycle {
 
   notice(now: number, from: ServerId, message: RequestNotice): void {
     this.#notices.receive(now, from, message);
+  }
+
+  /** Several, oldest first. */
+  notices(now: number, from: ServerId, messages: readonly RequestNotice[]): void {
+    for (let i = 0; i < messages.length; i++) this.#notices.receive(now, from, messages[i]!);
   }
 
   // ---- from election ----

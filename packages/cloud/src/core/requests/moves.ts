@@ -67,8 +67,7 @@ export class Moves {
   move(now: number, entry: Entry, cause: MoveCause): void {
     const { handler } = entry;
     if (handler !== undefined) {
-      entry.failed.delete(handler); // the latest is the last one
-      entry.failed.add(handler);
+      entry.noteFailedNow(handler);
       this.#out.report({ kind: 'moved', requestId: entry.id, from: handler, cause });
     }
     entry.stampedAt = undefined;
@@ -89,7 +88,7 @@ export class Moves {
   open(now: number, entry: Entry): void {
     if (entry.attempt > MAX_ATTEMPT) return; // it is left to its `notAfter`
     this.setPhase(entry, 'open');
-    if (this.eligibility.candidates(entry).length === 0) giveAnotherChance(entry);
+    if (!this.eligibility.hasCandidate(entry)) giveAnotherChance(entry);
     if (this.eligibility.mayStamp) {
       this.#stamp(now, entry);
       return;
@@ -193,7 +192,5 @@ export class Moves {
 
 /** All have failed: maybe not for ever. The latest goes last, or an idle server that the client never hears is chosen for ever. */
 function giveAnotherChance(entry: Entry): void {
-  const latest = [...entry.failed].at(-1);
-  entry.failed.clear();
-  if (latest !== undefined) entry.failed.add(latest);
+  entry.failed = entry.failed.slice(-1);
 }

@@ -103,7 +103,7 @@ export class Notices {
       this.#moves.setPhase(entry, 'answered');
       return;
     }
-    if (outcome === 'passed') entry.failed.add(from);
+    if (outcome === 'passed') entry.noteFailed(from);
     const current = entry.handler === from && entry.phase === 'elsewhere' && attempt >= entry.attempt;
     if (!current) return;
     if (outcome === 'passed') {

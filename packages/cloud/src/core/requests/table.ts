@@ -9,7 +9,7 @@ export class RequestTable {
   readonly #limit: number;
   readonly #entries = new Map<string, Entry>();
   /** Not yet answered. Small even when many ids are remembered. */
-  readonly #unanswered = new Set<Entry>();
+  readonly #unanswered: Entry[] = [];
   readonly #expiry: Deadlines<Entry> = new Deadlines();
   readonly #perClient = new Map<string, number>();
 
@@ -30,7 +30,7 @@ export class RequestTable {
     if (this.#entries.size >= this.#limit && !this.#evictOne()) return undefined;
     const entry = new Entry(id);
     this.#entries.set(id, entry);
-    this.#unanswered.add(entry);
+    this.#list(entry);
     this.#expiry.set(entry.expiry, forgetAt);
     return entry;
   }
@@ -41,17 +41,20 @@ export class RequestTable {
 
   /** Call after the phase has changed. */
   noteChanged(entry: Entry): void {
-    if (!isUnanswered(entry)) {
-      if (this.#unanswered.delete(entry)) this.#uncount(entry);
-    } else if (!this.#unanswered.has(entry)) {
-      this.#unanswered.add(entry);
+    const isListed = entry.place >= 0;
+    if (isUnanswered(entry) === isListed) return;
+    if (isListed) {
+      this.#unlist(entry);
+      this.#uncount(entry);
+    } else {
+      this.#list(entry);
       this.#count(entry);
     }
   }
 
   /** Call when an entry gets its client for the first time. */
   noteClient(entry: Entry): void {
-    if (this.#unanswered.has(entry)) this.#count(entry);
+    if (entry.place >= 0) this.#count(entry);
   }
 
   unansweredOf(clientKey: string): number {
@@ -63,7 +66,7 @@ export class RequestTable {
   }
 
   get unansweredCount(): number {
-    return this.#unanswered.size;
+    return this.#unanswered.length;
   }
 
   /** When the next id may be forgotten, or Infinity. */
@@ -80,7 +83,7 @@ export class RequestTable {
 
   #evictOne(): boolean {
     for (const entry of this.#entries.values()) {
-      if (this.#unanswered.has(entry)) continue;
+      if (entry.place >= 0) continue;
       this.#remove(entry);
       return true;
     }
@@ -90,7 +93,24 @@ export class RequestTable {
   #remove(entry: Entry): void {
     this.#entries.delete(entry.id);
     this.#expiry.clear(entry.expiry);
-    if (this.#unanswered.delete(entry)) this.#uncount(entry);
+    if (entry.place < 0) return;
+    this.#unlist(entry);
+    this.#uncount(entry);
+  }
+
+  #list(entry: Entry): void {
+    entry.place = this.#unanswered.length;
+    this.#unanswered.push(entry);
+  }
+
+  /** The last one takes its place. */
+  #unlist(entry: Entry): void {
+    const last = this.#unanswered.pop()!;
+    if (last !== entry) {
+      this.#unanswered[entry.place] = last;
+      last.place = entry.place;
+    }
+    entry.place = -1;
   }
 
   #count(entry: Entry): void {

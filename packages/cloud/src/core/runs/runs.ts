@@ -90,7 +90,7 @@ export class Runs implements Work {
     this.#deadlines.set(run.deadline, run.until);
     // The client follows the new handler; with a worker port it hears again.
     if (entry.attempt > 0) this.#assign(run);
-    this.#advance(now, run, () => run.procedure.next());
+    this.#resume(now, run, undefined);
   }
 
   stop(now: number, entry: Entry, outcome: 'yielded' | 'cancelled'): void {
@@ -112,14 +112,14 @@ export class Runs implements Work {
     if (!result.ok) {
       const { failure } = result;
       const error = failure.kind === 'gone' ? new AttemptEnded(failure.message) : errorOf(failure);
-      this.#advance(now, run, () => run.procedure.throw(error));
+      this.#throw(now, run, error);
       return true;
     }
     if (waitingFor === 'lane') {
       run.lane = result.value as number;
       this.#assign(run);
     }
-    this.#advance(now, run, () => run.procedure.next(result.value));
+    this.#resume(now, run, result.value);
     return true;
   }
 
@@ -131,21 +131,36 @@ export class Runs implements Work {
 
   timeout(now: number): void {
     for (let run = this.#deadlines.takeDue(now); run !== undefined; run = this.#deadlines.takeDue(now)) {
-      const { procedure } = run;
       this.#abandon(run);
-      const error = new NotNow('timed_out', 'the work took longer than it may');
-      this.#advance(now, run, () => procedure.throw(error));
+      this.#throw(now, run, new NotNow('timed_out', 'the work took longer than it may'));
     }
   }
 
-  #advance(now: number, run: Run, resume: () => IteratorResult<Operation, object>): void {
+  /** Goes on with what it waited for. */
+  #resume(now: number, run: Run, value: unknown): void {
     let step: IteratorResult<Operation, object>;
     try {
-      step = resume();
+      step = run.procedure.next(value);
     } catch (error) {
       this.#failed(now, run, error);
       return;
     }
+    this.#advance(now, run, step);
+  }
+
+  /** Goes on without it. */
+  #throw(now: number, run: Run, cause: Refusal | NotNow | AttemptEnded): void {
+    let step: IteratorResult<Operation, object>;
+    try {
+      step = run.procedure.throw(cause);
+    } catch (error) {
+      this.#failed(now, run, error);
+      return;
+    }
+    this.#advance(now, run, step);
+  }
+
+  #advance(now: number, run: Run, step: IteratorResult<Operation, object>): void {
     if (step.done) this.#answer(now, run, successAck(run.request, this.#options.self, step.value), 'success');
     else this.#perform(now, run, step.value);
   }
@@ -212,7 +227,7 @@ export class Runs implements Work {
     run.hasWorker = true;
     run.until = now + this.#options.config.timing.workerMs;
     this.#deadlines.set(run.deadline, run.until);
-    this.#advance(now, run, () => run.procedure.next());
+    this.#resume(now, run, undefined);
   }
 
   #assign(run: Run): void {
