@@ -102,7 +102,10 @@ export interface ConnectTarget {
 }
 
 export interface SessionHandlers {
-  /** A message arrived (whole, once per send; order between messages is not promised). */
+  /**
+   * A message arrived (whole, once per send; order between messages is not promised). It is the program's to keep; up to 1,024 bytes share an
+   * `ArrayBuffer` with other messages, as small Buffers of Node do: give a copy to another thread.
+   */
   readonly onMessage?: (bytes: Uint8Array) => void;
   /** The peer offers a transfer. Call `accept` or `refuse` before returning, or it is refused. */
   readonly onTransfer?: (transfer: IncomingTransfer) => void;

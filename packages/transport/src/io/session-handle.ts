@@ -1,4 +1,5 @@
 import type { EndpointEvent } from '../core/events.ts';
+import { Numbered } from '../core/numbered.ts';
 import { type Session as CoreSession, MAX_DATAGRAM_MESSAGE_BYTES } from '../core/session/session.ts';
 import type { IncomingTransfer as CoreIncoming } from '../core/transfers/incoming-transfer.ts';
 import type { OutgoingTransfer as CoreOutgoing } from '../core/transfers/outgoing-transfer.ts';
@@ -27,7 +28,7 @@ export class SessionHandle implements Session {
   readonly #address: Address;
   readonly #opened: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   readonly #ended: PromiseWithResolvers<CloseReason> = Promise.withResolvers<CloseReason>();
-  readonly #messages = new Map<number, PromiseWithResolvers<void>>();
+  readonly #messages = new Numbered<PromiseWithResolvers<void>>();
   readonly #outgoing = new Map<CoreOutgoing, OutgoingHandle>();
   readonly #early = new Set<OutgoingHandle>();
   readonly #incoming = new Map<CoreIncoming, IncomingHandle>();
@@ -92,7 +93,7 @@ export class SessionHandle implements Session {
     const number = this.#core.sendMessage(bytes);
     if (number === undefined) return Promise.reject(new SendQueueFullError());
     const acknowledged = Promise.withResolvers<void>();
-    this.#messages.set(number, acknowledged);
+    this.#messages.add(number, acknowledged);
     this.#context.flush();
     return acknowledged.promise;
   }
@@ -157,8 +158,7 @@ export class SessionHandle implements Session {
         this.#handlers.onMessage?.(event.bytes);
         return;
       case 'message-acknowledged':
-        this.#messages.get(event.number)?.resolve();
-        this.#messages.delete(event.number);
+        this.#messages.take(event.number)?.resolve();
         return;
       case 'transfer-offered':
         this.#offered(event.transfer);
@@ -226,11 +226,10 @@ export class SessionHandle implements Session {
     let error: SessionClosedError | undefined;
     const closed = (): SessionClosedError => (error ??= new SessionClosedError(reason));
     if (!this.#isOpen) this.#opened.reject(closed());
-    for (const message of this.#messages.values()) message.reject(closed());
+    for (const message of this.#messages.takeAll()) message.reject(closed());
     for (const handle of [...this.#outgoing.values(), ...this.#early]) handle.fail(closed());
     for (const handle of this.#incoming.values()) handle.closed(reason);
     this.#lanes.end(closed);
-    this.#messages.clear();
     this.#outgoing.clear();
     this.#early.clear();
     this.#incoming.clear();

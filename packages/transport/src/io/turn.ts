@@ -1,10 +1,12 @@
+import { Fifo } from '../core/fifo.ts';
+
 /**
  * The end of a turn of the loop, as one transport uses it: what has arrived is read, then promises and ticks of the program go on, then is
  * sent what all that has made ready. So an answer leaves in the turn in which it was asked for.
  */
 export class Turn {
   readonly #onSend: () => void;
-  #reads: (() => void)[] = [];
+  readonly #reads = new Fifo<() => void>();
   #reading: NodeJS.Immediate | undefined;
   #sending: NodeJS.Immediate | undefined;
   #over = false;
@@ -42,9 +44,7 @@ export class Turn {
 
   #read(): void {
     this.#reading = undefined;
-    const reads = this.#reads;
-    this.#reads = [];
-    for (const read of reads) read();
+    for (let waiting = this.#reads.length; waiting > 0; waiting--) this.#reads.shift()?.();
   }
 
   #send(): void {

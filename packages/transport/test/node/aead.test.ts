@@ -25,6 +25,7 @@ for (const [name, suite] of [
   test(`T2 AES-256-GCM by ${name}: seals as OpenSSL does, with keys taking turns, and opens in place`, (t) => {
     const fixed = { key: randomBytes(32), aead: suite.aead(new Uint8Array(32)) };
     const other = suite.aead(fixed.key);
+    const long = [new Uint8Array(20_000), new Uint8Array(20_000)];
     fc.assert(
       fc.property(fc.record(inputs), ({ key, nonce, aad, plaintext }) => {
         const aead = suite.aead(key);
@@ -43,17 +44,23 @@ for (const [name, suite] of [
         t.true(aead.openInto(nonce, aad, place, tag, place, 0));
         t.deepEqual(place, Uint8Array.from(plaintext));
 
-        // A packet in the middle of other bytes.
-        const packet = new Uint8Array(3 + aad.length + sealed.length + 2).fill(7);
-        packet.set(aad, 3);
-        packet.set(plaintext, 3 + aad.length);
-        aead.sealPacket(nonce, packet, 3, aad.length, plaintext.length);
-        t.deepEqual(packet, Uint8Array.from([7, 7, 7, ...aad, ...sealed, 7, 7]));
-        const opened = new Uint8Array(plaintext.length + 1).fill(7);
-        t.false(other.openPacket(nonce, packet, 3, aad.length, plaintext.length, opened));
-        t.true(opened.every((b) => b === 7));
-        t.true(aead.openPacket(nonce, packet, 3, aad.length, plaintext.length, opened));
-        t.deepEqual(opened, Uint8Array.from([...plaintext, 7]));
+        // A packet in the middle of other bytes, of a buffer just as long, of two long ones by turns, and of a view of one.
+        const around = aad.length + sealed.length;
+        for (const buffer of [new Uint8Array(3 + around + 2), ...long, long[0]!.subarray(9)]) {
+          buffer.fill(7);
+          buffer.set(aad, 3);
+          buffer.set(plaintext, 3 + aad.length);
+          aead.sealPacket(nonce, buffer, 3, aad.length, plaintext.length);
+          const packet = Buffer.from(buffer.subarray(0, 3 + around + 2));
+          t.deepEqual(packet, Buffer.from([7, 7, 7, ...aad, ...sealed, 7, 7]));
+          t.true(buffer.subarray(packet.length).every((b) => b === 7));
+          const opened = new Uint8Array(plaintext.length + 1).fill(7);
+          t.false(other.openPacket(nonce, buffer, 3, aad.length, plaintext.length, opened));
+          t.true(opened.every((b) => b === 7));
+          t.true(aead.openPacket(nonce, buffer, 3, aad.length, plaintext.length, opened));
+          t.deepEqual(opened, Uint8Array.from([...plaintext, 7]));
+          t.deepEqual(Buffer.from(buffer.subarray(0, packet.length)), packet);
+        }
       }),
       { numRuns: 200 },
     );
@@ -84,5 +91,16 @@ for (const [name, suite] of [
     }
     t.true(openPacket());
     t.deepEqual(Buffer.from(plaintext), parts.content);
+  });
+
+  test(`N4 AES-256-GCM by ${name}: a packet that would end behind its buffer is neither sealed nor opened`, (t) => {
+    const aead = suite.aead(randomBytes(32));
+    for (const length of [60, 5_000]) {
+      const buffer = new Uint8Array(length).fill(7);
+      const nonce = randomBytes(12);
+      t.throws(() => aead.sealPacket(nonce, buffer, length - 40, 16, 24));
+      t.throws(() => aead.sealPacket(nonce, buffer, length - 16, 16, 0));
+      t.throws(() => aead.openPacket(nonce, buffer, length - 8, 16, 4, new Uint8Array(4)));
+    }
   });
 }

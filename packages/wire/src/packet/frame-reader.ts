@@ -38,8 +38,13 @@ class FrameReader {
         return this.#ack();
       case FrameType.message: {
         const at = this.#take(13);
-        const frame = { type, number: readU32(b, at + 1), total: readU32(b, at + 5), offset: readU32(b, at + 9) };
-        return { ...frame, bytes: this.#bytes() };
+        return {
+          type,
+          number: readU32(b, at + 1),
+          total: readU32(b, at + 5),
+          offset: readU32(b, at + 9),
+          bytes: this.#bytes(),
+        };
       }
       case FrameType.datagram:
         this.#take(1);
@@ -76,8 +81,13 @@ class FrameReader {
       }
       case FrameType.transferPiece: {
         const at = this.#take(10);
-        const frame = { type, transfer: readU32(b, at + 1), record: readU32(b, at + 5), piece: b[at + 9]! };
-        return { ...frame, bytes: this.#bytes() };
+        return {
+          type,
+          transfer: readU32(b, at + 1),
+          record: readU32(b, at + 5),
+          piece: b[at + 9]!,
+          bytes: this.#bytes(),
+        };
       }
       case FrameType.laneOffer:
       case FrameType.laneAccept: {

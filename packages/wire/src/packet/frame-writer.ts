@@ -53,14 +53,16 @@ export function writeFrame(b: Uint8Array, at: number, frame: Frame): number {
     case FrameType.ping:
       return at + 1;
     case FrameType.ack: {
-      const [highest, ...others] = frame.ranges;
-      writeU48(b, at + 1, highest!.last);
+      const { ranges } = frame;
+      const highest = ranges[0]!;
+      writeU48(b, at + 1, highest.last);
       writeU16(b, at + 7, frame.delay);
-      b[at + 9] = others.length;
-      writeU32(b, at + 10, highest!.last - highest!.first);
-      let previous = highest!.first;
+      b[at + 9] = ranges.length - 1;
+      writeU32(b, at + 10, highest.last - highest.first);
+      let previous = highest.first;
       let next = at + 14;
-      for (const range of others) {
+      for (let i = 1; i < ranges.length; i++) {
+        const range = ranges[i]!;
         writeU32(b, next, previous - range.last - 2);
         writeU32(b, next + 4, range.last - range.first);
         previous = range.first;

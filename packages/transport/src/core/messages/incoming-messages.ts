@@ -2,6 +2,7 @@ import { type Frame, FrameType, type MessageFrame } from '@p2pimg/wire';
 import { ProtocolViolation } from '../errors.ts';
 import type { FairBudget } from '../fair-budget.ts';
 import { ReplayWindow } from '../replay-window.ts';
+import { messageOf } from './message-memory.ts';
 import { MESSAGE_WINDOW, MESSAGE_WINDOW_BYTES, MINIMUM_FRAGMENT } from './outgoing-messages.ts';
 
 /** Twice the window of the sender, rounded up: numbers behind it were delivered long ago. */
@@ -68,7 +69,7 @@ export class IncomingMessages {
     if (bytes.length === total) {
       this.#drop(number);
       this.#delivered.mark(number);
-      return bytes.slice();
+      return messageOf(bytes);
     }
     const partial = this.#partial.get(number) ?? this.#start(number, total);
     if (partial.bytes.length !== total || bytes.length === 0) throw new ProtocolViolation('message fragment');

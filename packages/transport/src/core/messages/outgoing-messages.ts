@@ -1,6 +1,7 @@
 import { FrameType, MESSAGE_FRAME_OVERHEAD, type MessageFrame } from '@p2pimg/wire';
 import type { FairBudget } from '../fair-budget.ts';
 import { Fifo } from '../fifo.ts';
+import { Numbered } from '../numbered.ts';
 
 /** Bytes of messages that may be on their way and unacknowledged; the receiver holds at most this much. */
 export const MESSAGE_WINDOW_BYTES: number = 512 * 1024;
@@ -21,7 +22,7 @@ interface OutgoingMessage {
 /** Cuts messages into fragments, in order of submission, within the receiver's window. */
 export class OutgoingMessages {
   readonly #waiting = new Fifo<OutgoingMessage>();
-  readonly #flying = new Map<number, OutgoingMessage>();
+  readonly #flying = new Numbered<OutgoingMessage>();
   readonly #shared: FairBudget;
   #heldBytes = 0;
   #flyingBytes = 0;
@@ -62,7 +63,7 @@ export class OutgoingMessages {
     const length = Math.min(left, room - MESSAGE_FRAME_OVERHEAD);
     if (length < 0 || (length < left && length < MINIMUM_FRAGMENT)) return undefined;
     if (message.sent === 0) {
-      this.#flying.set(message.number, message);
+      this.#flying.add(message.number, message);
       this.#flyingBytes += message.bytes.length;
     }
     const offset = message.sent;
@@ -85,7 +86,7 @@ export class OutgoingMessages {
     if (message === undefined) return false;
     message.acknowledged += frame.bytes.length;
     if (message.acknowledged < message.bytes.length) return false;
-    this.#flying.delete(frame.number);
+    this.#flying.take(frame.number);
     this.#flyingBytes -= message.bytes.length;
     this.#give(message.bytes.length + OVERHEAD_BYTES);
     return true;
@@ -94,7 +95,7 @@ export class OutgoingMessages {
   /** The session is over: gives back what it held. */
   clear(): void {
     this.#waiting.clear();
-    this.#flying.clear();
+    this.#flying.takeAll();
     this.#give(this.#heldBytes);
   }
 
@@ -106,7 +107,7 @@ export class OutgoingMessages {
   /** The window counts from the oldest unacknowledged message: the receiver tells repeated numbers by a bitmap. */
   #fits(message: OutgoingMessage): boolean {
     // Each number is passed once; an iterator would be made for each message.
-    while (this.#oldest < message.number && !this.#flying.has(this.#oldest)) this.#oldest++;
+    while (this.#oldest < message.number && this.#flying.get(this.#oldest) === undefined) this.#oldest++;
     return (
       message.number - this.#oldest < MESSAGE_WINDOW &&
       (this.#flyingBytes === 0 || this.#flyingBytes + message.bytes.length <= MESSAGE_WINDOW_BYTES)

@@ -6,8 +6,8 @@ export interface QueuedFrame {
   readonly frame: Frame;
   /** The lane whose port and keys carry it. */
   readonly lane: number;
-  /** Called once, when a packet with it was acknowledged. */
-  readonly onAcked?: () => void;
+  /** Called once, with the frame, when a packet with it was acknowledged. */
+  readonly onAcked?: (frame: Frame) => void;
   /** Decides whether a lost frame still says something; default: always. */
   readonly stillWanted?: () => boolean;
   /** Is to go out a second time, in the packet after the first: much is lost with it. */
@@ -84,7 +84,7 @@ export class ControlQueue {
   settle(queued: QueuedFrame): void {
     if (queued.settled) return;
     queued.settled = true;
-    queued.onAcked?.();
+    queued.onAcked?.(queued.frame);
   }
 
   #laneOf(queued: QueuedFrame): number {

@@ -2,6 +2,7 @@ import { type DataHeader, type Frame, FrameType, type TransferOpenFrame, type Tr
 import { ProtocolViolation } from '../errors.ts';
 import type { TransferFailure } from '../events.ts';
 import type { EpochKeys } from '../keys/epoch-keys.ts';
+import { messageOf } from '../messages/message-memory.ts';
 import type { Path } from '../path.ts';
 import type { IncomingTransfer, SegmentResult } from '../transfers/incoming-transfer.ts';
 import { MAX_TRANSFER_BYTES } from '../transfers/layout.ts';
@@ -42,12 +43,21 @@ export class FrameHandler {
     const { received, recovery, paths, queue } = this.#parts;
     try {
       if (frames === undefined) throw new ProtocolViolation('malformed frames');
+      let acks = 0;
+      let eliciting = false;
+      let urgent = false;
+      let challenge = false;
+      for (const frame of frames) {
+        if (isAck(frame)) acks++;
+        eliciting ||= isEliciting(frame);
+        urgent ||= isUrgent(frame);
+        challenge ||= isChallenge(frame);
+      }
       // More would only make us look through what is in flight again and again.
-      if (frames.filter(isAck).length > 1) throw new ProtocolViolation('acknowledgements');
-      const roundTrip = recovery.roundTrip.smoothed;
-      received.add(number, frames.some(isEliciting), frames.some(isUrgent), roundTrip, now);
+      if (acks > 1) throw new ProtocolViolation('acknowledgements');
+      received.add(number, eliciting, urgent, recovery.roundTrip.smoothed, now);
       // A challenge gets an answer: with one of ours it would get twice what it is.
-      if (moved && !frames.some(isChallenge)) paths.suspect(path, now);
+      if (moved && !challenge) paths.suspect(path, now);
       for (const frame of frames) {
         this.#handle(frame, path, now);
         // A frame may have ended the session.
@@ -78,7 +88,7 @@ export class FrameHandler {
         return;
       }
       case FrameType.datagram:
-        this.#host.emit({ type: 'message', session, bytes: frame.bytes.slice() });
+        this.#host.emit({ type: 'message', session, bytes: messageOf(frame.bytes) });
         return;
       case FrameType.transferOpen:
         this.#open(frame);

@@ -64,13 +64,16 @@ class ControlPacket implements PacketOwner {
 export class Transmitter {
   readonly #parts: SessionParts;
   readonly #host: SessionHost;
-  readonly #onMessageAcked: (number: number) => void;
+  /** One for all messages: what a packet holds of them is remembered by the frame. */
+  readonly #onFragmentAcked: (frame: Frame) => void;
   #pacedUntil = Number.POSITIVE_INFINITY;
 
   constructor(parts: SessionParts, host: SessionHost, onMessageAcked: (number: number) => void) {
     this.#parts = parts;
     this.#host = host;
-    this.#onMessageAcked = onMessageAcked;
+    this.#onFragmentAcked = (frame) => {
+      if (frame.type === FrameType.message && parts.outgoingMessages.acknowledged(frame)) onMessageAcked(frame.number);
+    };
   }
 
   /** When pacing lets the next segment leave; infinite if nothing waits for that. */
@@ -146,12 +149,8 @@ export class Transmitter {
       }
       const messages = parts.outgoingMessages;
       for (let m = messages.nextFragment(FRAMES_END - end); m; m = messages.nextFragment(FRAMES_END - end)) {
-        const frame = m;
-        const onAcked = (): void => {
-          if (messages.acknowledged(frame)) this.#onMessageAcked(frame.number);
-        };
-        sent.push({ frame, lane: 0, onAcked, settled: false, queued: false });
-        end = writeFrame(slab, end, frame);
+        sent.push({ frame: m, lane: 0, onAcked: this.#onFragmentAcked, settled: false, queued: false });
+        end = writeFrame(slab, end, m);
       }
     }
     const pinging = parts.pingOwed || parts.recovery.probesOwed > 0;

@@ -24,8 +24,13 @@ const STAGE_BYTES: number = OUT_AT + MAX_CONTENT_BYTES;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+/** A buffer of this length has memory that stays where it is, and is worth knowing: the driver sends from, and receives into, the same one. */
+const LONG_BUFFER_BYTES = 4_096;
 
-/** One OpenSSL context per direction for all keys, and one stage: every call is synchronous and leaves nothing behind. */
+/**
+ * One OpenSSL context per direction for all keys, and one stage: every call is synchronous and leaves nothing behind. What it reads goes
+ * through the stage unless it stands in a long buffer; what it opens always does.
+ */
 export class EvpAesGcm {
   readonly #openssl: Libcrypto;
   readonly #stage: Uint8Array = pinned(STAGE_BYTES);
@@ -36,17 +41,22 @@ export class EvpAesGcm {
   /** Whose keys the two contexts hold. */
   #sealer: EvpAead | undefined;
   #opener: EvpAead | undefined;
+  /** The long buffers that packets were last sealed in and opened from. */
+  readonly #sealedIn: LongBuffer;
+  readonly #openedFrom: LongBuffer;
 
   constructor(openssl: Libcrypto) {
     this.#openssl = openssl;
     this.#at = placesFrom(openssl.getRawPointer(this.#stage));
     this.#describeTag();
+    this.#sealedIn = new LongBuffer(openssl);
+    this.#openedFrom = new LongBuffer(openssl);
     this.#sealing = openssl.EVP_CIPHER_CTX_new();
     this.#opening = openssl.EVP_CIPHER_CTX_new();
     const cipher = openssl.EVP_aes_256_gcm();
     if (this.#sealing === NULL || this.#opening === NULL || cipher === NULL) throw new Error('OpenSSL has no context');
     check(openssl.EVP_EncryptInit_ex(this.#sealing, cipher, NULL, NULL, NULL));
-    check(openssl.EVP_DecryptInit_ex(this.#opening, cipher, NULL, NULL, NULL));
+    check(openssl.EVP_DecryptInit_ex2(this.#opening, cipher, NULL, NULL, NULL));
   }
 
   /** One key. */
@@ -55,8 +65,9 @@ export class EvpAesGcm {
   }
 
   seal(aead: EvpAead, nonce: Uint8Array, aad: Uint8Array, from: Uint8Array, to: Uint8Array, toAt: number): void {
+    const at = this.#at;
     this.#load(nonce, aad, from);
-    this.#encrypt(aead, aad.length, from.length);
+    this.#encrypt(aead, at.aad, aad.length, at.in, at.out, from.length);
     this.#unload(from.length, to, toAt);
     to.set(this.#tag, toAt + from.length);
   }
@@ -73,16 +84,23 @@ export class EvpAesGcm {
     if (tag.length !== TAG_BYTES) throw new RangeError('a tag has 16 bytes');
     this.#load(nonce, aad, from);
     this.#stage.set(tag, TAG_AT);
-    const right = this.#decrypt(aead, aad.length, from.length);
+    const right = this.#decrypt(aead, this.#at.aad, aad.length, this.#at.in, from.length);
     if (right) this.#unload(from.length, to, toAt);
     return right;
   }
 
   sealPacket(aead: EvpAead, nonce: Uint8Array, b: Uint8Array, at: number, aadBytes: number, length: number): void {
     const from = at + aadBytes;
-    this.#loadPacket(nonce, b, at, aadBytes, length);
-    this.#encrypt(aead, aadBytes, length);
-    this.#unload(length, b, from);
+    checkPacket(nonce, b, from + length + TAG_BYTES, aadBytes, length);
+    copy(nonce, 0, this.#stage, NONCE_AT, NONCE_BYTES);
+    if (b.length >= LONG_BUFFER_BYTES) {
+      const content = this.#sealedIn.pointer(b, from);
+      this.#encrypt(aead, this.#sealedIn.pointer(b, at), aadBytes, content, content, length);
+    } else {
+      this.#loadPacket(b, at, aadBytes, length);
+      this.#encrypt(aead, this.#at.aad, aadBytes, this.#at.in, this.#at.out, length);
+      this.#unload(length, b, from);
+    }
     copy(this.#stage, TAG_AT, b, from + length, TAG_BYTES);
   }
 
@@ -95,15 +113,24 @@ export class EvpAesGcm {
     length: number,
     to: Uint8Array,
   ): boolean {
-    this.#loadPacket(nonce, b, at, aadBytes, length);
-    copy(b, at + aadBytes + length, this.#stage, TAG_AT, TAG_BYTES);
-    const right = this.#decrypt(aead, aadBytes, length);
+    const from = at + aadBytes;
+    checkPacket(nonce, b, from + length + TAG_BYTES, aadBytes, length);
+    copy(nonce, 0, this.#stage, NONCE_AT, NONCE_BYTES);
+    copy(b, from + length, this.#stage, TAG_AT, TAG_BYTES);
+    let right: boolean;
+    if (b.length >= LONG_BUFFER_BYTES) {
+      const memory = this.#openedFrom;
+      right = this.#decrypt(aead, memory.pointer(b, at), aadBytes, memory.pointer(b, from), length);
+    } else {
+      this.#loadPacket(b, at, aadBytes, length);
+      right = this.#decrypt(aead, this.#at.aad, aadBytes, this.#at.in, length);
+    }
     if (right) this.#unload(length, to, 0);
     return right;
   }
 
-  /** What is loaded, to `OUT_AT` and `TAG_AT`. */
-  #encrypt(aead: EvpAead, aadBytes: number, length: number): void {
+  /** With the nonce that is loaded; the tag goes to `TAG_AT`. */
+  #encrypt(aead: EvpAead, aad: bigint, aadBytes: number, from: bigint, to: bigint, length: number): void {
     const openssl = this.#openssl;
     const at = this.#at;
     const context = this.#sealing;
@@ -111,25 +138,24 @@ export class EvpAesGcm {
     this.#sealer = undefined;
     if (!keyed) this.#stage.set(aead.key, KEY_AT);
     check(openssl.EVP_EncryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce));
-    check(openssl.EVP_EncryptUpdate(context, NULL, at.written, at.aad, word(aadBytes)));
-    if (length > 0) check(openssl.EVP_EncryptUpdate(context, at.out, at.written, at.in, word(length)));
+    check(openssl.EVP_EncryptUpdate(context, NULL, at.written, aad, word(aadBytes)));
+    if (length > 0) check(openssl.EVP_EncryptUpdate(context, to, at.written, from, word(length)));
     check(openssl.EVP_EncryptFinal_ex(context, at.tag, at.written));
     check(openssl.EVP_CIPHER_CTX_get_params(context, at.parameters));
     this.#sealer = aead;
   }
 
-  /** What is loaded, to `OUT_AT`: there it stays unless the tag is right. */
-  #decrypt(aead: EvpAead, aadBytes: number, length: number): boolean {
+  /** With the nonce and the tag that are loaded, to `OUT_AT`: there it stays unless the tag is right. */
+  #decrypt(aead: EvpAead, aad: bigint, aadBytes: number, from: bigint, length: number): boolean {
     const openssl = this.#openssl;
     const at = this.#at;
     const context = this.#opening;
     const keyed = this.#opener === aead;
     this.#opener = undefined;
     if (!keyed) this.#stage.set(aead.key, KEY_AT);
-    check(openssl.EVP_DecryptInit_ex(context, NULL, NULL, keyed ? NULL : at.key, at.nonce));
-    check(openssl.EVP_CIPHER_CTX_set_params(context, at.parameters));
-    check(openssl.EVP_DecryptUpdate(context, NULL, at.written, at.aad, word(aadBytes)));
-    if (length > 0) check(openssl.EVP_DecryptUpdate(context, at.out, at.written, at.in, word(length)));
+    check(openssl.EVP_DecryptInit_ex2(context, NULL, keyed ? NULL : at.key, at.nonce, at.parameters));
+    check(openssl.EVP_DecryptUpdate(context, NULL, at.written, aad, word(aadBytes)));
+    if (length > 0) check(openssl.EVP_DecryptUpdate(context, at.out, at.written, from, word(length)));
     // Nothing is written by the last call: GCM has no padding.
     const right = openssl.EVP_DecryptFinal_ex(context, at.tag, at.written) === 1;
     this.#opener = aead;
@@ -154,9 +180,7 @@ export class EvpAesGcm {
     this.#stage.set(content, IN_AT);
   }
 
-  #loadPacket(nonce: Uint8Array, b: Uint8Array, at: number, aadBytes: number, length: number): void {
-    checkLengths(nonce, aadBytes, length);
-    copy(nonce, 0, this.#stage, NONCE_AT, NONCE_BYTES);
+  #loadPacket(b: Uint8Array, at: number, aadBytes: number, length: number): void {
     copy(b, at, this.#stage, AAD_AT, aadBytes);
     copy(b, at + aadBytes, this.#stage, IN_AT, length);
   }
@@ -169,6 +193,34 @@ export class EvpAesGcm {
 function checkLengths(nonce: Uint8Array, aadBytes: number, length: number): void {
   if (nonce.length !== NONCE_BYTES || aadBytes > MAX_AAD_BYTES || length > MAX_CONTENT_BYTES) {
     throw new RangeError('nonce, associated data or content of a length that no packet has');
+  }
+}
+
+/** OpenSSL would write and read past the end of a buffer that a packet does not fit into. */
+function checkPacket(nonce: Uint8Array, b: Uint8Array, end: number, aadBytes: number, length: number): void {
+  checkLengths(nonce, aadBytes, length);
+  if (!(aadBytes >= 0 && length >= 0 && end - TAG_BYTES - length - aadBytes >= 0 && end <= b.length)) {
+    throw new RangeError('a packet that is not within its buffer');
+  }
+}
+
+/** A buffer of `LONG_BUFFER_BYTES` or more, held as long as its address is. */
+class LongBuffer {
+  readonly #openssl: Libcrypto;
+  #bytes: Uint8Array | undefined;
+  #start: bigint = NULL;
+
+  constructor(openssl: Libcrypto) {
+    this.#openssl = openssl;
+  }
+
+  /** The address of the byte at `at`. */
+  pointer(b: Uint8Array, at: number): bigint {
+    if (b !== this.#bytes) {
+      this.#start = this.#openssl.getRawPointer(b);
+      this.#bytes = b;
+    }
+    return at === 0 ? this.#start : this.#start + word(at);
   }
 }
 

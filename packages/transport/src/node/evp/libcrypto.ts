@@ -10,11 +10,10 @@ export interface Libcrypto {
   EVP_EncryptInit_ex(context: bigint, cipher: bigint, engine: bigint, key: bigint, nonce: bigint): number;
   EVP_EncryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: bigint): number;
   EVP_EncryptFinal_ex(context: bigint, out: bigint, written: bigint): number;
-  EVP_DecryptInit_ex(context: bigint, cipher: bigint, engine: bigint, key: bigint, nonce: bigint): number;
+  EVP_DecryptInit_ex2(context: bigint, cipher: bigint, key: bigint, nonce: bigint, parameters: bigint): number;
   EVP_DecryptUpdate(context: bigint, out: bigint, written: bigint, bytes: bigint, length: bigint): number;
   EVP_DecryptFinal_ex(context: bigint, out: bigint, written: bigint): number;
   EVP_CIPHER_CTX_get_params(context: bigint, parameters: bigint): number;
-  EVP_CIPHER_CTX_set_params(context: bigint, parameters: bigint): number;
 
   EVP_MD_CTX_new(): bigint;
   EVP_blake2s256(): bigint;
@@ -48,11 +47,10 @@ const SYMBOLS: Record<Exclude<keyof Libcrypto, 'getRawPointer'>, Signature> = {
   EVP_EncryptInit_ex: call(5),
   EVP_EncryptUpdate: call(5),
   EVP_EncryptFinal_ex: call(3),
-  EVP_DecryptInit_ex: call(5),
+  EVP_DecryptInit_ex2: call(5),
   EVP_DecryptUpdate: call(5),
   EVP_DecryptFinal_ex: call(3),
   EVP_CIPHER_CTX_get_params: call(2),
-  EVP_CIPHER_CTX_set_params: call(2),
   EVP_MD_CTX_new: call(0, 'pointer'),
   EVP_blake2s256: call(0, 'pointer'),
   EVP_DigestInit_ex: call(3),
