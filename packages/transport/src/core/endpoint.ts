@@ -85,6 +85,7 @@ export class Endpoint {
       newSession: (remoteKey, initiator) => this.#newSession(remoteKey, initiator),
       find: (localId) => sessions.get(localId),
       forget: (session) => this.#forget(session),
+      wake: (session) => this.#wake(session),
       send: (path, bytes) => {
         if (!this.#handshakes.push({ path, bytes })) this.#drop('handshake-queue');
       },

@@ -40,6 +40,54 @@ test('T2 N4 under a flood of plausible handshakes from everywhere, honest ones g
   t.true(world.now < 200);
 });
 
+test('T2 N4 who asks on and on without proof gets no more cookies than it can use; the same address from another port gets its own', (t) => {
+  const world = new World(24, { delay: 1 });
+  const server = world.add(new Node('10.0.0.2', world.random));
+  acceptAll(server);
+  const client = world.add(new Node('10.6.6.6', world.random));
+  let cookies = 0;
+  world.tap = (bytes, _from, to) => {
+    if (bytes[0] === 0x13 && to === '10.6.6.6:5000') cookies++;
+    return bytes;
+  };
+  const packets = Array.from({ length: 64 }, () => plausible(world.random, server.endpoint.publicKey));
+  const flood = (ms: number): void => {
+    for (let i = 0; i < ms; i++) {
+      for (let n = 0; n < 10; n++)
+        world.inject(packets[(i * 10 + n) % packets.length]!, '10.6.6.6:5000', '10.0.0.2:8081');
+      world.run(() => false, 1);
+    }
+  };
+  flood(1_000);
+  t.true(cookies >= 40 && cookies <= 40 + 50 + 1, `${cookies}`);
+  world.connect(client, server);
+  flood(20);
+  t.is(server.of('incoming').length, 1);
+  // Nothing is remembered of what was not looked at: it is load all the same, and the next one has to prove itself as well.
+  flood(1_000);
+  t.true(cookies <= 40 + 105 + 1, `${cookies}`);
+  t.true((server.endpoint.dropped.rate ?? 0) > 20_000);
+  // Those of the calm before it was noticed.
+  t.is(server.endpoint.dropped.handshake, 100);
+});
+
+test('T2 N4 what is lost after the proof comes again after three round trips, not after a quarter of a second', (t) => {
+  const world = new World(25, { delay: 5 });
+  const { client, server } = world.pair();
+  acceptAll(server);
+  let proofs = 0;
+  world.tap = (bytes, from) => {
+    const proven = from.startsWith('10.0.0.1') && bytes[0] === 0x11 && bytes.subarray(152).some((byte) => byte !== 0);
+    return proven && ++proofs <= 2 ? undefined : bytes;
+  };
+  for (let i = 0; i < 200; i++) {
+    world.inject(plausible(world.random, server.endpoint.publicKey), `127.0.0.${i}:5000`, '10.0.0.2:8081');
+  }
+  world.connect(client, server);
+  t.true(world.run(() => client.of('established').length === 1, 150));
+  t.is(proofs, 3);
+});
+
 test('T2 N4 replies to a flood that nobody sends off are bounded; an initiator whose reply found no room asks again', (t) => {
   const world = new World(23, { delay: 1 });
   const { client, server } = world.pair();

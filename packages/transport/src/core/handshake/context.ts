@@ -13,6 +13,8 @@ export interface HandshakeContext {
   /** The session with this local connection id. */
   find(localId: number): Session | undefined;
   forget(session: Session): void;
+  /** It has another time-out. */
+  wake(session: Session): void;
   send(path: Path, bytes: Uint8Array): void;
   drop(reason: DropReason): void;
 }

@@ -12,7 +12,14 @@ import {
 import type { Aead, CryptoSuite, RandomBytes } from '../crypto-suite.ts';
 import type { Path } from '../path.ts';
 
-const LABEL: Uint8Array = Uint8Array.from('p2pimg cookie', (c) => c.charCodeAt(0));
+/** `Uint8Array.from` takes ten times as long. */
+function ascii(text: string): Uint8Array {
+  const b = new Uint8Array(text.length);
+  for (let i = 0; i < b.length; i++) b[i] = text.charCodeAt(i);
+  return b;
+}
+
+const LABEL: Uint8Array = ascii('p2pimg cookie');
 const NONCES_AT_ONCE = 256;
 /** WireGuard's COOKIE_REFRESH_TIME. */
 export const COOKIE_LIFE_MS = 120_000;
@@ -73,8 +80,7 @@ export class CookieIssuer {
   }
 
   #cookie(secret: Uint8Array, path: Path): Uint8Array {
-    const source = Uint8Array.from(`${path.host} ${path.port}`, (c) => c.charCodeAt(0));
-    return mac(this.#suite, secret, source);
+    return mac(this.#suite, secret, ascii(`${path.host} ${path.port}`));
   }
 
   #refresh(now: number): void {

@@ -10,12 +10,16 @@ import { Mac1 } from './macs.ts';
 
 const FIRST_RETRY_MS = 250;
 const MAX_RETRY_MS = 1_000;
+/** Whoever asks for proof has shown how long an answer takes: so many times that is waited for the next one, but never less than this. */
+const RETRY_ROUND_TRIPS = 3;
+const LEAST_RETRY_MS = 20;
 
 interface PendingHandshake {
   readonly session: Session;
   readonly target: EndpointTarget;
   readonly startedAt: number;
-  attempts: number;
+  /** How long the next attempt is waited for. */
+  retryMs: number;
   nextAt: number;
   sentAt: number;
   initiation: Initiation | undefined;
@@ -146,6 +150,13 @@ export class Initiator {
       this.#context.drop('handshake');
       return;
     }
+    // Much is lost at whoever is under load, and not all of it shall cost a quarter of a second.
+    if (pending.cookie === undefined) {
+      const roundTrips = RETRY_ROUND_TRIPS * (now - pending.sentAt);
+      pending.retryMs = Math.min(FIRST_RETRY_MS, Math.max(LEAST_RETRY_MS, roundTrips));
+      this.#schedule(pending, now);
+      this.#context.wake(pending.session);
+    }
     pending.cookie = { bytes: cookie, at: now };
     writeMac2(suite, init, cookie);
     pending.sentAt = now;
@@ -159,7 +170,7 @@ export class Initiator {
 
   #start(session: Session, target: EndpointTarget, now: number): void {
     const times = { startedAt: now, nextAt: now, sentAt: now };
-    const pending = { session, target, ...times, attempts: 0, initiation: undefined, cookie: undefined };
+    const pending = { session, target, ...times, retryMs: FIRST_RETRY_MS, initiation: undefined, cookie: undefined };
     this.#pending.set(session, pending);
     this.#attempt(pending, now);
   }
@@ -186,11 +197,16 @@ export class Initiator {
       cookie: cookie !== undefined && now - cookie.at < COOKIE_LIFE_MS ? cookie.bytes : undefined,
     });
     pending.sentAt = now;
-    // Up to a tenth of jitter, so that many that lost the same server do not come back at once.
-    const jitter = 1 + random(1)[0]! / 2560;
-    pending.nextAt = now + Math.min(MAX_RETRY_MS, FIRST_RETRY_MS * 2 ** pending.attempts) * jitter;
-    pending.attempts++;
+    this.#schedule(pending, now);
     if (pending.initiation !== undefined) this.#context.send(target.path, pending.initiation.packet);
+  }
+
+  /** When the next attempt is made, unless there is an answer; after it twice as long is waited. */
+  #schedule(pending: PendingHandshake, now: number): void {
+    // Up to a tenth of jitter, so that many that lost the same server do not come back at once.
+    const jitter = 1 + this.#context.config.random(1)[0]! / 2560;
+    pending.nextAt = now + pending.retryMs * jitter;
+    pending.retryMs = Math.min(MAX_RETRY_MS, pending.retryMs * 2);
   }
 
   /** Microseconds, always rising. */
