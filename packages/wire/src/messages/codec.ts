@@ -14,6 +14,7 @@ import {
   UnsupportedVersionError,
 } from '../errors.ts';
 import { MAX_MESSAGE_BYTES } from '../limits.ts';
+import { canonicalCloudMessage, canonicalNotices, canonicalRequest } from './canonical.ts';
 import type {
   AnyAck,
   AnyPeerRequest,
@@ -27,17 +28,7 @@ import type {
 } from './envelope.ts';
 import * as f from './fields.ts';
 import { type PeerType, peerAckBodySchema, peerBodySchemas } from './peer.ts';
-import {
-  quickAckBody,
-  quickAssigned,
-  quickBody,
-  quickHead,
-  quickHeartbeat,
-  quickNotices,
-  quickSuccess,
-  type RequestHead,
-  type SuccessHead,
-} from './quick.ts';
+import { quickHeartbeat } from './quick.ts';
 import { ackBodySchemas, type RequestType, requestBodySchemas } from './requests.ts';
 import { type ServerMessage, serverMessageSchemas } from './server.ts';
 
@@ -111,6 +102,22 @@ function write(message: object, { limit = MAX_MESSAGE_BYTES }: MessageOptions): 
   return bytes;
 }
 
+/** What all requests have, in the order of the schema; the body is not looked at. */
+interface RequestHead {
+  readonly id: string;
+  readonly notAfter: number;
+  readonly servers: readonly string[];
+  readonly tried: readonly string[];
+  readonly body: unknown;
+}
+
+interface SuccessHead {
+  readonly id: string;
+  readonly status: 'success';
+  readonly body: unknown;
+  readonly server: string;
+}
+
 interface FailureHead {
   readonly id: string;
   readonly status: 'refused' | 'error';
@@ -118,7 +125,7 @@ interface FailureHead {
   readonly server: string;
 }
 
-export const requestHead: z.ZodType<RequestHead> = z.strictObject({
+const requestHead: z.ZodType<RequestHead> = z.strictObject({
   id: f.requestId,
   notAfter: f.time,
   servers: f.servers,
@@ -126,7 +133,7 @@ export const requestHead: z.ZodType<RequestHead> = z.strictObject({
   body: z.unknown(),
 });
 const idOnly = z.strictObject({ id: f.requestId });
-export const assignedHead: z.ZodType<Omit<Assigned, 'type'>> = z.strictObject({
+const assignedHead: z.ZodType<Omit<Assigned, 'type'>> = z.strictObject({
   id: f.requestId,
   server: f.serverId,
   lane: f.u32.optional(),
@@ -134,7 +141,7 @@ export const assignedHead: z.ZodType<Omit<Assigned, 'type'>> = z.strictObject({
 const peerHead = z.strictObject({ id: f.requestId, body: z.unknown() });
 const successHead = z.strictObject({ id: f.requestId, status: z.literal('success'), body: z.unknown() });
 const failureHead = z.strictObject({ id: f.requestId, status: z.enum(['refused', 'error']), error: f.failure });
-export const ackHead: z.ZodType<SuccessHead | FailureHead> = z.discriminatedUnion('status', [
+const ackHead: z.ZodType<SuccessHead | FailureHead> = z.discriminatedUnion('status', [
   successHead.extend({ server: f.serverId }),
   failureHead.extend({ server: f.serverId }),
 ]);
@@ -142,14 +149,16 @@ const peerAckHead = z.discriminatedUnion('status', [successHead, failureHead]);
 
 /** @throws WireError subclasses */
 export function decodeClientMessage(bytes: Uint8Array, options: MessageOptions = {}): ClientMessage {
+  return canonicalRequest(bytes, options) ?? parseClientMessage(bytes, options);
+}
+
+function parseClientMessage(bytes: Uint8Array, options: MessageOptions): ClientMessage {
   const envelope = openEnvelope(bytes, options);
-  const { message } = envelope;
   if (envelope.type === 'cancel') return { kind: 'cancel', id: parse(idOnly, fieldsOf(envelope)).id };
   const schema = schemaOf<z.ZodType>(requestBodySchemas, envelope.type);
   const type = envelope.type as RequestType;
-  const head = quickHead(message) ?? parse(requestHead, fieldsOf(envelope));
-  const body = quickBody(type, head.body) ?? parse(schema, head.body, 'body');
-  const { id, notAfter, servers, tried } = head;
+  const { id, notAfter, servers, tried, ...rest } = parse(requestHead, fieldsOf(envelope));
+  const body = parse(schema, rest.body, 'body');
   return { kind: 'request', request: { type, id, notAfter, servers, tried, body } as AnyRequest };
 }
 
@@ -164,19 +173,19 @@ export function encodeCancel(cancel: Cancel, options: MessageOptions = {}): Uint
 
 /** @throws WireError subclasses */
 export function decodeCloudMessage(bytes: Uint8Array, options: MessageOptions = {}): CloudMessage {
-  const envelope = openEnvelope(bytes, options);
-  const { type, message } = envelope;
-  if (type === 'assigned') {
-    const assigned = quickAssigned(message) ?? { type, ...parse(assignedHead, fieldsOf(envelope)) };
-    return { kind: 'assigned', assigned };
-  }
+  return canonicalCloudMessage(bytes, options) ?? parseCloudMessage(bytes, options);
+}
+
+function parseCloudMessage(bytes: Uint8Array, options: MessageOptions): CloudMessage {
+  const { type, fields } = openFields(bytes, options);
+  if (type === 'assigned') return { kind: 'assigned', assigned: { type, ...parse(assignedHead, fields) } };
   if (!type.endsWith(ACK)) throw new UnknownMessageTypeError('no such message on this link');
   const of = type.slice(0, -ACK.length) as RequestType;
   const schema = schemaOf<z.ZodType>(ackBodySchemas, of);
-  const head = quickSuccess(message) ?? parse(ackHead, fieldsOf(envelope));
+  const head = parse(ackHead, fields);
   if (head.status !== 'success') return { kind: 'ack', ack: { type: of, ...head } as AnyAck };
   const { id, status, server } = head;
-  const body = quickAckBody(of, head.body) ?? parse(schema, head.body, 'body');
+  const body = parse(schema, head.body, 'body');
   return { kind: 'ack', ack: { type: of, id, status, body, server } as AnyAck };
 }
 
@@ -221,12 +230,13 @@ export function encodePeerAck(ack: PeerAck, options: MessageOptions = {}): Uint8
 
 /** @throws WireError subclasses */
 export function decodeServerMessage(bytes: Uint8Array, options: MessageOptions = {}): ServerMessage {
+  return canonicalNotices(bytes, options) ?? parseServerMessage(bytes, options);
+}
+
+function parseServerMessage(bytes: Uint8Array, options: MessageOptions): ServerMessage {
   const envelope = openEnvelope(bytes, options);
   const { type } = envelope;
-  if (type === 'notices') {
-    const notices = quickNotices(envelope.message);
-    if (notices !== undefined) return { type, notices };
-  } else if (type === 'heartbeat') {
+  if (type === 'heartbeat') {
     const heartbeat = quickHeartbeat(envelope.message);
     if (heartbeat !== undefined) return { type, ...heartbeat };
   }
