@@ -1,6 +1,7 @@
 import type { Aead } from '../../core/crypto-suite.ts';
 import { word } from '../ffi.ts';
 import { check, copy, type Libcrypto, NULL, pinned } from './libcrypto.ts';
+import { LONG_BUFFER_BYTES, LongBuffer } from './long-buffer.ts';
 
 /** `openssl/core.h`: type of a parameter. */
 const OSSL_PARAM_OCTET_STRING = 5;
@@ -24,8 +25,6 @@ const STAGE_BYTES: number = OUT_AT + MAX_CONTENT_BYTES;
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
-/** A buffer of this length has memory that stays where it is, and is worth knowing: the driver sends from, and receives into, the same one. */
-const LONG_BUFFER_BYTES = 4_096;
 
 /**
  * One OpenSSL context per direction for all keys, and one stage: every call is synchronous and leaves nothing behind. What it reads goes
@@ -44,6 +43,9 @@ export class EvpAesGcm {
   /** The long buffers that packets were last sealed in and opened from. */
   readonly #sealedIn: LongBuffer;
   readonly #openedFrom: LongBuffer;
+  /** Long contents and their sealings, during a call. */
+  readonly #input: LongBuffer;
+  readonly #output: LongBuffer;
 
   constructor(openssl: Libcrypto) {
     this.#openssl = openssl;
@@ -51,6 +53,8 @@ export class EvpAesGcm {
     this.#describeTag();
     this.#sealedIn = new LongBuffer(openssl);
     this.#openedFrom = new LongBuffer(openssl);
+    this.#input = new LongBuffer(openssl);
+    this.#output = new LongBuffer(openssl);
     this.#sealing = openssl.EVP_CIPHER_CTX_new();
     this.#opening = openssl.EVP_CIPHER_CTX_new();
     const cipher = openssl.EVP_aes_256_gcm();
@@ -65,10 +69,14 @@ export class EvpAesGcm {
   }
 
   seal(aead: EvpAead, nonce: Uint8Array, aad: Uint8Array, from: Uint8Array, to: Uint8Array, toAt: number): void {
-    const at = this.#at;
-    this.#load(nonce, aad, from);
-    this.#encrypt(aead, at.aad, aad.length, at.in, at.out, from.length);
-    this.#unload(from.length, to, toAt);
+    if (!(toAt >= 0 && toAt + from.length + TAG_BYTES <= to.length)) throw new RangeError('no room for what is sealed');
+    this.#load(nonce, aad, from.length);
+    const direct = to.length >= LONG_BUFFER_BYTES;
+    const out = direct ? this.#output.pointer(to, toAt) : this.#at.out;
+    this.#encrypt(aead, this.#at.aad, aad.length, this.#content(from), out, from.length);
+    this.#input.release();
+    this.#output.release();
+    if (!direct) this.#unload(from.length, to, toAt);
     to.set(this.#tag, toAt + from.length);
   }
 
@@ -82,9 +90,10 @@ export class EvpAesGcm {
     toAt: number,
   ): boolean {
     if (tag.length !== TAG_BYTES) throw new RangeError('a tag has 16 bytes');
-    this.#load(nonce, aad, from);
+    this.#load(nonce, aad, from.length);
     this.#stage.set(tag, TAG_AT);
-    const right = this.#decrypt(aead, this.#at.aad, aad.length, this.#at.in, from.length);
+    const right = this.#decrypt(aead, this.#at.aad, aad.length, this.#content(from), from.length);
+    this.#input.release();
     if (right) this.#unload(from.length, to, toAt);
     return right;
   }
@@ -173,11 +182,17 @@ export class EvpAesGcm {
     stage.writeBigUInt64LE(BigInt(TAG_BYTES), PARAMETERS_AT + 24);
   }
 
-  #load(nonce: Uint8Array, aad: Uint8Array, content: Uint8Array): void {
-    checkLengths(nonce, aad.length, content.length);
+  #load(nonce: Uint8Array, aad: Uint8Array, length: number): void {
+    checkLengths(nonce, aad.length, length);
     this.#stage.set(nonce, NONCE_AT);
     this.#stage.set(aad, AAD_AT);
-    this.#stage.set(content, IN_AT);
+  }
+
+  /** Where OpenSSL is to read: in the stage, or a long one where it is, until `#input` is released. */
+  #content(from: Uint8Array): bigint {
+    if (from.length >= LONG_BUFFER_BYTES) return this.#input.pointer(from, 0);
+    this.#stage.set(from, IN_AT);
+    return this.#at.in;
   }
 
   #loadPacket(b: Uint8Array, at: number, aadBytes: number, length: number): void {
@@ -201,26 +216,6 @@ function checkPacket(nonce: Uint8Array, b: Uint8Array, end: number, aadBytes: nu
   checkLengths(nonce, aadBytes, length);
   if (!(aadBytes >= 0 && length >= 0 && end - TAG_BYTES - length - aadBytes >= 0 && end <= b.length)) {
     throw new RangeError('a packet that is not within its buffer');
-  }
-}
-
-/** A buffer of `LONG_BUFFER_BYTES` or more, held as long as its address is. */
-class LongBuffer {
-  readonly #openssl: Libcrypto;
-  #bytes: Uint8Array | undefined;
-  #start: bigint = NULL;
-
-  constructor(openssl: Libcrypto) {
-    this.#openssl = openssl;
-  }
-
-  /** The address of the byte at `at`. */
-  pointer(b: Uint8Array, at: number): bigint {
-    if (b !== this.#bytes) {
-      this.#start = this.#openssl.getRawPointer(b);
-      this.#bytes = b;
-    }
-    return at === 0 ? this.#start : this.#start + word(at);
   }
 }
 
