@@ -8,6 +8,7 @@ export {
   startDatabaseServer,
 } from './database-server.ts';
 export { freeTcpPort, freeUdpPort, freeUdpPorts, NoFreePort } from './free-port.ts';
+export { HOT_AT_EXIT } from './hot.ts';
 export type { OutputLine } from './output.ts';
 export {
   type Exit,

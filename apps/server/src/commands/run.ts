@@ -1,11 +1,11 @@
 /** `p2pimg-server run`: one server of a cloud, until it is told to stop. */
 
 import type { RunningServer } from '@p2pimg/cloud';
+import { tuneEngine } from '@p2pimg/settings/engine';
 import type { VersionRange } from '@p2pimg/wire';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
 import { EXIT } from '../exit.ts';
-import { optimizeLate } from '../late-optimization.ts';
 import { createLogger } from '../logging.ts';
 import { loadServerSettings, type ServerSettings } from '../settings.ts';
 import { type Credentials, readCredentials, readSignedManifest, serverConfig } from '../start.ts';
@@ -18,7 +18,7 @@ export function addRun(program: Command, versions: VersionRange): void {
   ).action(async (_options: object, command: Command) => {
     const handleHangUps = noticeHangUps();
     boundYoungGeneration();
-    optimizeLate();
+    tuneEngine();
     const { values } = await loadServerSettings(settingsFlags(command), process.env);
     const credentials = await readCredentials(values);
     const log = createLogger(values, credentials.secrets.serverId);

@@ -1,0 +1,3 @@
+import { tuneEngine } from '../../src/engine.ts';
+
+tuneEngine();
