@@ -1,12 +1,12 @@
 #!/usr/bin/env node
-import { tuneEngine } from '@p2pimg/settings/engine';
+import { optimizeLate } from '@p2pimg/settings/engine';
 import { CommanderError } from 'commander';
 import { EXIT } from './exit.ts';
 import { failureOf } from './failure.ts';
 import { Output } from './output.ts';
 import { createProgram } from './program.ts';
 
-tuneEngine();
+optimizeLate();
 const json = process.argv.includes('--json');
 
 try {

@@ -1,15 +1,14 @@
 /** `p2pimg-server run`: one server of a cloud, until it is told to stop. */
 
 import type { RunningServer } from '@p2pimg/cloud';
-import { tuneEngine } from '@p2pimg/settings/engine';
 import type { VersionRange } from '@p2pimg/wire';
 import type { Command } from 'commander';
 import type { Logger } from 'pino';
+import { tuneEngine } from '../engine.ts';
 import { EXIT } from '../exit.ts';
 import { createLogger } from '../logging.ts';
 import { loadServerSettings, type ServerSettings } from '../settings.ts';
 import { type Credentials, readCredentials, readSignedManifest, serverConfig } from '../start.ts';
-import { boundYoungGeneration } from '../young-generation.ts';
 import { addSettingsOptions, settingsFlags } from './settings-options.ts';
 
 export function addRun(program: Command, versions: VersionRange): void {
@@ -17,7 +16,6 @@ export function addRun(program: Command, versions: VersionRange): void {
     program.command('run').description('run a server until it gets SIGTERM or SIGINT; SIGHUP reads the manifest again'),
   ).action(async (_options: object, command: Command) => {
     const handleHangUps = noticeHangUps();
-    boundYoungGeneration();
     tuneEngine();
     const { values } = await loadServerSettings(settingsFlags(command), process.env);
     const credentials = await readCredentials(values);

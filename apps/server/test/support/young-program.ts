@@ -1,11 +1,11 @@
-/** Works with many short-lived objects and prints the most that V8's young generation has taken, in bytes: `young-program.ts [bound]`. */
+/** Works with many short-lived objects and prints the most that V8's young generation has taken, in bytes: `young-program.ts [tuned]`. */
 
 import { getHeapSpaceStatistics } from 'node:v8';
-import { boundYoungGeneration } from '../../src/young-generation.ts';
+import { tuneEngine } from '../../src/engine.ts';
 
 const TURNS = 60;
 
-if (process.argv[2] === 'bound') boundYoungGeneration();
+if (process.argv[2] === 'tuned') tuneEngine();
 const kept: object[] = [];
 let most = 0;
 for (let turn = 0; turn < TURNS; turn++) {

@@ -2,12 +2,12 @@
 
 import { readFile } from 'node:fs/promises';
 import { openClient } from '@p2pimg/client';
-import { tuneEngine } from '@p2pimg/settings/engine';
+import { optimizeLate } from '@p2pimg/settings/engine';
 import { takeOrders } from './load.ts';
 import { freshPicture } from './picture.ts';
 
 // As the client's own program does (apps/client).
-tuneEngine();
+optimizeLate();
 const [profile = '', manifestPath = ''] = process.argv.slice(2);
 const client = await openClient({
   profile,

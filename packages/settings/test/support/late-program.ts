@@ -1,0 +1,3 @@
+import { optimizeLate } from '../../src/engine.ts';
+
+optimizeLate();

@@ -1,3 +1,0 @@
-import { tuneEngine } from '../../src/engine.ts';
-
-tuneEngine();
