@@ -15,10 +15,10 @@ import {
 import {
   encodeAck,
   encodeAssigned,
+  equalBytes,
   fromHex,
   MAX_MESSAGE_BYTES,
   MAX_STEGO_BYTES,
-  toHex,
   type VersionRange,
 } from '@p2pimg/wire';
 import type { BytesHandle, CloudEffect, OperationId, SessionId } from '../core/effects.ts';
@@ -39,14 +39,21 @@ export interface ClientPortOptions {
   readonly onIncompatible: Incompatible;
 }
 
-/** An upload that has been asked for, or an operation that a lane's end would leave without an end. */
-interface Pending {
+/** What is under way on a worker port: an upload that has been asked for, or the result. The port's end would leave it without an end. */
+interface LaneWork {
   readonly opId: OperationId;
-  readonly lane: number;
+  /** The one transfer that the client may offer; undefined once it has, and for a result. */
+  upload: { readonly id: Uint8Array; readonly bytes: number } | undefined;
+  readonly result: OutgoingTransfer | undefined;
 }
 
-interface Upload extends Pending {
-  readonly bytes: number;
+interface WorkerPort {
+  readonly lane: Lane;
+  work: LaneWork | undefined;
+  /** Its last transfer, the result, has arrived: nothing of its work can come any more. */
+  isFinished: boolean;
+  /** It has no request, and waits for one: nothing is taken on it. */
+  isLingering: boolean;
 }
 
 /** A worker port whose work has ended well waits this long for the next request of the same client (SPEC S4, S5). */
@@ -58,12 +65,8 @@ interface ClientSession {
   readonly id: SessionId;
   readonly owed: Owed;
   readonly session: Session;
-  readonly lanes: Map<number, Lane>;
-  /** Lanes whose last transfer, the result, has arrived: nothing of their work can come any more. */
-  readonly finished: Set<number>;
-  /** By request id. */
-  readonly uploads: Map<string, Upload>;
-  readonly pending: Map<OperationId, Pending>;
+  /** By lane. */
+  readonly ports: Map<number, WorkerPort>;
 }
 
 type Of<T extends CloudEffect['type']> = Extract<CloudEffect, { readonly type: T }>;
@@ -72,7 +75,6 @@ type Of<T extends CloudEffect['type']> = Extract<CloudEffect, { readonly type: T
 export class ClientPort {
   readonly #options: ClientPortOptions;
   readonly #sessions = new Map<SessionId, ClientSession>();
-  readonly #results = new Map<OperationId, OutgoingTransfer>();
   /** Worker ports that are being opened and still wanted. */
   readonly #opening = new Set<OperationId>();
   readonly #lingering: LingeringLanes = new LingeringLanes(MOST_LINGERING, LANE_LINGER_MS);
@@ -125,18 +127,19 @@ export class ClientPort {
     const client = this.#sessions.get(session);
     if (client === undefined) return;
     const { version } = client.session;
-    if (message.kind === 'assigned') {
-      const bytes = encodeAssigned(message.assigned, { version });
-      client.owed.send(bytes, () => client.session.sendMessage(bytes));
+    const bytes =
+      message.kind === 'assigned'
+        ? encodeAssigned(message.assigned, { version })
+        : encodeAck(message.ack, { version, limit: MAX_STEGO_BYTES });
+    const { length } = bytes;
+    if (!client.owed.add(length)) return;
+    const settled = (): void => client.owed.settle(length);
+    if (message.kind === 'assigned' || length <= MAX_MESSAGE_BYTES) {
+      client.session.tell(bytes, settled);
       return;
     }
-    const bytes = encodeAck(message.ack, { version, limit: MAX_STEGO_BYTES });
     const id = fromHex(message.ack.id);
-    client.owed.send(bytes, () =>
-      bytes.length <= MAX_MESSAGE_BYTES
-        ? client.session.sendMessage(bytes)
-        : client.session.sendTransfer({ id, purpose: 'answer', bytes }).done,
-    );
+    client.session.sendTransfer({ id, purpose: 'answer', bytes }).done.then(settled, settled);
   }
 
   openLane({ opId, session }: Of<'openLane'>): void {
@@ -145,10 +148,11 @@ export class ClientPort {
       this.#complete(opId, gone('the session ended'));
       return;
     }
-    const waiting = this.#lingering.take(session);
-    if (waiting !== undefined) {
-      client.lanes.set(waiting.id, waiting);
-      this.#complete(opId, { ok: true, value: waiting.id });
+    const waiting = this.#lingering.take(session)?.id;
+    const port = waiting === undefined ? undefined : client.ports.get(waiting);
+    if (port !== undefined) {
+      port.isLingering = false;
+      this.#complete(opId, { ok: true, value: waiting });
       return;
     }
     this.#opening.add(opId);
@@ -165,58 +169,51 @@ export class ClientPort {
   }
 
   closeLane({ session, lane }: Of<'closeLane'>): void {
-    const client = this.#sessions.get(session);
-    const open = client?.lanes.get(lane);
-    if (client === undefined || open === undefined) return;
-    if (!client.finished.delete(lane)) {
-      open.close();
+    const port = this.#portOf(session, lane);
+    if (port === undefined) return;
+    if (!port.isFinished) {
+      port.lane.close();
       return;
     }
-    client.lanes.delete(lane);
-    this.#lingering.add(session, open);
+    port.isFinished = false;
+    port.isLingering = true;
+    this.#lingering.add(session, port.lane);
   }
 
   expectUpload({ opId, session, lane, requestId, bytes }: Of<'expectUpload'>): void {
-    const client = this.#sessions.get(session);
-    if (client?.lanes.has(lane) !== true) {
-      this.#complete(opId, gone('the worker port is closed'));
-      return;
-    }
-    client.pending.set(opId, { opId, lane });
-    client.uploads.set(requestId, { opId, lane, bytes });
+    const port = this.#portOf(session, lane);
+    if (port === undefined) this.#complete(opId, gone('the worker port is closed'));
+    else port.work = { opId, upload: { id: fromHex(requestId), bytes }, result: undefined };
   }
 
   sendTransfer({ opId, session, lane, requestId, bytes }: Of<'sendTransfer'>): void {
-    const client = this.#sessions.get(session);
-    const open = client?.lanes.get(lane);
-    if (client === undefined || open === undefined) {
+    const port = this.#portOf(session, lane);
+    const to = this.#sessions.get(session)?.session;
+    if (port === undefined || to === undefined) {
       this.#complete(opId, gone('the worker port is closed'));
       return;
     }
-    client.pending.set(opId, { opId, lane });
-    const transfer = client.session.sendTransfer({
-      id: fromHex(requestId),
-      purpose: 'result',
-      bytes: bytesOf(bytes),
-      lane: open,
-    });
-    this.#results.set(opId, transfer);
-    transfer.done.then(
+    const id = fromHex(requestId);
+    const result = to.sendTransfer({ id, purpose: 'result', bytes: bytesOf(bytes), lane: port.lane });
+    port.work = { opId, upload: undefined, result };
+    result.done.then(
       () => {
-        client.finished.add(lane);
-        this.#settle(client, opId, { ok: true, value: undefined });
+        port.isFinished = true;
+        this.#settle(port, opId, { ok: true, value: undefined });
       },
-      () => this.#settle(client, opId, gone('the client did not take the picture')),
+      () => this.#settle(port, opId, gone('the client did not take the picture')),
     );
   }
 
   abandon(opId: OperationId): void {
     this.#opening.delete(opId);
-    this.#results.get(opId)?.cancel();
-    this.#results.delete(opId);
-    for (const { pending, uploads } of this.#sessions.values()) {
-      if (!pending.delete(opId)) continue;
-      for (const [requestId, upload] of uploads) if (upload.opId === opId) uploads.delete(requestId);
+    for (const { ports } of this.#sessions.values()) {
+      for (const port of ports.values()) {
+        if (port.work?.opId !== opId) continue;
+        const { result } = port.work;
+        port.work = undefined;
+        result?.cancel();
+      }
     }
   }
 
@@ -228,16 +225,7 @@ export class ClientPort {
   #welcome(session: Session): void {
     this.#lastSession += 1;
     const id = this.#lastSession;
-    const owed = new Owed();
-    const client: ClientSession = {
-      id,
-      owed,
-      session,
-      lanes: new Map(),
-      finished: new Set(),
-      uploads: new Map(),
-      pending: new Map(),
-    };
+    const client: ClientSession = { id, owed: new Owed(), session, ports: new Map() };
     this.#sessions.set(id, client);
     session.setHandlers({
       onMessage: (bytes) => this.#options.onMessage(id, bytes, session.version),
@@ -254,41 +242,44 @@ export class ClientPort {
   }
 
   #laneOpened(client: ClientSession, opId: OperationId, lane: Lane): void {
-    client.lanes.set(lane.id, lane);
+    const port: WorkerPort = { lane, work: undefined, isFinished: false, isLingering: false };
+    client.ports.set(lane.id, port);
     void lane.closed.then(() => {
       this.#lingering.drop(client.id, lane);
-      client.lanes.delete(lane.id);
-      client.finished.delete(lane.id);
-      for (const pending of [...client.pending.values()]) {
-        if (pending.lane === lane.id) this.#settle(client, pending.opId, gone('the worker port was closed'));
-      }
+      client.ports.delete(lane.id);
+      if (port.work !== undefined) this.#settle(port, port.work.opId, gone('the worker port was closed'));
     });
     this.#complete(opId, { ok: true, value: lane.id });
   }
 
   /** Takes what was asked for, on the port where it was asked for, at the size that was announced. Nothing else. */
   #offered(client: ClientSession, transfer: IncomingTransfer): void {
-    const requestId = toHex(transfer.id);
-    const upload = client.uploads.get(requestId);
-    const asked =
-      upload !== undefined &&
-      transfer.purpose === 'upload' &&
-      transfer.lane?.id === upload.lane &&
-      transfer.size === upload.bytes;
-    if (!asked) {
+    const { id, lane, purpose, size } = transfer;
+    const port = lane === undefined ? undefined : client.ports.get(lane.id);
+    const work = port?.work;
+    const upload = work?.upload;
+    const isAsked = purpose === 'upload' && size === upload?.bytes && equalBytes(id, upload.id);
+    if (port === undefined || work === undefined || !isAsked) {
       transfer.refuse();
       return;
     }
-    client.uploads.delete(requestId);
+    work.upload = undefined;
     transfer.accept().then(
-      (bytes) => this.#settle(client, upload.opId, { ok: true, value: bytes }),
-      () => this.#settle(client, upload.opId, gone('the picture did not arrive')),
+      (bytes) => this.#settle(port, work.opId, { ok: true, value: bytes }),
+      () => this.#settle(port, work.opId, gone('the picture did not arrive')),
     );
   }
 
-  #settle(client: ClientSession, opId: OperationId, result: OperationResult): void {
-    this.#results.delete(opId);
-    if (client.pending.delete(opId)) this.#complete(opId, result);
+  /** One that has a request. */
+  #portOf(session: SessionId, lane: number): WorkerPort | undefined {
+    const port = this.#sessions.get(session)?.ports.get(lane);
+    return port?.isLingering === true ? undefined : port;
+  }
+
+  #settle(port: WorkerPort, opId: OperationId, result: OperationResult): void {
+    if (port.work?.opId !== opId) return;
+    port.work = undefined;
+    this.#complete(opId, result);
   }
 
   #complete(opId: OperationId, result: OperationResult): void {

@@ -23,14 +23,14 @@ export class Driver {
   /** Gives the core an event; at once, or after the one that it is at. */
   give(event: CloudEvent): void {
     if (this.#stopped) return;
-    this.#events.push(event);
-    if (this.#stepping) return;
+    if (this.#stepping) {
+      this.#events.push(event);
+      return;
+    }
     this.#stepping = true;
     try {
-      for (let next = this.#events.shift(); next !== undefined; next = this.#events.shift()) {
-        const effects = this.#core.step(performance.now(), next);
-        for (let i = 0; i < effects.length; i++) this.#perform(effects[i]!);
-      }
+      this.#step(event);
+      while (this.#events.length > 0) this.#step(this.#events.shift()!);
     } finally {
       this.#stepping = false;
     }
@@ -40,6 +40,11 @@ export class Driver {
   stop(): void {
     this.#stopped = true;
     clearTimeout(this.#timer);
+  }
+
+  #step(event: CloudEvent): void {
+    const effects = this.#core.step(performance.now(), event);
+    for (let i = 0; i < effects.length; i++) this.#perform(effects[i]!);
   }
 
   #arm(): void {

@@ -7,15 +7,17 @@ export class Owed {
   #messages = 0;
   #bytes = 0;
 
-  /** Sends it, unless too much of that kind is there already. When sending fails, the client comes again if it still wants the answer. */
-  send({ length }: Uint8Array, send: () => Promise<unknown>): void {
-    if (this.#messages >= MAX_OWED_MESSAGES || this.#bytes + length > MAX_OWED_BYTES) return;
+  /** Counts a message of that many bytes, until it is settled. @returns false when too much is there already: it is not to be sent */
+  add(bytes: number): boolean {
+    if (this.#messages >= MAX_OWED_MESSAGES || this.#bytes + bytes > MAX_OWED_BYTES) return false;
     this.#messages += 1;
-    this.#bytes += length;
-    const settled = (): void => {
-      this.#messages -= 1;
-      this.#bytes -= length;
-    };
-    send().then(settled, settled);
+    this.#bytes += bytes;
+    return true;
+  }
+
+  /** One of that many bytes has arrived, or never will: the client comes again if it still wants it. */
+  settle(bytes: number): void {
+    this.#messages -= 1;
+    this.#bytes -= bytes;
   }
 }

@@ -89,7 +89,7 @@ export class PeerPort {
     if (session === undefined) return;
     const bytes = encodeServerMessage(message, { version: session.version });
     if (!reliable && session.sendDatagram(bytes)) return;
-    sendMessage(session, bytes);
+    session.tell(bytes); // when the session ends, election notices
   }
 
   /**
@@ -105,16 +105,17 @@ export class PeerPort {
     });
   }
 
-  /** Written once for all who speak the same version. */
+  /** Written once for neighbours in the list who speak the same version. */
   #sendToAll({ to, message }: NoticeBatch): void {
-    const written = new Map<number, Uint8Array>();
+    let written: Uint8Array | undefined;
+    let writtenIn = 0;
     for (const id of to) {
       const session = this.#sessions.get(id);
       if (session === undefined) continue;
       const { version } = session;
-      const bytes = written.get(version) ?? encodeServerMessage(message, { version });
-      written.set(version, bytes);
-      sendMessage(session, bytes);
+      if (written === undefined || version !== writtenIn) written = encodeServerMessage(message, { version });
+      writtenIn = version;
+      session.tell(written);
     }
   }
 
@@ -181,10 +182,6 @@ export class PeerPort {
       },
     });
   }
-}
-
-function sendMessage(session: Session, bytes: Uint8Array): void {
-  session.sendMessage(bytes).catch(() => {}); // the session ended: election notices
 }
 
 /** Changes with whatever the link depends on. */

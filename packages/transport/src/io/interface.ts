@@ -131,6 +131,8 @@ export interface Session {
   setHandlers(handlers: SessionHandlers): void;
   /** Sends reliably. Resolves when the peer's transport has it all; rejects with `SessionClosedError`, `MessageTooLargeError` or `SendQueueFullError`. */
   sendMessage(bytes: Uint8Array): Promise<void>;
+  /** The same, for who does not ask how it ended: `settled` is called when it has, either way. Without promises, for what is sent all the time. */
+  tell(bytes: Uint8Array, settled?: () => void): void;
   /** Sends once, unreliably, in one datagram (at most `MAX_DATAGRAM_MESSAGE_BYTES`); false when not established or too long. */
   sendDatagram(bytes: Uint8Array): boolean;
   /** Opens a worker port here and offers it to the peer; resolves when the peer has proven to reach it. Rejects with `LaneRefusedError` past the caps. */

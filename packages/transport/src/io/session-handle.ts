@@ -17,6 +17,11 @@ import { LaneHandles } from './lane-handles.ts';
 import type { SessionContext } from './session-context.ts';
 import { IncomingHandle, OutgoingHandle, PURPOSES } from './transfer-handles.ts';
 
+/** Told when the peer's transport has a message, or never will. */
+type Acknowledged = Pick<PromiseWithResolvers<void>, 'resolve' | 'reject'>;
+
+function ignore(): void {}
+
 /** One session as the program sees it: promises and callbacks over the core's events. */
 export class SessionHandle implements Session {
   readonly remoteKey: Uint8Array;
@@ -28,7 +33,7 @@ export class SessionHandle implements Session {
   readonly #address: Address;
   readonly #opened: PromiseWithResolvers<void> = Promise.withResolvers<void>();
   readonly #ended: PromiseWithResolvers<CloseReason> = Promise.withResolvers<CloseReason>();
-  readonly #messages = new Numbered<PromiseWithResolvers<void>>();
+  readonly #messages = new Numbered<Acknowledged>();
   readonly #outgoing = new Map<CoreOutgoing, OutgoingHandle>();
   readonly #early = new Set<OutgoingHandle>();
   readonly #incoming = new Map<CoreIncoming, IncomingHandle>();
@@ -96,6 +101,21 @@ export class SessionHandle implements Session {
     this.#messages.add(number, acknowledged);
     this.#context.flush();
     return acknowledged.promise;
+  }
+
+  tell(bytes: Uint8Array, settled: () => void = ignore): void {
+    const isOdd = bytes.length > this.#context.maxMessageBytes || this.#core.state === 'handshaking';
+    if (isOdd || this.#reason !== undefined) {
+      this.sendMessage(bytes).then(settled, settled);
+      return;
+    }
+    const number = this.#core.sendMessage(bytes);
+    if (number === undefined) {
+      settled();
+      return;
+    }
+    if (settled !== ignore) this.#messages.add(number, { resolve: settled, reject: settled });
+    this.#context.flush();
   }
 
   sendDatagram(bytes: Uint8Array): boolean {

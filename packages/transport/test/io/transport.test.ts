@@ -44,6 +44,14 @@ for (const driver of drivers) {
       [1, 900, 5_000, 65_536],
     );
     await t.throwsAsync(session.sendMessage(randomBytes(65_537)), { instanceOf: MessageTooLargeError });
+    const told = [1, 5_000, 65_537].map((n) => new Promise<void>((settled) => session.tell(randomBytes(n), settled)));
+    session.tell(randomBytes(2));
+    await Promise.all(told);
+    while (got.length < 7) await new Promise(setImmediate);
+    t.deepEqual(
+      got.slice(4).sort((a, b) => a - b),
+      [1, 2, 5_000],
+    );
     t.true(session.sendDatagram(randomBytes(MAX_DATAGRAM_MESSAGE_BYTES)));
     t.false(session.sendDatagram(randomBytes(MAX_DATAGRAM_MESSAGE_BYTES + 1)));
   });
