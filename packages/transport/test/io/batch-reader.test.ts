@@ -84,6 +84,34 @@ for (const [bytes, limit, reads] of [
   });
 }
 
+test('T2 N4 where datagrams come one by one it is seldom looked for a second one; where they come together all are read', (t) => {
+  const libc = loadLibc();
+  if (libc === undefined) {
+    t.pass('no libc here');
+    return;
+  }
+  let waiting = 0;
+  let receives = 0;
+  const recvfrom = (): number => {
+    receives++;
+    return waiting-- > 0 ? 100 : -1;
+  };
+  const reader = new BatchReader({ ...libc, recvfrom }, -1, () => {});
+  const turn = (arrived: number): number => {
+    waiting = Math.max(0, waiting) + arrived;
+    receives = 0;
+    reader.read();
+    return receives;
+  };
+  const turns = (count: number, arrived: number): number[] => Array.from({ length: count }, () => turn(arrived));
+  t.deepEqual(turns(8, 1), new Array<number>(8).fill(2));
+  t.deepEqual(turns(16, 1), [1, 1, 1, 1, 1, 1, 1, 2, 1, 1, 1, 1, 1, 1, 1, 2]);
+  // Two come in each turn: one is left, until it is looked again. Then nothing is left any more.
+  t.deepEqual(turns(7, 2), [1, 1, 1, 1, 1, 1, 1]);
+  t.is(turn(2), 10);
+  t.deepEqual(turns(20, 2), new Array<number>(20).fill(3));
+});
+
 test('T2 N4 reading ends with the first receive that finds nothing, and with the socket', (t) => {
   const libc = loadLibc();
   if (libc === undefined) {
