@@ -197,7 +197,7 @@ export class Endpoint {
         return transmit;
       }
       if (session.state === 'closed') this.#forget(session);
-      else this.#timers.set(session, Math.min(session.nextTimeout(), this.#initiator.timeoutOf(session)));
+      else this.#timers.set(session, this.#timeoutOf(session));
     }
     return undefined;
   }
@@ -209,6 +209,12 @@ export class Endpoint {
 
   handleTimeout(now: number): readonly EndpointEvent[] {
     for (let session = this.#timers.take(now); session !== undefined; session = this.#timers.take(now)) {
+      const at = this.#timeoutOf(session);
+      if (at > now) {
+        // It was put off meanwhile: where packets come and go no probe is ever due.
+        this.#timers.set(session, at);
+        continue;
+      }
       this.#initiator.handleTimeout(session, now);
       session.handleTimeout(now);
       this.#wake(session);
@@ -247,6 +253,10 @@ export class Endpoint {
       return;
     }
     session.receiveData(header, b, at, now);
+  }
+
+  #timeoutOf(session: Session): number {
+    return Math.min(session.nextTimeout(), this.#initiator.timeoutOf(session));
   }
 
   #newSession(remoteKey: Uint8Array, initiator: boolean): Session {

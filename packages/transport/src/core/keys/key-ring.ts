@@ -36,9 +36,9 @@ export class KeyRing {
     return undefined;
   }
 
-  /** When the sending keys may not be used any more. */
+  /** When the oldest keys are to be forgotten; those that seal are never older than that allows. */
   get expiresAt(): number {
-    return this.#sending.madeAt + REJECT_AFTER_MS;
+    return (this.#epochs[0] ?? this.#sending).madeAt + REJECT_AFTER_MS;
   }
 
   /** Drops epochs too old to open anything. False if nothing is left to seal with. */

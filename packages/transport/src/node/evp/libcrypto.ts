@@ -102,4 +102,4 @@ export function copy(from: Uint8Array, fromAt: number, to: Uint8Array, toAt: num
   else for (let i = 0; i < length; i++) to[toAt + i] = from[fromAt + i]!;
 }
 
-const SHORT_BYTES = 128;
+const SHORT_BYTES = 256;
