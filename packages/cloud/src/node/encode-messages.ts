@@ -13,6 +13,7 @@ export type EncodeTask =
   | { readonly kind: 'prepare' }
   | {
       readonly kind: 'encode';
+      /** Its memory goes over to the thread, unless something else lies in it too. */
       readonly upload: Uint8Array;
       readonly digest: string;
       readonly mime: string;

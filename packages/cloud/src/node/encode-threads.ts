@@ -32,6 +32,18 @@ interface Thread {
   idle: NodeJS.Timeout | undefined;
 }
 
+/** What goes over to one thread together. */
+interface Batch {
+  readonly tasks: ToEncodeThread[number][];
+  /** Of the uploads: handed over, not copied. */
+  readonly memory: ArrayBuffer[];
+}
+
+/** Whether nothing else lies in the same memory. */
+function isAlone(bytes: Uint8Array): bytes is Uint8Array<ArrayBuffer> {
+  return bytes.buffer instanceof ArrayBuffer && bytes.byteLength === bytes.buffer.byteLength;
+}
+
 export interface EncodeThreadsOptions {
   /** The thread's program. */
   readonly file: URL;
@@ -108,20 +120,25 @@ export class EncodeThreads {
   }
 
   #handOverNow(): void {
-    const batches = new Map<Thread, ToEncodeThread[number][]>();
+    const batches = new Map<Thread, Batch>();
     for (const work of this.#waiting) {
       const thread = this.#freest();
       if (thread === undefined) break;
       this.#waiting.delete(work);
       const id = ++this.#lastId;
       thread.given.set(id, work);
-      const batch = batches.get(thread) ?? [];
-      batch.push({ id, task: work.task });
-      batches.set(thread, batch);
+      let batch = batches.get(thread);
+      if (batch === undefined) {
+        batch = { tasks: [], memory: [] };
+        batches.set(thread, batch);
+      }
+      const { task } = work;
+      batch.tasks.push({ id, task });
+      if (task.kind === 'encode' && isAlone(task.upload)) batch.memory.push(task.upload.buffer);
     }
-    for (const [{ worker, idle }, batch] of batches) {
+    for (const [{ worker, idle }, { tasks, memory }] of batches) {
       clearTimeout(idle);
-      worker.postMessage(batch satisfies ToEncodeThread);
+      worker.postMessage(tasks satisfies ToEncodeThread, memory);
     }
   }
 

@@ -2,14 +2,15 @@ import test, { type ExecutionContext } from 'ava';
 import type { EncodeAnswer, EncodeTask } from '../../src/node/encode-messages.ts';
 import { EncodeEndedError, type EncodeOutcome, EncodeThreads, type EncodeWork } from '../../src/node/encode-threads.ts';
 
-/** A thread that answers with its number, and does what a task's `mime` says: throw, or end. */
+/** A thread that answers with its number, and does what a task's `mime` says: throw, end, or tell how much came. */
 const PROGRAM = `
   import { parentPort, threadId } from 'node:worker_threads';
   parentPort.on('message', (tasks) => {
     const answers = tasks.map(({ id, task }) => {
       if (task.mime === 'end') process.exit(1);
       if (task.mime === 'throw') return { id, defect: 'thrown' };
-      return { id, answer: { kind: 'refused', code: String(threadId), message: task.digest } };
+      const message = task.mime === 'count' ? String(task.upload.length) : task.digest;
+      return { id, answer: { kind: 'refused', code: String(threadId), message } };
     });
     parentPort.postMessage(answers);
   });`;
@@ -21,7 +22,7 @@ function open(t: ExecutionContext, most: number): EncodeThreads {
   return threads;
 }
 
-function task(digest: string, mime = ''): EncodeTask {
+function task(digest: string, mime = ''): Extract<EncodeTask, { kind: 'encode' }> {
   return { kind: 'encode', upload: new Uint8Array(4), digest, mime, cover: undefined };
 }
 
@@ -44,6 +45,19 @@ test('S5 S7 pictures that nobody wants any more are not begun, and calling them 
     if (i % 2 === 1) t.is(outcome, undefined);
     else t.like(outcome, { answer: { kind: 'refused', code: first, message: String(i) } });
   }
+});
+
+test('S7 the memory of an upload goes over to the thread, and one that shares its memory is copied', async (t) => {
+  const threads = open(t, 1);
+  const [own, memory] = [new Uint8Array(10_000), new Uint8Array(10_000)];
+  const shared = memory.subarray(5_000);
+  const answers = await Promise.all([own, shared].map((upload) => threads.run({ ...task('read', 'count'), upload })));
+  t.deepEqual(
+    answers.map((answer) => answer.kind === 'refused' && answer.message),
+    ['10000', '5000'],
+  );
+  t.is(own.length, 0);
+  t.is(memory.length, 10_000);
 });
 
 test('S5 work that throws fails alone, and a thread that ends takes only its own tasks with it', async (t) => {
