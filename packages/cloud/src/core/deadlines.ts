@@ -1,6 +1,3 @@
-/** So many places more than it needs the heap may always have. */
-const SLACK = 64;
-
 /** When its owner is due, in one `Deadlines`. */
 export class Deadline<T> {
   readonly owner: T;
@@ -17,16 +14,14 @@ export class Deadline<T> {
 }
 
 /**
- * Deadlines that are set, moved, cleared, and taken when they are due. A binary heap of the deadlines themselves that does not touch what
- * moves to a later time, or is cleared, before it surfaces: most deadlines are.
+ * Deadlines that are set, moved, cleared, and taken when they are due. A binary heap of the deadlines themselves. What moves to a later time
+ * stays where it is until it surfaces: most are cleared before. What is cleared leaves at once, mostly from near the end, where that is cheap:
+ * the heap stays as small as what lives.
  */
 export class Deadlines<T> {
-  #heap: Deadline<T>[] = [];
-  /** Set, and not cleared. */
-  #live = 0;
+  readonly #heap: Deadline<T>[] = [];
 
   set(deadline: Deadline<T>, at: number): void {
-    if (deadline.at === Number.POSITIVE_INFINITY) this.#live += 1;
     deadline.at = at;
     if (deadline.place < 0) this.#push(deadline);
     else if (at < deadline.key) {
@@ -36,11 +31,7 @@ export class Deadlines<T> {
   }
 
   clear(deadline: Deadline<T>): void {
-    if (deadline.at === Number.POSITIVE_INFINITY) return;
-    deadline.at = Number.POSITIVE_INFINITY;
-    this.#live -= 1;
-    // What was cleared stays in the heap, and keeps its owner, until it surfaces; it must not outgrow what lives.
-    if (this.#heap.length > 2 * this.#live + SLACK) this.#rebuild();
+    if (deadline.place >= 0) this.#remove(deadline);
   }
 
   /** The earliest, or Infinity. */
@@ -52,9 +43,7 @@ export class Deadlines<T> {
   takeDue(now: number): T | undefined {
     const top = this.#top();
     if (top === undefined || top.at > now) return undefined;
-    top.at = Number.POSITIVE_INFINITY;
-    this.#live -= 1;
-    this.#pop();
+    this.#remove(top);
     return top.owner;
   }
 
@@ -62,10 +51,6 @@ export class Deadlines<T> {
   #top(): Deadline<T> | undefined {
     for (let top = this.#heap[0]; top !== undefined; top = this.#heap[0]) {
       if (top.at === top.key) return top;
-      if (top.at === Number.POSITIVE_INFINITY) {
-        this.#pop();
-        continue;
-      }
       top.key = top.at;
       this.#sink(top);
     }
@@ -79,13 +64,16 @@ export class Deadlines<T> {
     this.#rise(deadline);
   }
 
-  #pop(): void {
-    const heap = this.#heap;
-    heap[0]!.place = -1;
-    const last = heap.pop()!;
-    if (heap.length === 0) return;
-    last.place = 0;
-    this.#sink(last);
+  /** The last one takes its place, and goes where it belongs from there. */
+  #remove(deadline: Deadline<T>): void {
+    const { place, key } = deadline;
+    deadline.at = Number.POSITIVE_INFINITY;
+    deadline.place = -1;
+    const last = this.#heap.pop()!;
+    if (last === deadline) return;
+    last.place = place;
+    if (last.key < key) this.#rise(last);
+    else this.#sink(last);
   }
 
   /** From its place towards the first, past all with a later key. */
@@ -121,14 +109,5 @@ export class Deadlines<T> {
     }
     heap[i] = deadline;
     deadline.place = i;
-  }
-
-  #rebuild(): void {
-    const all = this.#heap;
-    this.#heap = [];
-    for (const deadline of all) {
-      if (deadline.at === Number.POSITIVE_INFINITY) deadline.place = -1;
-      else this.#push(deadline);
-    }
   }
 }
