@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
+// The global of that name is looked up by a getter at each use.
+import { performance } from 'node:perf_hooks';
 import { MAX_DATAGRAM_BYTES, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS } from '@p2pimg/wire';
 import { Endpoint } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';

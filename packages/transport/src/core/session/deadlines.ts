@@ -16,6 +16,8 @@ export function nextDeadline(parts: SessionParts, liveness: Liveness, limits: En
     liveness.reportAt,
   );
   if (hasDuties(parts)) at = Math.min(at, liveness.keepAliveAt);
+  // Most sessions have none most of the time, and an iterator is made for nothing.
+  if (lanes.size === 0) return at;
   for (const lane of lanes.all()) at = Math.min(at, lane.usedAt + limits.laneIdleMs);
   return at;
 }

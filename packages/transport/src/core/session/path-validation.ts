@@ -52,7 +52,7 @@ export class PathValidation {
   }
 
   next(): PathProbe | undefined {
-    return this.#waiting.shift();
+    return this.#waiting.length === 0 ? undefined : this.#waiting.shift();
   }
 
   #queue(probe: PathProbe): void {

@@ -14,7 +14,8 @@ const RECORDS_AT_ONCE = 120;
 
 /** When transfers that wait for their last records to be opened are taken up again; infinite if there are none. */
 export function stalledAt({ recovery, outgoing, queue, outgoingMessages }: SessionParts): number {
-  if (recovery.inFlight > 0 || !queue.isEmpty || outgoingMessages.pending > 0) return Number.POSITIVE_INFINITY;
+  const quiet = recovery.inFlight === 0 && queue.isEmpty && outgoingMessages.pending === 0;
+  if (!quiet || outgoing.size === 0) return Number.POSITIVE_INFINITY;
   for (const { stalled } of outgoing.open()) {
     if (stalled) return recovery.progressAt + Math.max(STALL_MS, 4 * recovery.probeTimeout);
   }
