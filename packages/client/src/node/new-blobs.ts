@@ -1,8 +1,10 @@
 /** New picture files, written synchronously: for a thread that may wait for the disk. */
 
-import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasyncSync, fsyncSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { blobPath } from './blob-path.ts';
+import { randomDigits } from './random-digits.ts';
+
+const digits = randomDigits();
 
 /** A file that is being written; `failure` is why it does not stay. */
 interface NewFile {
@@ -29,7 +31,7 @@ export function writeNewBlobs(folder: string, pictures: readonly Uint8Array[]): 
 }
 
 function begin(folder: string, bytes: Uint8Array): NewFile {
-  const blob = randomBytes(16).toString('hex');
+  const blob = digits(16);
   const file: NewFile = { blob, path: blobPath(folder, blob), fd: undefined, failure: undefined };
   attempt(file, () => {
     file.fd = openSync(file.path, 'wx', 0o600);
