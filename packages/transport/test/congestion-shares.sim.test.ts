@@ -55,11 +55,11 @@ for (const loopMs of LOOPS_MS) {
     for (const share of shares(t, loopMs, 10, () => new Bbr()).all) t.true(share >= 0.4 && share <= 0.6, `${share}`);
   });
 
-  for (const apartMs of [300, 1_000]) {
+  for (const apartMs of [300, 1_000, 3_000]) {
     test(`T1 ${said}: a flow that begins up to ${apartMs} ms later has at least two fifths after four seconds in the median`, (t) => {
       const { last } = shares(t, loopMs, apartMs, () => new Bbr());
       t.true(quantile(last, 0.5) <= 0.6);
-      for (const share of last) t.true(share >= 1 / 5 && share <= 4 / 5, `${share}`);
+      for (const share of last) t.true(share >= 0.3 && share <= 0.7, `${share}`);
     });
   }
 

@@ -29,6 +29,11 @@ const LEAST_LOST: number = 6 * MAX_DATAGRAM_BYTES;
 /** The rate counts what arrives: what the path loses has to be sent as well, within reason. */
 const MOST_PATH_LOSS = 0.1;
 const BETA = 0.7;
+/**
+ * After a first round of heavy loss without a visible queue: whoever began in a queue takes that for the path, and sees it no more. To
+ * give way by as much as otherwise at each burst of somebody else would starve it.
+ */
+const FIRST_BETA = 0.85;
 const MIN_ROUND_TRIP_LIFE_MS = 10_000;
 const PROBE_ROUND_TRIP_MS = 200;
 
@@ -181,6 +186,7 @@ export class Bbr implements CongestionController {
     const queued = this.#queue.onRound(this.#roundMinRoundTrip, this.#minRoundTrip);
     const much = lossRate > HEAVY_LOSS && this.#roundLost >= LEAST_LOST;
     const heavy = much && (!queued || this.#wasHeavy || this.#phase === 'startup');
+    const share = !heavy ? 1 : this.#wasHeavy || this.#phase === 'startup' ? BETA : FIRST_BETA;
     this.#wasHeavy = much;
     const unusual = lossRate > this.#usualLoss * 1.5 + LOSS_THRESHOLD && queued;
     // A pipe that gives so much more than a round ago is not full: a first flight may be lost with the packet that announces it.
@@ -189,7 +195,7 @@ export class Bbr implements CongestionController {
     if (this.#phase === 'cruise') this.#usualLoss += (Math.min(lossRate, HEAVY_LOSS) - this.#usualLoss) / 8;
     if (this.#phase === 'cruise' && !queued)
       this.#pathLoss += (Math.min(lossRate, MOST_PATH_LOSS) - this.#pathLoss) / 8;
-    if (congested) this.#onCongestion(sample, heavy);
+    if (congested) this.#onCongestion(sample, share);
     if (this.#phase === 'startup' && !sample.appLimited) this.#checkFullPipe(congested, sample.now);
     this.#roundEnd = sample.delivered;
     this.#roundDelivered = 0;
@@ -199,13 +205,13 @@ export class Bbr implements CongestionController {
     this.#phaseRounds++;
   }
 
-  #onCongestion(sample: AckSample, heavy: boolean): void {
+  /** `share` of what was in flight stays, all of it if the loss was not heavy. */
+  #onCongestion(sample: AckSample, share: number): void {
     // Only what is lost while more is tried tells how much is too much. A queue that others keep full, or our own that drains,
     // does not: giving way to it each round would leave them everything.
-    if (this.#phase !== 'startup' && this.#phase !== 'up' && !heavy) return;
+    if (this.#phase !== 'startup' && this.#phase !== 'up' && share === 1) return;
     this.#answeredAt = sample.now;
     const inFlight = sample.inFlight + sample.acked;
-    const share = heavy ? BETA : 1;
     this.#ceiling = Math.max(MINIMUM_WINDOW, inFlight * share, this.#bandwidthDelay() * share);
     if (this.#phase !== 'up') return;
     this.#probedRate = Number.POSITIVE_INFINITY;

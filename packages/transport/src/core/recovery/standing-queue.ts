@@ -6,10 +6,10 @@ const LATE_LOOP_MS = 3;
 /** What may stand: enough that the line never waits for a late timer. */
 const TARGET_MS = 2;
 /** Round trips in which what stands above that is to be gone; a probe comes after twice as many. */
-const DRAIN_ROUNDS = 4;
-const LEAST_PACE = 0.8;
+const DRAIN_ROUNDS = 3.5;
+const LEAST_PACE = 0.75;
 /** Rounds after which it is clear that somebody else keeps the queue up. */
-const PATIENCE_ROUNDS = 32;
+const PATIENCE_ROUNDS = 24;
 
 /**
  * How much below the estimated rate a flow paces so that a queue does not stand.
@@ -24,7 +24,7 @@ export class StandingQueue {
   #pace = PACING_MARGIN;
   #rounds = 0;
 
-  /** What to multiply the estimated rate by, 0.8 … 1. */
+  /** What to multiply the estimated rate by, 0.75 … 1. */
   get pace(): number {
     return this.#rounds > PATIENCE_ROUNDS ? PACING_MARGIN : this.#pace;
   }
