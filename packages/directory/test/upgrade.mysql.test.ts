@@ -1,3 +1,5 @@
+import { DatabaseSync } from 'node:sqlite';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { startDatabase, tempDir } from '@p2pimg/testkit';
 import test from 'ava';
 import type { Kysely } from 'kysely';
@@ -19,11 +21,16 @@ test.after.always(async () => {
 const signKey = bytes(32);
 const boxKey = bytes(32);
 
+async function migrateTo(db: Kysely<Tables>, dialect: DialectName, step: string, version: number): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(dialect) } });
+  const { error } = await migrator.migrateTo(step);
+  if (error !== undefined) throw error;
+  await db.updateTable('meta').set({ schema_version: version }).execute();
+}
+
 /** A database as the program of schema 1 has left it, with a client in it. */
 async function firstVersion(db: Kysely<Tables>, dialect: DialectName): Promise<void> {
-  const migrator = new Migrator({ db, provider: { getMigrations: async () => migrations(dialect) } });
-  const { error } = await migrator.migrateTo('0001_first');
-  if (error !== undefined) throw error;
+  await migrateTo(db, dialect, '0001_first', 1);
   const session = { status: 'offline', session_counter: 4, lease_until: 0, registered_at: 0 } as const;
   const keys = { sign_key: Buffer.from(signKey), box_key: Buffer.from(boxKey) };
   await db
@@ -68,3 +75,62 @@ for (const [dialect, create] of [
     t.like((await directory.releaseView(newRelease(grant))).value, { sequence: 1 });
   });
 }
+
+/** A file of schema 2 with a client and its two images. */
+async function secondVersion(name: string): Promise<string> {
+  const url = folder.at(name);
+  await onDatabase(url, {}, async (db) => {
+    await firstVersion(db, 'sqlite');
+    await migrateTo(db, 'sqlite', '0002_pending_of_owner', 2);
+  });
+  return url;
+}
+
+/** How many images the file says that the client has, and how many it has. */
+function counted(url: string): { readonly said: unknown; readonly real: unknown } {
+  using file = new DatabaseSync(url);
+  const [row] = file.prepare('select images as said, (select count(*) from resources) as real from clients').all();
+  return { said: row?.['said'], real: row?.['real'] };
+}
+
+test('D1 D5 a step that breaks off leaves nothing of itself in a file, and is taken again', async (t) => {
+  const url = await secondVersion('broken-off.db');
+  {
+    using file = new DatabaseSync(url);
+    file.exec('create trigger resources_counted after insert on resources begin select 1; end');
+  }
+  await t.throwsAsync(migrate(url));
+  t.is((await databaseStatus(url)).schemaVersion, 2);
+  {
+    using file = new DatabaseSync(url);
+    file.exec('drop trigger resources_counted');
+  }
+  t.deepEqual(await migrate(url), { from: 2, to: 3 });
+  t.deepEqual(counted(url), { said: 2, real: 2 });
+});
+
+test('D1 D5 several bring a file up while a server of the older version publishes', async (t) => {
+  const url = await secondVersion('in-use.db');
+  let isDone = false;
+  const publishing = (async (): Promise<number> => {
+    using file = new DatabaseSync(url, { timeout: 1_000 });
+    const insert = file.prepare('insert into resources (client_id, image_id, digest) values (1, ?, ?)');
+    let published = 0;
+    while (!isDone) {
+      file.exec('begin immediate');
+      insert.run(`client1-more ${published}`, sha256(`${published}`));
+      await nextTurn();
+      file.exec('commit');
+      published += 1;
+      await nextTurn();
+    }
+    return published;
+  })();
+  const servers = await Promise.all([openDirectory(url), openDirectory(url), migrate(url)]).finally(() => {
+    isDone = true;
+  });
+  t.teardown(() => Promise.all([servers[0].close(), servers[1].close()]));
+  const images = 2 + (await publishing);
+  t.true(images > 2);
+  t.deepEqual(counted(url), { said: images, real: images });
+});

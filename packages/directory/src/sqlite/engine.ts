@@ -4,7 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises';
-import { Kysely, SqliteDialect } from 'kysely';
+import { type DialectAdapter, Kysely, SqliteAdapter, SqliteDialect } from 'kysely';
 import { runCall } from '../calls/run.ts';
 import { type DirectoryError, UnavailableError } from '../errors.ts';
 import type { DirectoryMethod } from '../interface.ts';
@@ -123,7 +123,20 @@ export class SqliteEngine {
 }
 
 export function createKysely(database: NodeSqlite): Kysely<Tables> {
-  return new Kysely<Tables>({ dialect: new SqliteDialect({ database }) });
+  return new Kysely<Tables>({ dialect: new NodeSqliteDialect({ database }) });
+}
+
+/** Has the migrator take all steps in one transaction, which SQLite can and Kysely does not ask of it. */
+class NodeSqliteDialect extends SqliteDialect {
+  override createAdapter(): DialectAdapter {
+    return new TransactionalDdlAdapter();
+  }
+}
+
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
 }
 
 /** Two processes that failed together must not try again together. */
