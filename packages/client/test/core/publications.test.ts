@@ -43,6 +43,30 @@ test('S3 U3: what is hidden at the same time is published together', (t) => {
   t.true(names.every((name) => stateOf(owner, name) === 'published'));
 });
 
+test('S3 U3: a picture does not go on waiting for one that turns out wrong', (t) => {
+  const { world, owner } = owning();
+  const took = (names: readonly string[], delayed: string): number => {
+    world.lateMs = 5;
+    world.onEffect = (_, effect) =>
+      effect.kind === 'sendCloud' && effect.request.type === 'encode' && effect.request.body.imageId === idOf(delayed)
+        ? 'late'
+        : 'go';
+    const start = world.now;
+    const [first] = names.map((name) =>
+      world.call(owner, 'encode', {
+        ...pictureOf(owner, name),
+        ...(name === delayed ? { digest: 'digest of another' } : {}),
+      }),
+    );
+    t.deepEqual(outcomes(world, owner, [first!]), ['ok']);
+    return world.now - start;
+  };
+  const alone = took(['alone'], 'nobody');
+  const beside = took(['right', 'wrong'], 'wrong');
+  t.log(`${alone} ms alone, ${beside} ms beside a wrong one`);
+  t.true(beside > alone && beside < alone + 15, `${alone} ms alone, ${beside} ms beside a wrong one`);
+});
+
 test('C2 N4: what happens at the same time does not leave more history than is to be remembered', (t) => {
   const { world, owner } = owning();
   const most = 1_000;

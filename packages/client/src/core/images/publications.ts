@@ -45,9 +45,13 @@ export class Publications {
   *expect<T>(making: Flow<T>): Flow<T> {
     this.#coming += 1;
     try {
-      return yield* making;
-    } finally {
+      const made = yield* making;
       this.#coming -= 1;
+      return made;
+    } catch (error) {
+      this.#coming -= 1;
+      this.#endWait();
+      throw error;
     }
   }
 
@@ -92,7 +96,7 @@ export class Publications {
     const waiting = { image, token: flows.token(), deadline: now + settings.requestMs };
     this.#waiting.push(waiting);
     if (!this.#asking) flows.spawn(this.#askForAll());
-    else if (this.#company !== undefined && this.#isComplete) flows.settle(this.#company, undefined);
+    else this.#endWait();
     try {
       yield* flows.wait<void>(waiting.token, waiting.deadline);
     } catch (error) {
@@ -114,6 +118,11 @@ export class Publications {
 
   get #isComplete(): boolean {
     return this.#coming === 0 || this.#waiting.length >= MAX_PUBLISHED_TOGETHER;
+  }
+
+  /** If nobody else need be waited for. */
+  #endWait(): void {
+    if (this.#company !== undefined && this.#isComplete) this.#context.flows.settle(this.#company, undefined);
   }
 
   *#awaitCompany(): Flow<void> {
