@@ -168,7 +168,7 @@ const IMAGE = utf8Encode('{"imageId":"');
 export function canonicalRequest(bytes: Uint8Array, options: Options): ClientMessage | undefined {
   const reader = open(bytes, options);
   if (reader === undefined) return undefined;
-  const type = reader.peek() === code('e') ? 'encode' : 'publish';
+  const type = reader.peek() === E ? 'encode' : 'publish';
   const id = readId(reader, type === 'encode' ? ENCODE : PUBLISH);
   reader.skip(NOT_AFTER);
   const notAfter = reader.count();
@@ -202,7 +202,7 @@ function readEncode(reader: CanonicalReader): RequestBodies['encode'] | undefine
   reader.skip(DIGEST_AFTER_NUMBER);
   const digest = reader.hex(DIGEST_DIGITS);
   reader.skip(MIME);
-  const isPng = reader.peek() === code('p');
+  const isPng = reader.peek() === P;
   reader.skip(isPng ? PNG : JPEG);
   if (reader.failed || bytes === 0 || !isId(imageId)) return undefined;
   return { imageId, bytes, digest, mime: isPng ? 'image/png' : 'image/jpeg' };
