@@ -79,7 +79,7 @@ async function* compete(
   }
 }
 
-/** What each reached; ours with its ratio to all the others, and ours without offload to the bare socket. */
+/** What each reached; ours with its ratio to all the others, and ours without offload, and without a cipher as well, to the bare socket. */
 function figuresOf(
   bench: string,
   metric: Metric,
@@ -89,8 +89,12 @@ function figuresOf(
   const figure = (name: ContenderName, against?: ContenderName): Figure =>
     figureOf(bench, metric, medianFor, name, against);
   const [, ...others] = names;
-  const plain = names.includes('dgram') ? [figure('ours-dgram', 'dgram')] : [];
-  return [...others.map((name) => figure('ours', name)), ...plain, ...others.map((name) => figure(name))];
+  const bare = names.includes('dgram') ? names.filter((name) => name === 'ours-dgram' || name === 'ours-plain') : [];
+  return [
+    ...others.map((name) => figure('ours', name)),
+    ...bare.map((name) => figure(name, 'dgram')),
+    ...others.map((name) => figure(name)),
+  ];
 }
 
 async function bulk(match: Match, { bulkBytes }: Sizes): Promise<Values> {

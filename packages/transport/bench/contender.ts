@@ -30,7 +30,7 @@ export interface ServerAddress {
   readonly publicKey?: readonly number[];
 }
 
-export const CONTENDERS = ['ours', 'ours-dgram', 'dgram', 'tcp', 'tls', 'udx', 'quinn'] as const;
+export const CONTENDERS = ['ours', 'ours-dgram', 'ours-plain', 'dgram', 'tcp', 'tls', 'udx', 'quinn'] as const;
 /** The last two only over a link: the same sockets with a congestion control of their own. */
 export type ContenderName = (typeof CONTENDERS)[number] | 'tcp-cubic' | 'tcp-bbr';
 

@@ -9,6 +9,7 @@ import { cpuMs } from './cpu.ts';
 const MODULES: Readonly<Record<ContenderName, ContenderModule>> = {
   ours,
   'ours-dgram': ours,
+  'ours-plain': ours,
   dgram,
   tcp: streamSocket,
   'tcp-cubic': streamSocket,

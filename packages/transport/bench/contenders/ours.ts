@@ -1,6 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { nodeCryptoSuite, openTransport, type Session, type StaticKeys, type Transport } from '../../src/index.ts';
+import { dgramDriver } from '../../src/io/dgram-driver.ts';
+import type { TransportOptions } from '../../src/io/interface.ts';
+import { openTransportWith } from '../../src/io/transport.ts';
 import type { Contender, ContenderName, Server, ServerAddress } from '../contender.ts';
+import { plainSuite } from './plain-suite.ts';
 
 const LIMITS = {
   maxLanesPerSession: 256,
@@ -19,7 +23,11 @@ function newKeys(): StaticKeys {
   return { privateKey, publicKey: nodeCryptoSuite.keyPair(privateKey).publicKey };
 }
 
-const driverOf = (name: ContenderName): 'auto' | 'dgram' => (name === 'ours-dgram' ? 'dgram' : 'auto');
+function open(name: ContenderName, options: TransportOptions): Promise<Transport> {
+  if (name === 'ours-plain') return openTransportWith(options, dgramDriver, plainSuite);
+  return openTransport({ ...options, driver: name === 'ours-dgram' ? 'dgram' : 'auto' });
+}
+
 const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
 
 /** Uploads come with the wanted answer's length in their id; a message asks for a worker lane first. */
@@ -27,11 +35,10 @@ export async function serve(name: ContenderName, host: string): Promise<Server> 
   const keys = newKeys();
   const answer = new Uint8Array(1 << 20);
   let received = 0;
-  const transport = await openTransport({
+  const transport = await open(name, {
     keys,
     bind: { host, port: 0 },
     limits: LIMITS,
-    driver: driverOf(name),
     admit: () => ({ admit: true }),
     onSession: (session) =>
       session.setHandlers({
@@ -61,11 +68,10 @@ export async function serve(name: ContenderName, host: string): Promise<Server> 
 }
 
 const newClient = (name: ContenderName): Promise<Transport> =>
-  openTransport({
+  open(name, {
     keys: newKeys(),
     bind: { host: ANY, port: 0 },
     limits: LIMITS,
-    driver: driverOf(name),
     admit: () => ({ admit: false }),
     onSession: () => {},
   });
@@ -100,9 +106,14 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
     return id;
   };
   const answerTo = (id: Uint8Array): Promise<void> => new Promise((resolve) => answered.set(hex(id), resolve));
+  const bulk: Contender['bulk'] = (bytes) => session.sendTransfer({ id: newId(0), purpose: 'upload', bytes }).done;
+  const close = async (): Promise<void> => {
+    await Promise.all([transport, ...strangers].map((one) => one.close()));
+  };
+  if (name === 'ours-plain') return { name, bulk, close };
   return {
     name,
-    bulk: (bytes) => session.sendTransfer({ id: newId(0), purpose: 'upload', bytes }).done,
+    bulk,
     exchange(bytes, down) {
       const id = newId(down);
       session.sendTransfer({ id, purpose: 'upload', bytes });
@@ -132,8 +143,6 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
       const { datagramsSent, retransmitted, spurious } = transport.stats();
       return { sent: datagramsSent, repeated: retransmitted, spurious };
     },
-    async close() {
-      await Promise.all([transport, ...strangers].map((one) => one.close()));
-    },
+    close,
   };
 }

@@ -12,17 +12,20 @@ const CHARGE_PER_DATAGRAM = 2_304;
 export const payloadOf = (bufferBytes: number): number =>
   Math.floor((bufferBytes / CHARGE_PER_DATAGRAM) * MAX_DATAGRAM_BYTES);
 
-/** Addresses are literals: nothing is looked up, and nothing waits for a tick. */
-const lookup: NonNullable<SocketOptions['lookup']> = (hostname, _options, callback) =>
-  callback(null, hostname, isIPv6(hostname) ? 6 : 4);
+/** Addresses are literals: nothing is looked up, and nothing waits for a tick. A socket sends to its own family only. */
+const lookupFor =
+  (family: 4 | 6): NonNullable<SocketOptions['lookup']> =>
+  (hostname, _options, callback) =>
+    callback(null, hostname, family);
 
 /** A socket with large buffers, not yet bound. */
 export function newSocket(host: string, { onBatch }: SocketEvents): Socket {
+  const family = isIPv6(host) ? 6 : 4;
   const socket = createSocket({
-    type: isIPv6(host) ? 'udp6' : 'udp4',
+    type: `udp${family}`,
     recvBufferSize: BUFFER_BYTES,
     sendBufferSize: BUFFER_BYTES,
-    lookup,
+    lookup: lookupFor(family),
   });
   socket.on('message', ({ buffer, byteOffset, byteLength }, from) => {
     onBatch(new Uint8Array(buffer, byteOffset, byteLength), byteLength, from.address, from.port);

@@ -3,6 +3,7 @@ import { isIP } from 'node:net';
 // The global of that name is looked up by a getter at each use.
 import { performance } from 'node:perf_hooks';
 import { MAX_DATAGRAM_BYTES, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS } from '@p2pimg/wire';
+import type { CryptoSuite } from '../core/crypto-suite.ts';
 import { Endpoint } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';
 import { type EndpointLimits, resolveLimits } from '../core/limits.ts';
@@ -29,7 +30,17 @@ const SENDS_PER_TURN = 64;
  */
 export async function openTransport(options: TransportOptions): Promise<Transport> {
   checkOptions(options);
-  return NodeTransport.open(options, resolveLimits(options.limits), chooseDriver(options.driver ?? 'auto'));
+  const driver = chooseDriver(options.driver ?? 'auto');
+  return openTransportWith(options, driver, driver.name === 'offload' ? fastCryptoSuite() : nodeCryptoSuite);
+}
+
+/** With another suite than is ever chosen: a bench tells what the cipher costs. */
+export function openTransportWith(
+  options: TransportOptions,
+  driver: UdpDriver,
+  suite: CryptoSuite,
+): Promise<Transport> {
+  return NodeTransport.open(options, resolveLimits(options.limits), driver, suite);
 }
 
 class NodeTransport implements Transport {
@@ -53,7 +64,13 @@ class NodeTransport implements Transport {
   #bytesSent = 0;
   #bytesReceived = 0;
 
-  private constructor(options: TransportOptions, limits: EndpointLimits, driver: UdpDriver, parent: UdpSocket) {
+  private constructor(
+    options: TransportOptions,
+    limits: EndpointLimits,
+    driver: UdpDriver,
+    suite: CryptoSuite,
+    parent: UdpSocket,
+  ) {
     this.#options = options;
     this.#parent = parent;
     this.#segmentsPerSend = driver.segmentsPerSend;
@@ -66,7 +83,7 @@ class NodeTransport implements Transport {
       }),
     );
     this.#endpoint = new Endpoint({
-      suite: driver.name === 'offload' ? fastCryptoSuite() : nodeCryptoSuite,
+      suite,
       random: randomBytes,
       privateKey: options.keys.privateKey,
       limits,
@@ -85,7 +102,12 @@ class NodeTransport implements Transport {
     };
   }
 
-  static async open(options: TransportOptions, limits: EndpointLimits, driver: UdpDriver): Promise<NodeTransport> {
+  static async open(
+    options: TransportOptions,
+    limits: EndpointLimits,
+    driver: UdpDriver,
+    suite: CryptoSuite,
+  ): Promise<NodeTransport> {
     let transport: NodeTransport | undefined;
     const parent = await driver.open(options.bind.host, options.bind.port, {
       onBatch(batch, length, host, port) {
@@ -95,7 +117,7 @@ class NodeTransport implements Transport {
         if (transport !== undefined) transport.#turn.readable(read);
       },
     });
-    transport = new NodeTransport(options, limits, driver, parent);
+    transport = new NodeTransport(options, limits, driver, suite, parent);
     return transport;
   }
 
