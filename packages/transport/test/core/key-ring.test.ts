@@ -19,3 +19,11 @@ test('T2 S4 the ring says when its oldest keys are to be forgotten, also while n
   t.is(ring.expiresAt, REKEY_AFTER_MS + REJECT_AFTER_MS);
   t.false(ring.expire(REKEY_AFTER_MS + REJECT_AFTER_MS));
 });
+
+test('T2 S4 at the moment that the ring names its keys have expired, however the sum is rounded', (t) => {
+  for (let i = 0; i < 1_000; i++) {
+    const ring = new KeyRing(epoch(0, i * 1_234.567));
+    t.false(ring.expire(ring.expiresAt), `${i}`);
+    t.is(ring.find(0, ring.expiresAt), undefined);
+  }
+});

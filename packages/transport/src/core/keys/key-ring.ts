@@ -31,23 +31,26 @@ export class KeyRing {
   /** The keys for an incoming packet, or undefined if there never were any or they are too old. */
   find(number: number, now: number): EpochKeys | undefined {
     for (const epoch of this.#epochs) {
-      if (epoch.number === number) return now - epoch.madeAt < REJECT_AFTER_MS ? epoch : undefined;
+      if (epoch.number === number) return now < expiryOf(epoch) ? epoch : undefined;
     }
     return undefined;
   }
 
   /** When the oldest keys are to be forgotten; those that seal are never older than that allows. */
   get expiresAt(): number {
-    return (this.#epochs[0] ?? this.#sending).madeAt + REJECT_AFTER_MS;
+    return expiryOf(this.#epochs[0] ?? this.#sending);
   }
 
   /** Drops epochs too old to open anything. False if nothing is left to seal with. */
   expire(now: number): boolean {
-    this.#epochs = this.#epochs.filter((epoch) => now - epoch.madeAt < REJECT_AFTER_MS);
-    return now - this.#sending.madeAt < REJECT_AFTER_MS;
+    this.#epochs = this.#epochs.filter((epoch) => now < expiryOf(epoch));
+    return now < expiryOf(this.#sending);
   }
 
   forgetLane(lane: number): void {
     for (const epoch of this.#epochs) epoch.forgetLane(lane);
   }
 }
+
+/** The one form of the deadline: a difference is rounded otherwise than a sum, and a timer set by one would find the other not yet reached. */
+const expiryOf = (epoch: EpochKeys): number => epoch.madeAt + REJECT_AFTER_MS;
