@@ -1,17 +1,23 @@
-/** A power of two. */
+/** Powers of two: the room at first, and the most that is kept when nothing is left. */
 const INITIAL_CAPACITY = 8;
+const KEPT_CAPACITY = 64;
 
 /**
- * First in, first out, in a ring that only grows. An array that is filled and emptied by turns gives its memory back and takes it again each
+ * First in, first out, in a ring that grows, and gives room for many back when it is empty. An array that is filled and emptied by turns gives its memory back and takes it again each
  * time, and so does a set: for queues that hold one thing at a time that is most of what they cost.
  */
 export class Fifo<T> {
-  #ring: (T | undefined)[] = new Array<T | undefined>(INITIAL_CAPACITY).fill(undefined);
+  #ring: (T | undefined)[] = emptyRing();
   #head = 0;
   #length = 0;
 
   get length(): number {
     return this.#length;
+  }
+
+  /** Room in slots, a power of two. */
+  get capacity(): number {
+    return this.#ring.length;
   }
 
   /** What `shift` gives next. */
@@ -43,6 +49,7 @@ export class Fifo<T> {
     this.#ring[this.#head] = undefined;
     this.#head = this.#slot(1);
     this.#length--;
+    if (this.#length === 0) this.#shrink();
     return item;
   }
 
@@ -55,6 +62,13 @@ export class Fifo<T> {
   clear(): void {
     this.#ring.fill(undefined);
     this.#length = 0;
+    this.#shrink();
+  }
+
+  #shrink(): void {
+    if (this.#ring.length <= KEPT_CAPACITY) return;
+    this.#ring = emptyRing();
+    this.#head = 0;
   }
 
   #slot(index: number): number {
@@ -67,4 +81,8 @@ export class Fifo<T> {
     this.#ring = larger;
     this.#head = 0;
   }
+}
+
+function emptyRing<T>(): (T | undefined)[] {
+  return new Array<T | undefined>(INITIAL_CAPACITY).fill(undefined);
 }

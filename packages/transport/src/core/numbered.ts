@@ -1,12 +1,13 @@
-/** A power of two. */
+/** Powers of two: the room at first, and the most that is kept when nothing is left. */
 const INITIAL_CAPACITY = 8;
+const KEPT_CAPACITY = 64;
 
 /**
- * Items under rising numbers, taken out about in that order: a ring that only grows, as long as the numbers from the oldest item to the newest.
+ * Items under rising numbers, taken out about in that order: a ring as long as the numbers from the oldest item to the newest have been since it was empty.
  * A Map that holds one item at a time makes its table anew for each.
  */
 export class Numbered<T> {
-  #ring: (T | undefined)[] = new Array<T | undefined>(INITIAL_CAPACITY).fill(undefined);
+  #ring: (T | undefined)[] = emptyRing();
   /** All items have numbers from `#first` on and below `#end`. */
   #first = 0;
   #end = 0;
@@ -14,6 +15,11 @@ export class Numbered<T> {
 
   get size(): number {
     return this.#size;
+  }
+
+  /** Room in slots, a power of two. */
+  get capacity(): number {
+    return this.#ring.length;
   }
 
   get(number: number): T | undefined {
@@ -35,7 +41,12 @@ export class Numbered<T> {
     if (item === undefined) return undefined;
     this.#ring[number & (this.#ring.length - 1)] = undefined;
     this.#size--;
-    while (this.#first < this.#end && this.#ring[this.#first & (this.#ring.length - 1)] === undefined) this.#first++;
+    if (this.#size === 0) {
+      this.#first = this.#end;
+      this.#shrink();
+      return item;
+    }
+    while (this.#ring[this.#first & (this.#ring.length - 1)] === undefined) this.#first++;
     return item;
   }
 
@@ -49,7 +60,13 @@ export class Numbered<T> {
     this.#ring.fill(undefined);
     this.#first = this.#end;
     this.#size = 0;
+    this.#shrink();
     return items;
+  }
+
+  /** Nothing is left: room for many, which a silent peer may have caused, is given back. */
+  #shrink(): void {
+    if (this.#ring.length > KEPT_CAPACITY) this.#ring = emptyRing();
   }
 
   #grow(wanted: number): void {
@@ -62,4 +79,8 @@ export class Numbered<T> {
     }
     this.#ring = larger;
   }
+}
+
+function emptyRing<T>(): (T | undefined)[] {
+  return new Array<T | undefined>(INITIAL_CAPACITY).fill(undefined);
 }

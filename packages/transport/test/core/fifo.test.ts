@@ -38,3 +38,16 @@ test('T2 a ring that grows gives what an array gives, whatever is put in and tak
     }),
   );
 });
+
+test('T2 the room for many is given back when nothing is left', (t) => {
+  const ring = new Fifo<number>();
+  for (const empty of [() => ring.clear(), () => Array.from({ length: 10_000 }, () => ring.shift())]) {
+    for (let i = 0; i < 10_000; i++) ring.push(i);
+    t.is(ring.capacity, 16_384);
+    empty();
+    t.is(ring.length, 0);
+    t.true(ring.capacity <= 64, `${ring.capacity}`);
+    ring.unshift(1);
+    t.is(ring.shift(), 1);
+  }
+});

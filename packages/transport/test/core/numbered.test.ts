@@ -36,3 +36,15 @@ test('T1 items under numbers are found, taken out in any order, and counted as a
     { numRuns: 300 },
   );
 });
+
+test('T1 the room for many is given back when nothing is left', (t) => {
+  const numbered = new Numbered<number>();
+  t.is(numbered.capacity, 8);
+  for (const empty of [() => numbered.takeAll(), () => Array.from({ length: 10_000 }, (_, i) => numbered.take(i))]) {
+    for (let i = 0; i < 10_000; i++) numbered.add(i, i);
+    t.is(numbered.capacity, 16_384);
+    empty();
+    t.is(numbered.size, 0);
+    t.true(numbered.capacity <= 64, `${numbered.capacity}`);
+  }
+});
