@@ -153,7 +153,7 @@ export class Initiator {
     // Much is lost at whoever is under load, and not all of it shall cost a quarter of a second.
     if (pending.cookie === undefined) {
       const roundTrips = RETRY_ROUND_TRIPS * (now - pending.sentAt);
-      pending.retryMs = Math.min(FIRST_RETRY_MS, Math.max(LEAST_RETRY_MS, roundTrips));
+      pending.retryMs = Math.min(MAX_RETRY_MS, Math.max(LEAST_RETRY_MS, roundTrips));
       this.#schedule(pending, now);
       this.#context.wake(pending.session);
     }

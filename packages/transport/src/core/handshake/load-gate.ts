@@ -1,5 +1,7 @@
+import type { RandomBytes } from '../crypto-suite.ts';
 import type { Path } from '../path.ts';
 import { addressBlock } from './address-block.ts';
+import { Lottery } from './lottery.ts';
 import { type BucketSettings, TokenBuckets } from './token-buckets.ts';
 
 /** Handshakes are counted in windows of this length. */
@@ -8,25 +10,47 @@ const WINDOW_MS = 100;
 const CALM_PER_WINDOW = 100;
 /** Under load, each proven address may start so many handshakes. */
 const STARTS: BucketSettings = { ratePerMs: 0.05, burst: 20, most: 4_096 };
-/** And so many cookies it gets: as many as it can use, and those of whom it repeats. A cookie costs as much as reading five packets. */
+/**
+ * And so many cookies each address and port gets for sure: as many as it can use, and those of whom it repeats. A cookie costs as much as reading five
+ * packets.
+ */
 const COOKIES: BucketSettings = { ratePerMs: 0.05, burst: 40, most: 4_096 };
+/** And so many all those together that have used theirs up, or in whose name somebody has: a tenth of a core. */
+const DRAWN_COOKIES_PER_MS = 5;
+
+/** Why an init is looked at: for what its address has left, or because it was drawn. */
+export type Turn = 'own' | 'drawn';
 
 /** Decides when a responder works only for addresses that have proven themselves, and how much for each. */
 export class LoadGate {
   readonly #starts = new TokenBuckets(STARTS);
   readonly #cookies = new TokenBuckets(COOKIES);
+  readonly #lottery: Lottery;
   #windowStart = 0;
   #count = 0;
   #previousCount = 0;
 
-  /** Counts an init with a right mac1, or one that is not worth looking at; true if the responder is under load. */
-  arrive(now: number): boolean {
+  constructor(random: RandomBytes) {
+    this.#lottery = new Lottery(random, DRAWN_COOKIES_PER_MS);
+  }
+
+  /**
+   * Whether an init without proof is looked at. In calm, each. Under load those within the budget of their address and port; past it chance decides,
+   * since the address is not proven: whoever forges it would otherwise use up what its owner gets. Undefined: it is not worth its mac1.
+   */
+  turnOf(path: Path, now: number): Turn | undefined {
+    if (!this.#isBusy() || !this.#cookies.isEmpty(nameOf(path), now)) return 'own';
+    return this.#lottery.draw(now) ? 'drawn' : undefined;
+  }
+
+  /** Counts an init with a right mac1, with those that it stands for if it was drawn; true if the responder is under load. */
+  arrive(turn: Turn, now: number): boolean {
     if (now - this.#windowStart >= WINDOW_MS) {
       this.#previousCount = now - this.#windowStart < 2 * WINDOW_MS ? this.#count : 0;
       this.#windowStart = now;
       this.#count = 0;
     }
-    this.#count++;
+    this.#count += turn === 'drawn' ? this.#lottery.hit() : 1;
     return this.#isBusy();
   }
 
@@ -35,17 +59,9 @@ export class LoadGate {
     return this.#starts.take(addressBlock(host), now);
   }
 
-  /**
-   * Takes one cookie from the budget of an address and port; false if it is used up. The port counts because the address is not proven: whoever
-   * forges it would otherwise use up what its owner gets.
-   */
-  mayProve(path: Path, now: number): boolean {
-    return this.#cookies.take(nameOf(path), now);
-  }
-
-  /** Whether an init without a cookie from there gets none, and need not even be checked. */
-  ignores(path: Path, now: number): boolean {
-    return this.#isBusy() && this.#cookies.isEmpty(nameOf(path), now);
+  /** A cookie goes to this address and port: its budget has one less, if there is any left. */
+  proves(path: Path, now: number): void {
+    this.#cookies.take(nameOf(path), now);
   }
 
   #isBusy(): boolean {

@@ -5,7 +5,7 @@ import type { Session } from '../session/session.ts';
 import { AddressQuota } from './address-quota.ts';
 import type { HandshakeContext } from './context.ts';
 import { CookieIssuer } from './cookies.ts';
-import { LoadGate } from './load-gate.ts';
+import { LoadGate, type Turn } from './load-gate.ts';
 import { Mac1 } from './macs.ts';
 import { type PeerRecord, PeerTable } from './peer-table.ts';
 import { type OpenedInit, openInit } from './response.ts';
@@ -26,7 +26,7 @@ export class Responder {
   readonly #context: HandshakeContext;
   readonly #mac1: Mac1;
   readonly #peers = new PeerTable();
-  readonly #gate = new LoadGate();
+  readonly #gate: LoadGate;
   readonly #quota: AddressQuota;
   readonly #cookies: CookieIssuer;
 
@@ -34,6 +34,7 @@ export class Responder {
     const { suite, random } = context.config;
     this.#context = context;
     this.#quota = new AddressQuota(context.config.limits);
+    this.#gate = new LoadGate(random);
     this.#mac1 = new Mac1(suite, context.keys.publicKey);
     this.#cookies = new CookieIssuer(suite, random, context.keys.publicKey);
   }
@@ -43,9 +44,9 @@ export class Responder {
       this.#context.drop('malformed');
       return;
     }
-    // Whoever has used up his cookies was told to prove himself, and repeats without: to check even mac1 is a fifth of what a flood costs.
-    if (!hasProof(packet) && this.#gate.ignores(path, now)) {
-      this.#gate.arrive(now);
+    // Not each of those that ask on and on without proof: to check even mac1 is a fifth of what a flood costs.
+    const turn = hasProof(packet) ? 'own' : this.#gate.turnOf(path, now);
+    if (turn === undefined) {
       this.#context.drop('rate');
       return;
     }
@@ -53,7 +54,7 @@ export class Responder {
       this.#context.drop('mac');
       return;
     }
-    const address = this.#examine(packet, path, now);
+    const address = this.#examine(packet, turn, path, now);
     if (address === 'refused') return;
     const { suite } = this.#context.config;
     const init = openInit(packet, suite, this.#context.keys, () => suite.keyPair(this.#context.config.random(32)));
@@ -129,8 +130,8 @@ export class Responder {
    * Whether an init with a right mac1 is worth Diffie–Hellman, and whether its address is known to be the sender's: in calm
    * all are, unless many from there came to nothing; else only those with a cookie, so many from each address.
    */
-  #examine(init: Uint8Array, path: Path, now: number): 'refused' | 'unproven' | 'proven' {
-    const busy = this.#gate.arrive(now);
+  #examine(init: Uint8Array, turn: Turn, path: Path, now: number): 'refused' | 'unproven' | 'proven' {
+    const busy = this.#gate.arrive(turn, now);
     if (hasProof(init)) {
       if (!this.#cookies.verify(init, path, now)) {
         this.#context.drop('mac');
@@ -142,7 +143,8 @@ export class Responder {
     }
     if (!busy && !this.#quota.wantsProof(path.host)) return 'unproven';
     this.#context.drop('rate');
-    if (this.#gate.mayProve(path, now)) this.#context.send(path, this.#cookies.reply(init, path, now));
+    this.#gate.proves(path, now);
+    this.#context.send(path, this.#cookies.reply(init, path, now));
     return 'refused';
   }
 
