@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync } from 'node:fs';
+import { copyFileSync, mkdirSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import process from 'node:process';
 import { type Finished, runProcess, type TempDir, tempDir } from '@p2pimg/testkit';
@@ -60,14 +60,9 @@ export async function freshCopy(): Promise<TempDir> {
 export async function programsFromNpm(home: string, ...specs: string[]): Promise<TempDir> {
   const folder = await tempDir('p2pimg-node-');
   try {
-    await runOn({ home }, folder.path, 'npm', [
-      'install',
-      '--no-audit',
-      '--no-fund',
-      '--prefix',
-      folder.path,
-      ...specs,
-    ]);
+    // Makes the folder npm's own. `--prefix` would do so too, and leave the machine's settings (its registry's certificate) unread.
+    writeFileSync(folder.at('package.json'), '{"private": true}');
+    await runOn({ home }, folder.path, 'npm', ['install', '--no-audit', '--no-fund', ...specs]);
     return folder;
   } catch (error) {
     await folder.remove();
