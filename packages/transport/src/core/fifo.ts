@@ -1,6 +1,4 @@
-/** Powers of two: the room at first, and the most that is kept when nothing is left. */
-const INITIAL_CAPACITY = 8;
-const KEPT_CAPACITY = 64;
+import { emptyRing, KEPT_CAPACITY } from './ring.ts';
 
 /**
  * First in, first out, in a ring that grows, and gives room for many back when it is empty. An array that is filled and emptied by turns gives its memory back and takes it again each
@@ -81,8 +79,4 @@ export class Fifo<T> {
     this.#ring = larger;
     this.#head = 0;
   }
-}
-
-function emptyRing<T>(): (T | undefined)[] {
-  return new Array<T | undefined>(INITIAL_CAPACITY).fill(undefined);
 }

@@ -1,6 +1,4 @@
-/** Powers of two: the room at first, and the most that is kept when nothing is left. */
-const INITIAL_CAPACITY = 8;
-const KEPT_CAPACITY = 64;
+import { emptyRing, KEPT_CAPACITY } from './ring.ts';
 
 /**
  * Items under rising numbers, taken out about in that order: a ring as long as the numbers from the oldest item to the newest have been since it was empty.
@@ -79,8 +77,4 @@ export class Numbered<T> {
     }
     this.#ring = larger;
   }
-}
-
-function emptyRing<T>(): (T | undefined)[] {
-  return new Array<T | undefined>(INITIAL_CAPACITY).fill(undefined);
 }
