@@ -39,11 +39,9 @@ export function imageId(clientId: number, name: string): string {
 
 /** Splits an image id. @throws InvalidNameError */
 export function parseImageId(id: string): { readonly clientId: number; readonly name: string } {
-  const dash = endOfOwner(id);
-  const name = dash < 0 ? '' : id.slice(dash + 1);
-  const clientId = Number(id.slice(OWNER.length, dash));
-  if (dash < 0 || !Number.isSafeInteger(clientId) || !isImageName(name)) throw new InvalidNameError('not an image id');
-  return { clientId, name };
+  if (!isImageId(id)) throw new InvalidNameError('not an image id');
+  const dash = id.indexOf('-');
+  return { clientId: Number(id.slice(OWNER.length, dash)), name: id.slice(dash + 1) };
 }
 
 export function isImageId(id: string): boolean {
