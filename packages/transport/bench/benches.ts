@@ -1,9 +1,8 @@
-import { randomBytes } from 'node:crypto';
-import { type Bench, type BenchOptions, type Figure, median, quantile, race } from '@p2pimg/testkit/bench';
-import { CONTENDERS, type Contender, type ContenderName } from './contender.ts';
+import { type Bench, type BenchOptions, type Figure, median, race } from '@p2pimg/testkit/bench';
+import type { Way } from './client.ts';
+import { CONTENDERS, type ContenderName } from './contender.ts';
 import { figureOf, type Metric } from './figures.ts';
 import type { Match, Matches } from './match.ts';
-import { DOWN, inFlight, time, UP } from './work.ts';
 
 interface Sizes {
   readonly bulkBytes: number;
@@ -13,13 +12,11 @@ interface Sizes {
   readonly roundTrips: number;
 }
 
-/** Round trips: so many that what is written in JavaScript is compiled by the middle of the rounds, for all who have some. */
-const FULL: Sizes = { bulkBytes: 64 << 20, exchanges: 500, inFlight: 50, opens: 60, roundTrips: 5_000 };
+/** Exchanges and round trips: so many that what is written in JavaScript is compiled by the middle of the rounds, for all who have some. */
+const FULL: Sizes = { bulkBytes: 64 << 20, exchanges: 1_000, inFlight: 50, opens: 60, roundTrips: 5_000 };
 /** Small enough to run inside the tests, so that the benches never rot. */
 const SMALL: Sizes = { bulkBytes: 1 << 20, exchanges: 20, inFlight: 10, opens: 5, roundTrips: 20 };
 const OPENS_IN_FLIGHT = 4;
-
-type Way = 'bulk' | 'exchange' | 'fresh' | 'roundTrip' | 'open';
 
 const RATE: Metric = { name: 'rate', unit: 'MB/s', better: 'more' };
 const EXCHANGES: Metric = { name: 'exchanges', unit: '1/s', better: 'more' };
@@ -41,8 +38,8 @@ export function benchesOf(matches: Matches): Readonly<Record<string, Bench>> {
       compete(matches, bench, way, once, options);
   return {
     bulk: of('bulk', 'bulk', bulk),
-    pool: of('pool', 'exchange', (match, sizes) => exchanges(match, sizes, match.contender.exchange!)),
-    fresh: of('fresh', 'fresh', (match, sizes) => exchanges(match, sizes, match.contender.fresh!)),
+    pool: of('pool', 'exchange', (match, sizes) => exchanges(match, sizes, 'exchange')),
+    fresh: of('fresh', 'fresh', (match, sizes) => exchanges(match, sizes, 'fresh')),
     'new-session': of('new session', 'open', newSessions),
     'round-trip': of('round trip', 'roundTrip', roundTrips),
   };
@@ -60,7 +57,7 @@ async function* compete(
   const contenders: { name: string; run: () => Promise<void> }[] = [];
   for (const name of CONTENDERS) {
     const match = await matches.get(name);
-    if (match.contender[way] === undefined) continue;
+    if (!match.ways.includes(way)) continue;
     const own: Values[] = [];
     runs.set(name, own);
     contenders.push({ name, run: async () => void own.push(await once(match, sizes)) });
@@ -98,11 +95,10 @@ function figuresOf(
 }
 
 async function bulk(match: Match, { bulkBytes }: Sizes): Promise<Values> {
-  const bytes = payload(bulkBytes);
-  let ms = 0;
-  const cpu = await match.cpuOf(async () => {
-    ms = await time(() => match.contender.bulk(bytes));
-  });
+  await match.ask('prepare', { bytes: bulkBytes });
+  const before = await match.cpuMs();
+  const { ms } = await match.ask('bulk', {});
+  const cpu = (await match.cpuMs()) - before;
   return new Map([
     [RATE, bulkBytes / 1e3 / ms],
     [BULK_CPU, (cpu * 1e3) / (bulkBytes / 1024)],
@@ -111,46 +107,31 @@ async function bulk(match: Match, { bulkBytes }: Sizes): Promise<Values> {
 
 async function exchanges(
   match: Match,
-  { exchanges: count, inFlight: width }: Sizes,
-  exchange: NonNullable<Contender['exchange']>,
+  { exchanges: count, inFlight }: Sizes,
+  way: 'exchange' | 'fresh',
 ): Promise<Values> {
-  const up = payload(UP);
-  const times: number[] = [];
-  const one = async (): Promise<void> => void times.push(await time(() => exchange(up, DOWN)));
-  let ms = 0;
-  const cpu = await match.cpuOf(async () => {
-    ms = await time(() => inFlight(width, count, one));
-  });
+  const before = await match.cpuMs();
+  const { perSecond, p99Ms } = await match.ask('exchanges', { way, count, inFlight });
+  const cpu = (await match.cpuMs()) - before;
   return new Map([
-    [EXCHANGES, (count / ms) * 1e3],
-    [TAIL, quantile(times, 0.99)],
+    [EXCHANGES, perSecond],
+    [TAIL, p99Ms],
     [CPU, (cpu * 1e3) / count],
   ]);
 }
 
-async function newSessions({ contender }: Match, { opens }: Sizes): Promise<Values> {
-  const ms = await time(() => inFlight(OPENS_IN_FLIGHT, opens, contender.open!));
-  return new Map([[OPENED, (opens / ms) * 1e3]]);
+async function newSessions(match: Match, { opens: count }: Sizes): Promise<Values> {
+  const { perSecond } = await match.ask('opens', { count, inFlight: OPENS_IN_FLIGHT });
+  return new Map([[OPENED, perSecond]]);
 }
 
 async function roundTrips(match: Match, { roundTrips: count }: Sizes): Promise<Values> {
-  const message = payload(100);
-  const times: number[] = [];
-  const cpu = await match.cpuOf(async () => {
-    for (let i = 0; i < count; i++) times.push((await time(() => match.contender.roundTrip!(message))) * 1e3);
-  });
+  const before = await match.cpuMs();
+  const { p50Ms, p99Ms } = await match.ask('roundTrips', { count });
+  const cpu = (await match.cpuMs()) - before;
   return new Map([
-    [TRIP, quantile(times, 0.5)],
-    [TRIP_TAIL, quantile(times, 0.99)],
+    [TRIP, p50Ms * 1e3],
+    [TRIP_TAIL, p99Ms * 1e3],
     [CPU, (cpu * 1e3) / count],
   ]);
-}
-
-const payloads = new Map<number, Uint8Array>();
-
-/** Random bytes, made once for each length. */
-function payload(length: number): Uint8Array {
-  const bytes = payloads.get(length) ?? randomBytes(length);
-  payloads.set(length, bytes);
-  return bytes;
 }

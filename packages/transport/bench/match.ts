@@ -1,44 +1,79 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
-import { type Contender, type ContenderName, LOOPBACK, type ServerAddress, type ServerReport } from './contender.ts';
-import { cpuMs } from './cpu.ts';
-import { moduleOf } from './server.ts';
+import { fileURLToPath } from 'node:url';
+import type { Answer, Order, OrderName, Way } from './client.ts';
+import { type ContenderName, LOOPBACK, type ServerAddress, type ServerReport } from './contender.ts';
 
-/** A contender in this process and its server in one of its own. */
+const SERVER = new URL('./server.ts', import.meta.url);
+const CLIENT = new URL('./client.ts', import.meta.url);
+
+/** Where the two sides of a match run. */
+export interface Ground {
+  /** The address that the server binds to. */
+  readonly host: string;
+  run(side: 'server' | 'client', module: URL, args: readonly string[]): ChildProcess;
+}
+
+const HERE: Ground = {
+  host: LOOPBACK,
+  run: (_side, module, args) => fork(fileURLToPath(module), args, { execArgv: process.execArgv }),
+};
+
+/**
+ * A contender's client and its server, each in a process of its own: two contenders in one process would teach the engine that the same code meets
+ * several kinds of objects, and make both slower than their users will ever see them.
+ */
 export class Match {
-  readonly contender: Contender;
+  /** What the contender can do. */
+  readonly ways: readonly Way[];
   readonly #server: ChildProcess;
+  readonly #client: ChildProcess;
 
-  private constructor(contender: Contender, server: ChildProcess) {
-    this.contender = contender;
+  private constructor(ways: readonly Way[], server: ChildProcess, client: ChildProcess) {
+    this.ways = ways;
     this.#server = server;
+    this.#client = client;
   }
 
-  static async open(name: ContenderName): Promise<Match> {
-    const server = fork(new URL('./server.ts', import.meta.url), ['serve', name, LOOPBACK], {
-      execArgv: process.execArgv,
-    });
+  static async open(name: ContenderName, ground: Ground = HERE): Promise<Match> {
+    const server = ground.run('server', SERVER, ['serve', name, ground.host]);
     const [address] = (await once(server, 'message')) as [ServerAddress];
-    return new Match(await moduleOf(name).connect(name, address), server);
+    const client = ground.run('client', CLIENT, ['client', name, JSON.stringify(address)]);
+    const [ways] = (await once(client, 'message')) as [readonly Way[]];
+    return new Match(ways, server, client);
   }
 
-  /** CPU time that both sides take for `work`, in ms. Nobody else may be at work meanwhile. */
-  async cpuOf(work: () => Promise<void>): Promise<number> {
-    const before = cpuMs() + (await this.#serverCpuMs());
-    await work();
-    return cpuMs() + (await this.#serverCpuMs()) - before;
+  /** Has the client do something, without waiting for it. */
+  start<Name extends OrderName>(name: Name, order: Order<Name>): void {
+    this.#client.send([name, order]);
+  }
+
+  async ask<Name extends OrderName>(name: Name, order: Order<Name>): Promise<Answer<Name>> {
+    this.start(name, order);
+    for (;;) {
+      const [[done, answer]] = (await once(this.#client, 'message')) as [[OrderName, Answer<Name>]];
+      // What was started before may have ended meanwhile.
+      if (done === name) return answer;
+    }
+  }
+
+  async report(): Promise<ServerReport> {
+    this.#server.send('report');
+    const [report] = (await once(this.#server, 'message')) as [ServerReport];
+    return report;
+  }
+
+  /** CPU time of both sides so far, in ms. */
+  async cpuMs(): Promise<number> {
+    return (await this.ask('cpu', {})).cpuMs + (await this.report()).cpuMs;
   }
 
   async close(): Promise<void> {
-    await this.contender.close();
-    this.#server.disconnect();
-    await once(this.#server, 'exit');
-  }
-
-  async #serverCpuMs(): Promise<number> {
-    this.#server.send('report');
-    const [report] = (await once(this.#server, 'message')) as [ServerReport];
-    return report.cpuMs;
+    await this.ask('close', {});
+    for (const side of [this.#client, this.#server]) {
+      side.disconnect();
+      await once(side, 'exit');
+    }
   }
 }
 

@@ -28,7 +28,10 @@ function open(name: ContenderName, options: TransportOptions): Promise<Transport
   return openTransport({ ...options, driver: name === 'ours-dgram' ? 'dgram' : 'auto' });
 }
 
-const hex = (id: Uint8Array): string => Buffer.from(id).toString('hex');
+/** The answer's length and a number: what comes back is found by the latter. */
+const ANSWER_AT = 0;
+const NUMBER_AT = 4;
+const wordOf = (id: Uint8Array, at: number): number => new DataView(id.buffer, id.byteOffset).getUint32(at);
 
 /** Uploads come with the wanted answer's length in their id; a message asks for a worker lane first. */
 export async function serve(name: ContenderName, host: string): Promise<Server> {
@@ -48,7 +51,7 @@ export async function serve(name: ContenderName, host: string): Promise<Server> 
         },
         onTransfer: (transfer) => {
           const { id, lane } = transfer;
-          const down = Buffer.from(id).readUInt32BE(0);
+          const down = wordOf(id, ANSWER_AT);
           const send = async (): Promise<void> => {
             let before = 0;
             await transfer.accept((bytes) => {
@@ -84,7 +87,8 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
     publicKey: Uint8Array.from(server.publicKey ?? []),
   };
   const session: Session = transport.connect(target);
-  const answered = new Map<string, () => void>();
+  const answered = new Map<number, () => void>();
+  let asked = 0;
   const uploads: { readonly id: Uint8Array; readonly bytes: Uint8Array }[] = [];
   let echoed: () => void = () => {};
   session.setHandlers({
@@ -95,17 +99,21 @@ export async function connect(name: ContenderName, server: ServerAddress): Promi
     },
     onTransfer: (transfer) =>
       void transfer.accept().then(() => {
-        answered.get(hex(transfer.id))?.();
-        answered.delete(hex(transfer.id));
+        const number = wordOf(transfer.id, NUMBER_AT);
+        answered.get(number)?.();
+        answered.delete(number);
       }, ended),
   });
   await session.opened;
   const newId = (down: number): Uint8Array => {
-    const id = randomBytes(ID_BYTES);
-    id.writeUInt32BE(down, 0);
+    const id = new Uint8Array(ID_BYTES);
+    const words = new DataView(id.buffer);
+    words.setUint32(ANSWER_AT, down);
+    words.setUint32(NUMBER_AT, ++asked);
     return id;
   };
-  const answerTo = (id: Uint8Array): Promise<void> => new Promise((resolve) => answered.set(hex(id), resolve));
+  const answerTo = (id: Uint8Array): Promise<void> =>
+    new Promise((resolve) => answered.set(wordOf(id, NUMBER_AT), resolve));
   const bulk: Contender['bulk'] = (bytes) => session.sendTransfer({ id: newId(0), purpose: 'upload', bytes }).done;
   const close = async (): Promise<void> => {
     await Promise.all([transport, ...strangers].map((one) => one.close()));

@@ -1,8 +1,7 @@
-import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Packets, ServerAddress, ServerReport } from '../contender.ts';
-import type { Order, PoolFigures } from './client.ts';
+import type { Answer } from '../client.ts';
+import { Match } from '../match.ts';
 import { PATHS, type PathName } from './conditions.ts';
 import { HOSTS, Link } from './link.ts';
 
@@ -23,44 +22,12 @@ export const SMALL_LINK: LinkSizes = { seconds: 1, exchanges: 20, inFlight: 5, r
 /** More than the link carries in the time. */
 const BULK_BYTES_PER_SECOND = 15e6;
 
-/** One client at the far end and its server at the near one. */
-class Flow {
-  readonly #server: ChildProcess;
-  readonly #client: ChildProcess;
-
-  private constructor(server: ChildProcess, client: ChildProcess) {
-    this.#server = server;
-    this.#client = client;
-  }
-
-  static async open(link: Link, traveller: Traveller): Promise<Flow> {
-    const server = link.run('near', new URL('../server.ts', import.meta.url), ['serve', traveller, HOSTS.near]);
-    const [address] = (await once(server, 'message')) as [ServerAddress];
-    const client = link.run('far', new URL('./client.ts', import.meta.url), [
-      'client',
-      traveller,
-      JSON.stringify(address),
-    ]);
-    await once(client, 'message');
-    return new Flow(server, client);
-  }
-
-  start(order: Order): void {
-    this.#client.send(order);
-  }
-
-  async ask<T>(order: Order): Promise<T> {
-    this.start(order);
-    const [answer] = (await once(this.#client, 'message')) as [T];
-    return answer;
-  }
-
-  async received(): Promise<number> {
-    this.#server.send('report');
-    const [report] = (await once(this.#server, 'message')) as [ServerReport];
-    return report.received;
-  }
-}
+/** The server at the near end, the client at the far one. */
+const over = (link: Link, traveller: Traveller): Promise<Match> =>
+  Match.open(traveller, {
+    host: HOSTS.near,
+    run: (side, module, args) => link.run(side === 'server' ? 'near' : 'far', module, args),
+  });
 
 async function onLink<T>(path: PathName, seed: number, work: (link: Link) => Promise<T>): Promise<T> {
   const link = await Link.open(PATHS[path], seed);
@@ -82,12 +49,12 @@ export interface BulkFigures {
 /** One upload that lasts as long as the bench. */
 export function bulkOver(path: PathName, traveller: Traveller, sizes: LinkSizes, seed: number): Promise<BulkFigures> {
   return onLink(path, seed, async (link) => {
-    const flow = await Flow.open(link, traveller);
-    await flow.ask({ do: 'prepare', bytes: sizes.seconds * BULK_BYTES_PER_SECOND });
-    flow.start({ do: 'bulk' });
+    const match = await over(link, traveller);
+    await match.ask('prepare', { bytes: sizes.seconds * BULK_BYTES_PER_SECOND });
+    match.start('bulk', {});
     await sleep(sizes.seconds * 1e3);
-    const received = await flow.received();
-    const packets = await flow.ask<Packets | null>({ do: 'packets' });
+    const { received } = await match.report();
+    const packets = await match.ask('packets', {});
     const share = (count: number | undefined): number | undefined =>
       packets === null || count === undefined ? undefined : count / packets.sent;
     const megabitsPerSecond = (received * 8) / 1e6 / sizes.seconds;
@@ -124,11 +91,15 @@ export function lineOver(
 }
 
 /** Many small exchanges at once. */
-export function poolOver(path: PathName, traveller: Traveller, sizes: LinkSizes, seed: number): Promise<PoolFigures> {
-  return onLink(path, seed, async (link) => {
-    const flow = await Flow.open(link, traveller);
-    return flow.ask<PoolFigures>({ do: 'pool', exchanges: sizes.exchanges, inFlight: sizes.inFlight });
-  });
+export function poolOver(
+  path: PathName,
+  traveller: Traveller,
+  { exchanges: count, inFlight }: LinkSizes,
+  seed: number,
+): Promise<Answer<'exchanges'>> {
+  return onLink(path, seed, async (link) =>
+    (await over(link, traveller)).ask('exchanges', { way: 'exchange', count, inFlight }),
+  );
 }
 
 /** The first one's share of what two flows carry side by side, after a second in which both find their pace. */
@@ -139,13 +110,15 @@ export function shareOver(
   seed: number,
 ): Promise<number> {
   return onLink(path, seed, async (link) => {
-    const flows = [await Flow.open(link, travellers[0]), await Flow.open(link, travellers[1])];
-    for (const flow of flows) await flow.ask({ do: 'prepare', bytes: (sizes.seconds + 1) * BULK_BYTES_PER_SECOND });
-    for (const flow of flows) flow.start({ do: 'bulk' });
+    const matches = [await over(link, travellers[0]), await over(link, travellers[1])];
+    const received = (): Promise<number[]> =>
+      Promise.all(matches.map(async (match) => (await match.report()).received));
+    for (const match of matches) await match.ask('prepare', { bytes: (sizes.seconds + 1) * BULK_BYTES_PER_SECOND });
+    for (const match of matches) match.start('bulk', {});
     await sleep(1_000);
-    const before = await Promise.all(flows.map((flow) => flow.received()));
+    const before = await received();
     await sleep(sizes.seconds * 1e3);
-    const after = await Promise.all(flows.map((flow) => flow.received()));
+    const after = await received();
     const [first, second] = after.map((count, i) => count - before[i]!) as [number, number];
     return first / (first + second);
   });
