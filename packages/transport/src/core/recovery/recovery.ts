@@ -3,7 +3,7 @@ import type { CongestionController } from './congestion.ts';
 import { LostPackets } from './lost-packets.ts';
 import { Pacer } from './pacer.ts';
 import { RoundTrip } from './round-trip.ts';
-import { type PacketOwner, SentPackets } from './sent-packets.ts';
+import { MAX_TRACKED_PACKETS, type PacketOwner, SentPackets } from './sent-packets.ts';
 
 /** The peer's loop may need this long to acknowledge. */
 const PEER_DELAY_MS = 5;
@@ -20,6 +20,10 @@ const MAX_REORDER_STEPS = 8;
 const REORDER_PERSISTENCE = 16;
 const PERSISTENT_PROBES = 3;
 const MAX_IGNORED_PACKETS = 4_096;
+/** Time-outs for which a lost packet is remembered: it may have been slow only. */
+const LOST_MEMORY = 4;
+/** So many numbers are kept for what is lost: past it lost packets are forgotten, or a fast sender would run out of numbers with nothing left to wait for. */
+const MOST_REMEMBERED: number = MAX_TRACKED_PACKETS / 2;
 /** Weight of one packet in the share of lost ones, and from which share on a path counts as lossy. */
 const LOSS_WEIGHT: number = 1 / 512;
 const LOSSY = 0.001;
@@ -96,6 +100,11 @@ export class Recovery {
     return this.#probes >= PERSISTENT_PROBES && this.#sent.span > MAX_IGNORED_PACKETS;
   }
 
+  /** Numbers that are still remembered, of packets that were acknowledged already among them. */
+  get span(): number {
+    return this.#sent.span;
+  }
+
   /** Number of probe time-outs in a row. */
   get probes(): number {
     return this.#probes;
@@ -122,7 +131,10 @@ export class Recovery {
 
   /** Takes a number for a packet that is not tracked. */
   skip(): number {
-    return this.#sent.skip();
+    const number = this.#sent.skip();
+    // Who only acknowledges is never acknowledged.
+    if (this.#sent.count === 0) this.#forget(Number.NEGATIVE_INFINITY);
+    return number;
   }
 
   onSent(bytes: number, owner: PacketOwner, detail: number, now: number): number {
@@ -184,7 +196,10 @@ export class Recovery {
 
   onTimeout(now: number): void {
     if (this.#sent.count === 0) return;
-    if (this.#lossAt <= now) this.#detectLosses(now);
+    if (this.#lossAt <= now) {
+      this.#detectLosses(now);
+      this.#forget(now);
+    }
     if (this.#sent.count === 0 || this.#probeAt() > now) return;
     this.#probes++;
     this.#probesOwed = 2;
@@ -212,7 +227,7 @@ export class Recovery {
       this.#rackRoundTrip = now - sentAt;
     }
     let bytes = 0;
-    this.#lossShare *= (1 - LOSS_WEIGHT) ** count;
+    if (this.#lossShare > 0) this.#lossShare *= (1 - LOSS_WEIGHT) ** count;
     for (let i = 0; i < count; i++) {
       const number = this.#acked[i]!;
       bytes += sent.bytes(number);
@@ -239,9 +254,16 @@ export class Recovery {
       delivered: this.#delivered,
       deliveredBefore: before.delivered,
     });
-    sent.prune(now - 4 * this.roundTrip.timeout);
-    this.#lost.forgetBelow(sent.oldest);
+    this.#forget(now);
     return bytes;
+  }
+
+  /** Forgets what was acknowledged and what was lost long ago, at the old end. */
+  #forget(now: number): void {
+    const sent = this.#sent;
+    const short = sent.span >= MOST_REMEMBERED;
+    sent.prune(short ? Number.POSITIVE_INFINITY : now - LOST_MEMORY * this.roundTrip.timeout);
+    this.#lost.forgetBelow(sent.oldest);
   }
 
   #endRound(): void {
