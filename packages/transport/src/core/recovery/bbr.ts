@@ -169,7 +169,9 @@ export class Bbr implements CongestionController {
     const { now, roundTrip, deliveryRate } = sample;
     this.#roundMinRoundTrip = Math.min(this.#roundMinRoundTrip, roundTrip);
     const expired = now - this.#minRoundTripAt > MIN_ROUND_TRIP_LIFE_MS;
-    if (roundTrip <= this.#minRoundTrip || (expired && this.#phase === 'probe-round-trip')) {
+    // Between near loops there is no queue to let go: to hold back for a measurement would cost a fifth of a second, and tell nothing.
+    const measured = this.#phase === 'probe-round-trip' || roundTrip < NEAR_MS;
+    if (roundTrip <= this.#minRoundTrip || (expired && measured)) {
       this.#minRoundTrip = roundTrip;
       this.#minRoundTripAt = now;
     }

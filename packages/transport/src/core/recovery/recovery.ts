@@ -2,6 +2,7 @@ import { ACK_DELAY_UNIT_MS, type AckFrame, MAX_DATAGRAM_BYTES, type PacketRange 
 import type { CongestionController } from './congestion.ts';
 import { LostPackets } from './lost-packets.ts';
 import { Pacer } from './pacer.ts';
+import { Rack } from './rack.ts';
 import { RoundTrip } from './round-trip.ts';
 import { MAX_TRACKED_PACKETS, type PacketOwner, SentPackets } from './sent-packets.ts';
 
@@ -14,10 +15,6 @@ const MAXIMUM_PROBE_MS = 2_000;
  * one packet in several: probes then come as often as handshakes do.
  */
 const MAXIMUM_FIRST_PROBE_MS = 250;
-const MINIMUM_REORDER_MS = 1;
-const MAX_REORDER_STEPS = 8;
-/** Round trips without a spurious loss after which the reordering window narrows again (RFC 8985, section 7.2). */
-const REORDER_PERSISTENCE = 16;
 const PERSISTENT_PROBES = 3;
 const MAX_IGNORED_PACKETS = 4_096;
 /** Time-outs for which a lost packet is remembered: it may have been slow only. */
@@ -29,8 +26,7 @@ const LOSS_WEIGHT: number = 1 / 512;
 const LOSSY = 0.001;
 
 /**
- * What was sent, when it counts as lost, and how much more may be sent: RACK with an adaptive reordering window
- * (RFC 8985), probe time-out (RFC 9002, section 6.2) and a congestion controller with pacing.
+ * What was sent, when it counts as lost, and how much more may be sent: RACK (RFC 8985), probe time-out (RFC 9002, section 6.2) and a congestion controller with pacing.
  */
 export class Recovery {
   readonly roundTrip: RoundTrip;
@@ -43,13 +39,7 @@ export class Recovery {
   #deliveredAt = 0;
   #firstSentAt = 0;
   #limitedUntil = -1;
-  /** Sending time of the newest packet known to have arrived, and its round trip. */
-  #rackSentAt = -1;
-  #rackNumber = -1;
-  #rackRoundTrip = 0;
-  #reorderSteps = 1;
-  #calmRounds = 0;
-  #roundEnd = 0;
+  readonly #rack = new Rack();
   #lossAt = Number.POSITIVE_INFINITY;
   #lastSentAt = 0;
   #probes = 0;
@@ -221,11 +211,7 @@ export class Recovery {
     const sentAt = sent.sentAt(newest);
     const before = sent.rate(newest);
     if (newest === largest) this.roundTrip.sample(Math.max(0, now - sentAt), delayMs);
-    if (sentAt >= this.#rackSentAt) {
-      this.#rackSentAt = sentAt;
-      this.#rackNumber = Math.max(this.#rackNumber, newest);
-      this.#rackRoundTrip = now - sentAt;
-    }
+    this.#rack.onAcked(newest, sentAt, sent.nextNumber, now);
     let bytes = 0;
     if (this.#lossShare > 0) this.#lossShare *= (1 - LOSS_WEIGHT) ** count;
     for (let i = 0; i < count; i++) {
@@ -239,7 +225,6 @@ export class Recovery {
     this.#probes = 0;
     this.#probesOwed = 0;
     this.#progressAt = now;
-    if (newest >= this.#roundEnd) this.#endRound();
     const interval = Math.max(sentAt - before.firstSentAt, now - before.deliveredAt);
     this.#congestion.onAck({
       now,
@@ -266,43 +251,29 @@ export class Recovery {
     this.#lost.forgetBelow(sent.oldest);
   }
 
-  #endRound(): void {
-    this.#roundEnd = this.#sent.nextNumber;
-    if (++this.#calmRounds < REORDER_PERSISTENCE) return;
-    this.#calmRounds = 0;
-    this.#reorderSteps = Math.max(1, this.#reorderSteps - 1);
-  }
-
-  /** An acknowledgement for a packet that was declared lost: reordering is wider than thought. */
+  /** An acknowledgement for packets that were declared lost. */
   #noticeSpurious(ranges: readonly PacketRange[], now: number): void {
     for (let i = ranges.length - 1; i >= 0; i--) {
       const { first, last } = ranges[i]!;
       for (const number of this.#lost.take(first, last)) {
         this.#sent.acknowledge(number, now);
-        this.#reorderSteps = Math.min(MAX_REORDER_STEPS, this.#reorderSteps + 1);
-        this.#calmRounds = 0;
+        this.#rack.onSpuriousLoss();
         this.#spuriousLosses++;
         this.#congestion.onSpuriousLoss();
       }
     }
   }
 
-  #reorderWindow(): number {
-    // Never below the turn of a loop that reads one socket after the other.
-    const step = Math.max(MINIMUM_REORDER_MS, this.roundTrip.minimum / 4);
-    return Math.max(step, Math.min(this.#reorderSteps * step, this.roundTrip.smoothed));
-  }
-
   #detectLosses(now: number): void {
     const sent = this.#sent;
-    const patience = this.#rackRoundTrip + this.#reorderWindow();
+    const patience = this.#rack.patience(this.roundTrip);
     this.#lossAt = Number.POSITIVE_INFINITY;
     let bytes = 0;
     let newestLost = -1;
     let cursor = sent.first;
     while (cursor >= 0) {
       const sentAt = sent.sentAt(cursor);
-      if (sentAt > this.#rackSentAt || (sentAt === this.#rackSentAt && cursor > this.#rackNumber)) break;
+      if (this.#rack.isNewer(cursor, sentAt)) break;
       if (sentAt + patience > now) {
         this.#lossAt = sentAt + patience;
         break;
