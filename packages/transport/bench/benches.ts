@@ -12,11 +12,12 @@ interface Sizes {
   readonly roundTrips: number;
 }
 
-/** Exchanges and round trips: so many that what is written in JavaScript is compiled by the middle of the rounds, for all who have some. */
 const FULL: Sizes = { bulkBytes: 64 << 20, exchanges: 1_000, inFlight: 50, opens: 60, roundTrips: 5_000 };
 /** Small enough to run inside the tests, so that the benches never rot. */
 const SMALL: Sizes = { bulkBytes: 1 << 20, exchanges: 20, inFlight: 10, opens: 5, roundTrips: 20 };
 const OPENS_IN_FLIGHT = 4;
+/** The run that warms up is so many times as long, for everybody: who lives long has what is written in JavaScript compiled. */
+const WARM_UP = 4;
 
 const RATE: Metric = { name: 'rate', unit: 'MB/s', better: 'more' };
 const EXCHANGES: Metric = { name: 'exchanges', unit: '1/s', better: 'more' };
@@ -53,6 +54,9 @@ async function* compete(
   { small, effort }: BenchOptions,
 ): AsyncGenerator<Figure> {
   const sizes = small ? SMALL : FULL;
+  const warmUp: Sizes = small
+    ? SMALL
+    : { ...FULL, exchanges: FULL.exchanges * WARM_UP, roundTrips: FULL.roundTrips * WARM_UP };
   const runs = new Map<ContenderName, Values[]>();
   const contenders: { name: string; run: () => Promise<void> }[] = [];
   for (const name of CONTENDERS) {
@@ -60,7 +64,10 @@ async function* compete(
     if (!match.ways.includes(way)) continue;
     const own: Values[] = [];
     runs.set(name, own);
-    contenders.push({ name, run: async () => void own.push(await once(match, sizes)) });
+    contenders.push({
+      name,
+      run: async () => void own.push(await once(match, own.length === 0 ? warmUp : sizes)),
+    });
   }
   await race(contenders, effort);
   // The first run of each warms up.

@@ -185,7 +185,7 @@ export class Endpoint {
     const first = this.#handshakes.shift();
     if (first !== undefined) {
       slab.set(first.bytes);
-      return { path: first.path, bytes: first.bytes.length };
+      return { path: first.path, bytes: first.bytes.length, answerMs: Number.POSITIVE_INFINITY };
     }
     for (let session = this.#ready.shift(); session !== undefined; session = this.#ready.shift()) {
       if (!session.ready) continue;

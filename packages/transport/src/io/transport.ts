@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { isIP } from 'node:net';
 // The global of that name is looked up by a getter at each use.
 import { performance } from 'node:perf_hooks';
-import { MAX_DATAGRAM_BYTES, MAX_MESSAGE_VERSION, MESSAGE_VERSIONS } from '@p2pimg/wire';
+import { MAX_DATAGRAM_BYTES, MESSAGE_VERSIONS } from '@p2pimg/wire';
 import type { CryptoSuite } from '../core/crypto-suite.ts';
 import { Endpoint } from '../core/endpoint.ts';
 import type { EndpointEvent } from '../core/events.ts';
@@ -11,12 +11,11 @@ import { packetBytes } from '../core/packet-bytes.ts';
 import type { Path } from '../core/path.ts';
 import type { Session as CoreSession } from '../core/session/session.ts';
 import { fastCryptoSuite, nodeCryptoSuite } from '../node/crypto-suite.ts';
-import { dgramDriver } from './dgram-driver.ts';
 import { InvalidTransportOptionError } from './errors.ts';
 import type { Address, ConnectTarget, Session, Transport, TransportOptions, TransportStats } from './interface.ts';
-import { offloadDriver } from './offload-driver.ts';
 import type { SessionContext } from './session-context.ts';
 import { SessionHandle } from './session-handle.ts';
+import { checkOptions, chooseDriver } from './transport-options.ts';
 import { Turn } from './turn.ts';
 import type { UdpDriver, UdpSocket } from './udp-driver.ts';
 import { WorkerSockets } from './worker-sockets.ts';
@@ -56,6 +55,8 @@ class NodeTransport implements Transport {
   readonly #turn = new Turn(() => this.#flush());
   #timer: NodeJS.Timeout | undefined;
   #timerAt: number = Number.POSITIVE_INFINITY;
+  /** How soon what was sent in this turn may be answered. */
+  #answerMs: number = Number.POSITIVE_INFINITY;
   #silent = false;
   #closed = false;
   #closing: PromiseWithResolvers<void> | undefined;
@@ -181,17 +182,20 @@ class NodeTransport implements Transport {
       this.#dispatch(this.#endpoint.handleDatagram(batch, at, length, path, now));
       at += length;
     }
-    this.#turn.sendable();
+    this.#turn.received(now);
   }
 
-  #flush(): void {
+  /** Returns how soon, in ms, something of what was sent may be answered. */
+  #flush(): number {
     const now = performance.now();
+    this.#answerMs = Number.POSITIVE_INFINITY;
     this.#dispatch(
       this.#endpoint.nextTimeout() <= now ? this.#endpoint.handleTimeout(now) : this.#endpoint.takeEvents(),
     );
     // Handshakes all at once: a turn that reads more of them than it answers would let them wait ever longer.
     if (this.#transmit(now, SENDS_PER_TURN + this.#endpoint.handshakesWaiting)) this.#arm(now);
     else this.#turn.sendable();
+    return this.#answerMs;
   }
 
   /** Sends what is ready, with so many sends at most. Returns whether that was all. */
@@ -202,6 +206,7 @@ class NodeTransport implements Transport {
         this.#dispatch(this.#endpoint.takeEvents());
         return true;
       }
+      this.#answerMs = Math.min(this.#answerMs, transmit.answerMs);
       this.#send(transmit.path.socket, transmit.bytes, transmit.path.host, transmit.path.port);
     }
     return false;
@@ -274,26 +279,3 @@ class NodeTransport implements Transport {
 
 /** Memory of its own, no part of a pool: the system is told where it is. */
 const newSlab = (bytes: number): Uint8Array => new Uint8Array(new ArrayBuffer(bytes));
-
-/** @throws InvalidTransportOptionError when offload is demanded where it is not to be had. */
-function chooseDriver(wanted: NonNullable<TransportOptions['driver']>): UdpDriver {
-  if (wanted === 'dgram') return dgramDriver;
-  const offload = offloadDriver();
-  if (wanted === 'offload' && offload === undefined) {
-    throw new InvalidTransportOptionError('driver', 'offload needs Linux and Node 26');
-  }
-  return offload ?? dgramDriver;
-}
-
-function checkOptions({ keys, bind, versions = MESSAGE_VERSIONS }: TransportOptions): void {
-  const { lowest, highest } = versions;
-  const whole = Number.isInteger(lowest) && Number.isInteger(highest);
-  if (!whole || lowest < 1 || lowest > highest || highest > MAX_MESSAGE_VERSION) {
-    throw new InvalidTransportOptionError('versions', `must be a range within 1 … ${MAX_MESSAGE_VERSION}`);
-  }
-  if (keys.privateKey.length !== 32) throw new InvalidTransportOptionError('keys.privateKey', 'must have 32 bytes');
-  if (isIP(bind.host) === 0) throw new InvalidTransportOptionError('bind.host', 'is no IP literal');
-  if (!Number.isInteger(bind.port) || bind.port < 0 || bind.port > 65_535) {
-    throw new InvalidTransportOptionError('bind.port', 'must be 0 … 65,535');
-  }
-}

@@ -1,21 +1,27 @@
+import { performance } from 'node:perf_hooks';
 import { Fifo } from '../core/fifo.ts';
+import { Vigil } from './vigil.ts';
 
 /**
  * The end of a turn of the loop, as one transport uses it: what has arrived is read, then promises and ticks of the program go on, then is
- * sent what all that has made ready. So an answer leaves in the turn in which it was asked for.
+ * sent what all that has made ready. So an answer leaves in the turn in which it was asked for. Where an answer may come at once the loop goes
+ * round for a moment before it sleeps: everybody else's events are served meanwhile.
  */
 export class Turn {
-  readonly #onSend: () => void;
+  readonly #onSend: () => number;
   readonly #reads = new Fifo<() => void>();
   #reading: NodeJS.Immediate | undefined;
   #sending: NodeJS.Immediate | undefined;
+  #waking: NodeJS.Immediate | undefined;
+  readonly #vigil = new Vigil();
   #over = false;
   // Made once: each turn needs them.
   readonly #doRead = (): void => this.#read();
   readonly #doSend = (): void => this.#send();
+  readonly #doWake = (): void => this.#wake();
 
-  /** @param onSend sends what is ready */
-  constructor(onSend: () => void) {
+  /** @param onSend sends what is ready, and returns how soon in ms something may be answered: infinite if nothing is to be */
+  constructor(onSend: () => number) {
     this.#onSend = onSend;
   }
 
@@ -30,6 +36,12 @@ export class Turn {
     this.#sending = setImmediate(this.#doSend);
   }
 
+  /** Something has arrived: whoever waited for it need not any more, and may have something to send. */
+  received(now: number): void {
+    this.#vigil.end(now);
+    this.sendable();
+  }
+
   /** Something may be ready to be sent. */
   sendable(): void {
     if (!this.#over) this.#sending ??= setImmediate(this.#doSend);
@@ -40,6 +52,7 @@ export class Turn {
     this.#over = true;
     clearImmediate(this.#reading);
     clearImmediate(this.#sending);
+    clearImmediate(this.#waking);
   }
 
   #read(): void {
@@ -49,6 +62,14 @@ export class Turn {
 
   #send(): void {
     this.#sending = undefined;
-    this.#onSend();
+    const answerMs = this.#onSend();
+    // What is still to be read or sent keeps the loop going anyway.
+    if (this.#over || this.#reading !== undefined || this.#sending !== undefined) return;
+    if (this.#vigil.begin(answerMs, performance.now())) this.#waking ??= setImmediate(this.#doWake);
+  }
+
+  /** The loop does not sleep while something is to be done at its next turn. */
+  #wake(): void {
+    this.#waking = this.#vigil.lasts(performance.now()) ? setImmediate(this.#doWake) : undefined;
   }
 }

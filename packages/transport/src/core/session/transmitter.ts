@@ -23,6 +23,8 @@ export interface Transmit {
   readonly path: Path;
   /** Bytes in the slab, from its start. */
   readonly bytes: number;
+  /** How soon it may be answered, in ms: the shortest round trip so far; infinite if it asks for no answer. */
+  readonly answerMs: number;
 }
 
 const PING: Frame = { type: FrameType.ping };
@@ -88,7 +90,8 @@ export class Transmitter {
   /** One sealed packet with the one frame, outside of all control: the last word of a session, or a path challenge. */
   single(frame: Frame, path: Path, slab: Uint8Array): Transmit {
     const end = padded(slab, writeFrame(slab, CONTROL_HEADER_BYTES, frame));
-    return { path, bytes: this.#seal(this.#parts.recovery.skip(), 0, end + TAG_BYTES, slab) };
+    const bytes = this.#seal(this.#parts.recovery.skip(), 0, end + TAG_BYTES, slab);
+    return { path, bytes, answerMs: Number.POSITIVE_INFINITY };
   }
 
   #pollControl(now: number, slab: Uint8Array): Transmit | undefined {
@@ -116,11 +119,12 @@ export class Transmitter {
     const filled = open ? this.#fill(slab, end, lane, frames) : end;
     const length = padded(slab, filled) + TAG_BYTES;
     // An acknowledgement alone asks for none.
-    const number =
-      filled > end
-        ? parts.recovery.onSent(length, new ControlPacket(parts, frames, reported), 0, now)
-        : parts.recovery.skip();
-    return { path: this.#path(lane, now), bytes: this.#seal(number, lane, length, slab) };
+    const asks = filled > end;
+    const number = asks
+      ? parts.recovery.onSent(length, new ControlPacket(parts, frames, reported), 0, now)
+      : parts.recovery.skip();
+    const answerMs = asks ? parts.recovery.roundTrip.minimum : Number.POSITIVE_INFINITY;
+    return { path: this.#path(lane, now), bytes: this.#seal(number, lane, length, slab), answerMs };
   }
 
   /** A probe repeats what is in flight; when there is nothing to repeat, a ping serves. */
@@ -189,7 +193,8 @@ export class Transmitter {
     if (count === 0) return undefined;
     if (repeats) this.#host.countRetransmission(count);
     else parts.outgoing.sent(transfer, count);
-    return { path: this.#path(transfer.lane, now), bytes: count * MAX_DATAGRAM_BYTES };
+    const answerMs = recovery.roundTrip.minimum;
+    return { path: this.#path(transfer.lane, now), bytes: count * MAX_DATAGRAM_BYTES, answerMs };
   }
 
   #queueStatuses(): void {
