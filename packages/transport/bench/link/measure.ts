@@ -90,6 +90,9 @@ export function lineOver(
   });
 }
 
+/** Exchanges before those that count, in rounds of all that are in flight. */
+const WARM_UP = 2;
+
 /** Many small exchanges at once. */
 export function poolOver(
   path: PathName,
@@ -97,9 +100,12 @@ export function poolOver(
   { exchanges: count, inFlight }: LinkSizes,
   seed: number,
 ): Promise<Answer<'exchanges'>> {
-  return onLink(path, seed, async (link) =>
-    (await over(link, traveller)).ask('exchanges', { way: 'exchange', count, inFlight }),
-  );
+  return onLink(path, seed, async (link) => {
+    const match = await over(link, traveller);
+    // Long-lived sessions are asked for: they have started up.
+    await match.ask('exchanges', { way: 'exchange', count: WARM_UP * inFlight, inFlight });
+    return match.ask('exchanges', { way: 'exchange', count, inFlight });
+  });
 }
 
 /** The first one's share of what two flows carry side by side, after a second in which both find their pace. */

@@ -15,6 +15,11 @@ import { pieceCount, recordCount, recordLength, recordOffset, segmentCount } fro
 
 export type SegmentResult = 'kept' | 'duplicate' | 'opened' | 'spoiled' | 'malformed';
 
+/** Before memory is taken. */
+const NOTHING = new Uint8Array(0);
+const NO_MASKS = new Uint32Array(0);
+const NO_SOURCES = new Int32Array(0);
+
 /**
  * A transfer on its way in. Ciphertext lands where its plaintext will be (the tag apart), so that a transfer never
  * needs more memory than its size, and a record that does not open leaves nothing behind but its place.
@@ -27,12 +32,12 @@ export class IncomingTransfer {
   readonly id: Uint8Array;
   readonly #records: number;
   /** Made when accepted. */
-  #bytes: Uint8Array = new Uint8Array(0);
-  #tags: Uint8Array = new Uint8Array(0);
+  #bytes: Uint8Array = NOTHING;
+  #tags: Uint8Array = NOTHING;
   /** Per record: segments (or pieces) here, as bits; and the key epoch and lane they came under, or `PIECES`. */
-  #masks: Uint32Array = new Uint32Array(0);
-  #sources: Int32Array = new Int32Array(0);
-  #opened: Uint8Array = new Uint8Array(0);
+  #masks: Uint32Array = NO_MASKS;
+  #sources: Int32Array = NO_SOURCES;
+  #opened: Uint8Array = NOTHING;
   #openedPrefix = 0;
   #openedCount = 0;
   #openedBytes = 0;
@@ -110,7 +115,7 @@ export class IncomingTransfer {
     if ((this.#masks[record]! & bit) !== 0) return 'duplicate';
     this.#masks[record] = this.#masks[record]! | bit;
     this.#place(b, at + DATA_HEADER_BYTES, record, segment, length);
-    if (this.#masks[record] !== 2 ** segments - 1) return 'kept';
+    if (this.#masks[record] !== all(segments)) return 'kept';
     return this.#open(record, length, header, connectionId, aead) ? 'opened' : 'spoiled';
   }
 
@@ -131,7 +136,7 @@ export class IncomingTransfer {
     if ((this.#masks[record]! & bit) !== 0) return 'duplicate';
     this.#masks[record] = this.#masks[record]! | bit;
     this.#bytes.set(frame.bytes, recordOffset(record) + from);
-    if (this.#masks[record] !== 2 ** pieces - 1) return 'kept';
+    if (this.#masks[record] !== all(pieces)) return 'kept';
     this.#markOpened(record, length);
     return 'opened';
   }
@@ -173,6 +178,9 @@ export class IncomingTransfer {
     while (this.#opened[this.#openedPrefix] === 1) this.#openedPrefix++;
   }
 }
+
+/** So many low bits, below 32. `2 **` is a call of the mathematical library, one for each datagram. */
+const all = (count: number): number => (1 << count) - 1;
 
 /** Whether a record sealed as `next` came after one sealed as `before`: a newer epoch, or the same one off its lane. */
 function supersedes(next: number, before: number): boolean {
