@@ -16,7 +16,7 @@ const FULL: Sizes = { bulkBytes: 64 << 20, exchanges: 1_000, inFlight: 50, opens
 /** Small enough to run inside the tests, so that the benches never rot. */
 const SMALL: Sizes = { bulkBytes: 1 << 20, exchanges: 20, inFlight: 10, opens: 5, roundTrips: 20 };
 const OPENS_IN_FLIGHT = 4;
-/** The run that warms up is so many times as long, for everybody: who lives long has what is written in JavaScript compiled. */
+/** The run of exchanges or round trips that warms up is so many times as long, for everybody: who lives long has what is written in JavaScript compiled. */
 const WARM_UP = 4;
 
 const RATE: Metric = { name: 'rate', unit: 'MB/s', better: 'more' };

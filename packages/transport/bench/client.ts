@@ -77,8 +77,11 @@ if (process.send !== undefined && process.argv[2] === 'client') {
   const [, , , name, server] = process.argv as [string, string, string, ContenderName, string];
   const contender = await moduleOf(name).connect(name, JSON.parse(server) as ServerAddress);
   const obey = obedient(contender);
-  process.on('message', ([name, order]: [OrderName, never]) => {
-    void obey[name](order).then((answer) => process.send?.([name, answer]));
+  process.on('message', ([order, what]: [OrderName, never]) => {
+    obey[order](what).then(
+      (answer) => process.send?.([order, answer]),
+      (error: unknown) => process.send?.({ error: `${name}, ${order}: ${String(error)}` }),
+    );
   });
   process.on('disconnect', () => process.exit(0));
   process.send(WAYS.filter((way) => contender[way] !== undefined));

@@ -7,6 +7,24 @@ import { type ContenderName, LOOPBACK, type ServerAddress, type ServerReport } f
 const SERVER = new URL('./server.ts', import.meta.url);
 const CLIENT = new URL('./client.ts', import.meta.url);
 
+/** The next thing that a child says. @throws when it ends instead, or says that it failed */
+async function answerOf(child: ChildProcess): Promise<unknown> {
+  if (child.exitCode !== null || child.signalCode !== null) throw new Error('a side of the match has ended');
+  const ended = new AbortController();
+  const { signal } = ended;
+  const exit = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`a side of the match ended with ${code}`);
+  });
+  try {
+    const [message] = (await Promise.race([once(child, 'message', { signal }), exit])) as [unknown];
+    if (typeof message === 'object' && message !== null && 'error' in message) throw new Error(String(message.error));
+    return message;
+  } finally {
+    exit.catch(() => {});
+    ended.abort();
+  }
+}
+
 /** Where the two sides of a match run. */
 export interface Ground {
   /** The address that the server binds to. */
@@ -37,9 +55,9 @@ export class Match {
 
   static async open(name: ContenderName, ground: Ground = HERE): Promise<Match> {
     const server = ground.run('server', SERVER, ['serve', name, ground.host]);
-    const [address] = (await once(server, 'message')) as [ServerAddress];
+    const address = (await answerOf(server)) as ServerAddress;
     const client = ground.run('client', CLIENT, ['client', name, JSON.stringify(address)]);
-    const [ways] = (await once(client, 'message')) as [readonly Way[]];
+    const ways = (await answerOf(client)) as readonly Way[];
     return new Match(ways, server, client);
   }
 
@@ -51,7 +69,7 @@ export class Match {
   async ask<Name extends OrderName>(name: Name, order: Order<Name>): Promise<Answer<Name>> {
     this.start(name, order);
     for (;;) {
-      const [[done, answer]] = (await once(this.#client, 'message')) as [[OrderName, Answer<Name>]];
+      const [done, answer] = (await answerOf(this.#client)) as [OrderName, Answer<Name>];
       // What was started before may have ended meanwhile.
       if (done === name) return answer;
     }
@@ -59,8 +77,7 @@ export class Match {
 
   async report(): Promise<ServerReport> {
     this.#server.send('report');
-    const [report] = (await once(this.#server, 'message')) as [ServerReport];
-    return report;
+    return (await answerOf(this.#server)) as ServerReport;
   }
 
   /** CPU time of both sides so far, in ms. */
@@ -69,10 +86,12 @@ export class Match {
   }
 
   async close(): Promise<void> {
-    await this.ask('close', {});
+    if (this.#client.connected) await this.ask('close', {});
     for (const side of [this.#client, this.#server]) {
+      if (!side.connected) continue;
+      const exit = once(side, 'exit');
       side.disconnect();
-      await once(side, 'exit');
+      await exit;
     }
   }
 }
@@ -88,6 +107,6 @@ export class Matches {
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#open.values()].map(async (match) => (await match).close()));
+    await Promise.allSettled([...this.#open.values()].map(async (match) => (await match).close()));
   }
 }

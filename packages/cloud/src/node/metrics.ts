@@ -192,7 +192,11 @@ export class Metrics {
     gauge('server_alive', '1 when this server believes the other alive', (_, { state }) => Number(state === 'alive'));
     gauge('server_outstanding', 'Requests that the server is handling', (_, { outstanding }) => outstanding);
     gauge('server_priority', '1 / load', (_, { priority }) => priority);
-    gauge('server_loop_utilization', 'Event-loop utilisation, 0 to 1', (_, { utilization }) => utilization);
+    gauge(
+      'server_loop_utilization',
+      'Event-loop utilisation, 0 to 1; waiting awake for an answer of a near peer counts as busy',
+      (_, { utilization }) => utilization,
+    );
     gauge('heartbeat_loss', 'Share of lost heartbeats, 0 to 1', (_, { heartbeatLoss }) => heartbeatLoss);
     gauge('heartbeat_round_trip_seconds', 'Smoothed round trip of the session', (now, { id }) => {
       const ms = now.heartbeatRoundTripMs[id];

@@ -90,8 +90,8 @@ export function lineOver(
   });
 }
 
-/** Exchanges before those that count, in rounds of all that are in flight. */
-const WARM_UP = 2;
+/** Exchanges before those that count, as many times as are in flight. */
+const WARM_UP_TURNS = 2;
 
 /** Many small exchanges at once. */
 export function poolOver(
@@ -103,7 +103,7 @@ export function poolOver(
   return onLink(path, seed, async (link) => {
     const match = await over(link, traveller);
     // Long-lived sessions are asked for: they have started up.
-    await match.ask('exchanges', { way: 'exchange', count: WARM_UP * inFlight, inFlight });
+    await match.ask('exchanges', { way: 'exchange', count: WARM_UP_TURNS * inFlight, inFlight });
     return match.ask('exchanges', { way: 'exchange', count, inFlight });
   });
 }

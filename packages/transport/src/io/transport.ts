@@ -10,6 +10,7 @@ import { type EndpointLimits, resolveLimits } from '../core/limits.ts';
 import { packetBytes } from '../core/packet-bytes.ts';
 import type { Path } from '../core/path.ts';
 import type { Session as CoreSession } from '../core/session/session.ts';
+import type { Transmit } from '../core/session/transmitter.ts';
 import { fastCryptoSuite, nodeCryptoSuite } from '../node/crypto-suite.ts';
 import { InvalidTransportOptionError } from './errors.ts';
 import type { Address, ConnectTarget, Session, Transport, TransportOptions, TransportStats } from './interface.ts';
@@ -206,8 +207,7 @@ class NodeTransport implements Transport {
         this.#dispatch(this.#endpoint.takeEvents());
         return true;
       }
-      this.#answerMs = Math.min(this.#answerMs, transmit.answerMs);
-      this.#send(transmit.path.socket, transmit.bytes, transmit.path.host, transmit.path.port);
+      this.#send(transmit);
     }
     return false;
   }
@@ -228,9 +228,10 @@ class NodeTransport implements Transport {
     this.#dispatch(this.#endpoint.takeEvents());
   }
 
-  #send(number: number, bytes: number, host: string, port: number): void {
-    const udp = number === 0 ? this.#parent : this.#workers.get(number)?.udp;
+  #send({ path: { socket, host, port }, bytes, answerMs }: Transmit): void {
+    const udp = socket === 0 ? this.#parent : this.#workers.get(socket)?.udp;
     if (udp === undefined || this.#silent || this.#closed) return;
+    this.#answerMs = Math.min(this.#answerMs, answerMs);
     this.#datagramsSent += Math.ceil(bytes / MAX_DATAGRAM_BYTES);
     this.#bytesSent += bytes;
     if (!udp.send(this.#slab, bytes, host, port)) this.#slab = newSlab(this.#slab.length);

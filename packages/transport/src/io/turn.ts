@@ -13,7 +13,7 @@ export class Turn {
   #reading: NodeJS.Immediate | undefined;
   #sending: NodeJS.Immediate | undefined;
   #waking: NodeJS.Immediate | undefined;
-  readonly #vigil = new Vigil();
+  readonly #vigil: Vigil;
   #over = false;
   // Made once: each turn needs them.
   readonly #doRead = (): void => this.#read();
@@ -21,7 +21,8 @@ export class Turn {
   readonly #doWake = (): void => this.#wake();
 
   /** @param onSend sends what is ready, and returns how soon in ms something may be answered: infinite if nothing is to be */
-  constructor(onSend: () => number) {
+  constructor(onSend: () => number, vigil: Vigil = new Vigil()) {
+    this.#vigil = vigil;
     this.#onSend = onSend;
   }
 

@@ -1,7 +1,7 @@
 import { setImmediate as turnOfLoop } from 'node:timers/promises';
 import test from 'ava';
 import { Turn } from '../../src/io/turn.ts';
-import { SOON_MS } from '../../src/io/vigil.ts';
+import { Vigil } from '../../src/io/vigil.ts';
 
 test('T2 what a read wakes, ticks and promises included, is ready before the turn sends', async (t) => {
   const log: string[] = [];
@@ -63,31 +63,63 @@ test('T2 a turn that is over neither reads nor sends', async (t) => {
   t.pass();
 });
 
-/** Whether the loop has something to do at its next turn, so that it does not sleep. Other tests' immediates count as well: such tests run alone. */
-const isAwake = (): boolean => process.getActiveResourcesInfo().includes('Immediate');
+/** Keeps watch as long as it is told to, and says how it went. */
+class Watch extends Vigil {
+  readonly asked: number[] = [];
+  turns = 0;
+  heard = 0;
+  #left: number;
 
-test.serial('T2 the loop stays awake for an answer that may come at once, but not for ever', async (t) => {
-  const turn = new Turn(() => SOON_MS / 2);
-  turn.sendable();
-  await turnOfLoop();
-  t.true(isAwake());
-  while (isAwake()) await turnOfLoop();
-  t.pass();
-});
-
-test.serial('T2 the loop sleeps when nothing is to be answered, or not so soon', async (t) => {
-  for (const answerMs of [Number.POSITIVE_INFINITY, SOON_MS]) {
-    const turn = new Turn(() => answerMs);
-    turn.sendable();
-    await turnOfLoop();
-    t.false(isAwake());
+  constructor(turns: number) {
+    super(() => 0);
+    this.#left = turns;
   }
+
+  override begin(answerMs: number): boolean {
+    this.asked.push(answerMs);
+    return this.#left > 0;
+  }
+
+  override end(): void {
+    this.heard++;
+    this.#left = 0;
+  }
+
+  override lasts(): boolean {
+    this.turns++;
+    return --this.#left > 0;
+  }
+}
+
+test('T2 the loop goes round as long as the vigil lasts', async (t) => {
+  const watch = new Watch(5);
+  const turn = new Turn(() => 0.05, watch);
+  turn.sendable();
+  for (let i = 0; i < 20; i++) await turnOfLoop();
+  t.deepEqual(watch.asked, [0.05]);
+  t.is(watch.turns, 5);
 });
 
-test.serial('T2 a turn that ends lets the loop sleep', async (t) => {
-  const turn = new Turn(() => 0);
+test('T2 what has arrived ends the vigil, and is sent an answer to', async (t) => {
+  const watch = new Watch(1_000);
+  let sent = 0;
+  const turn = new Turn(() => ++sent, watch);
   turn.sendable();
-  await turnOfLoop();
+  for (let i = 0; i < 3; i++) await turnOfLoop();
+  turn.received(0);
+  for (let i = 0; i < 20; i++) await turnOfLoop();
+  t.is(watch.heard, 1);
+  t.true(watch.turns <= 5, `${watch.turns} turns`);
+  t.is(sent, 2);
+});
+
+test('T2 a turn that ends watches no more', async (t) => {
+  const watch = new Watch(1_000);
+  const turn = new Turn(() => 0, watch);
+  turn.sendable();
+  for (let i = 0; i < 3; i++) await turnOfLoop();
   turn.end();
-  t.false(isAwake());
+  const { turns } = watch;
+  for (let i = 0; i < 20; i++) await turnOfLoop();
+  t.is(watch.turns, turns);
 });

@@ -90,11 +90,6 @@ export class Recovery {
     return this.#probes >= PERSISTENT_PROBES && this.#sent.span > MAX_IGNORED_PACKETS;
   }
 
-  /** Numbers that are still remembered, of packets that were acknowledged already among them. */
-  get span(): number {
-    return this.#sent.span;
-  }
-
   /** Number of probe time-outs in a row. */
   get probes(): number {
     return this.#probes;
@@ -172,9 +167,10 @@ export class Recovery {
         cursor = sent.after(cursor);
       }
     }
-    if (count === 0) return 0;
-    const bytes = this.#acknowledge(count, largest, frame.delay * ACK_DELAY_UNIT_MS, now);
-    this.#detectLosses(now);
+    const bytes = count === 0 ? 0 : this.#acknowledge(count, largest, frame.delay * ACK_DELAY_UNIT_MS, now);
+    if (count > 0) this.#detectLosses(now);
+    // Last: what has just been declared lost may be all that was in flight, and nothing else would make room.
+    this.#forget(now);
     return bytes;
   }
 
@@ -239,7 +235,6 @@ export class Recovery {
       delivered: this.#delivered,
       deliveredBefore: before.delivered,
     });
-    this.#forget(now);
     return bytes;
   }
 

@@ -27,6 +27,11 @@ export class RoundTrip {
     return this.#latest;
   }
 
+  /** How soon an answer may be here as things are now: whatever was once near does not stay so for ever. */
+  get soonest(): number {
+    return Math.min(this.#latest, this.#smoothed);
+  }
+
   get minimum(): number {
     return this.#sampled ? this.#minimum : this.#smoothed;
   }

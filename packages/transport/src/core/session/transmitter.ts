@@ -23,7 +23,7 @@ export interface Transmit {
   readonly path: Path;
   /** Bytes in the slab, from its start. */
   readonly bytes: number;
-  /** How soon it may be answered, in ms: the shortest round trip so far; infinite if it asks for no answer. */
+  /** How soon its acknowledgement may be here, in ms; infinite if it asks for none. */
   readonly answerMs: number;
 }
 
@@ -123,7 +123,7 @@ export class Transmitter {
     const number = asks
       ? parts.recovery.onSent(length, new ControlPacket(parts, frames, reported), 0, now)
       : parts.recovery.skip();
-    const answerMs = asks ? parts.recovery.roundTrip.minimum : Number.POSITIVE_INFINITY;
+    const answerMs = asks ? parts.recovery.roundTrip.soonest : Number.POSITIVE_INFINITY;
     return { path: this.#path(lane, now), bytes: this.#seal(number, lane, length, slab), answerMs };
   }
 
@@ -193,7 +193,7 @@ export class Transmitter {
     if (count === 0) return undefined;
     if (repeats) this.#host.countRetransmission(count);
     else parts.outgoing.sent(transfer, count);
-    const answerMs = recovery.roundTrip.minimum;
+    const answerMs = recovery.roundTrip.soonest;
     return { path: this.#path(transfer.lane, now), bytes: count * MAX_DATAGRAM_BYTES, answerMs };
   }
 

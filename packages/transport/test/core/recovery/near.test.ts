@@ -5,10 +5,10 @@ import { Bbr } from '../../../src/core/recovery/bbr.ts';
 const PACKET = MAX_DATAGRAM_BYTES;
 const RATE = 300_000;
 
-/** A flow that always fills its window, 300 MB/s, for so long; returns the smallest window after the first second. `tripMs` at a time. */
-function leastWindow(seconds: number, tripMs: (now: number) => number): number {
+/** A flow that always fills its window, 300 MB/s, for so long: the smallest window after the first second, and the pace at the end. `tripMs` at a time. */
+function flow(seconds: number, tripMs: (now: number) => number): { leastWindow: number; pace: number } {
   const bbr = new Bbr();
-  let least = Number.POSITIVE_INFINITY;
+  let leastWindow = Number.POSITIVE_INFINITY;
   let delivered = 0;
   for (let now = 1; now < seconds * 1e3; now += 1) {
     const roundTrip = tripMs(now);
@@ -28,16 +28,19 @@ function leastWindow(seconds: number, tripMs: (now: number) => number): number {
       delivered,
       deliveredBefore: before,
     });
-    if (now > 1_000) least = Math.min(least, bbr.window);
+    if (now > 1_000) leastWindow = Math.min(leastWindow, bbr.window);
   }
-  return least;
+  return { leastWindow, pace: bbr.pacingRate };
 }
 
 test('T1 where the loops make up the round trip no flow is held back to measure it', (t) => {
   // An idle moment once, then never again as short.
-  t.true(leastWindow(35, (now) => (now < 10 ? 0.02 : 2)) >= 512 * PACKET);
+  const { leastWindow, pace } = flow(35, (now) => (now < 10 ? 0.02 : 2));
+  t.true(leastWindow >= 512 * PACKET);
+  t.is(pace, Number.POSITIVE_INFINITY);
 });
 
 test('T1 a path that has become long is measured, and no longer taken for a near one', (t) => {
-  t.true(leastWindow(35, (now) => (now < 10 ? 0.02 : 40)) < 512 * PACKET);
+  t.is(flow(9, (now) => (now < 10 ? 0.02 : 40)).pace, Number.POSITIVE_INFINITY, 'for ten seconds it is');
+  t.true(Number.isFinite(flow(35, (now) => (now < 10 ? 0.02 : 40)).pace));
 });
