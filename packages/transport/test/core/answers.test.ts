@@ -13,7 +13,7 @@ function answersTo(node: Node, now: number): number[] {
   }
 }
 
-test('T1 a packet tells how soon its acknowledgement may be here', (t) => {
+test('T1 a packet with a message tells how soon its acknowledgement may be here', (t) => {
   const world = new World(1, { delay: 5 });
   const { client, server } = world.pair();
   const session = world.connect(client, server);
@@ -27,8 +27,7 @@ test('T1 a packet tells how soon its acknowledgement may be here', (t) => {
   t.true(message! >= 10 && message! < 20, `${message} ms`);
 
   session.sendTransfer({ id: new Uint8Array(16), purpose: 0, bytes: new Uint8Array(1_000), lane: 0 });
-  const sent = answersTo(client, world.now);
-  t.true(sent.length > 0 && sent.every((answerMs) => answerMs >= 10 && answerMs < 20), `${sent} ms`);
+  t.deepEqual([...new Set(answersTo(client, world.now))], [Number.POSITIVE_INFINITY], 'transfers are not');
 });
 
 test('T1 an acknowledgement alone is not answered', (t) => {

@@ -23,7 +23,10 @@ export interface Transmit {
   readonly path: Path;
   /** Bytes in the slab, from its start. */
   readonly bytes: number;
-  /** How soon its acknowledgement may be here, in ms; infinite if it asks for none. */
+  /**
+   * How soon its acknowledgement may be here, in ms, if it has a message, which is often answered at once; infinite if not: what belongs to
+   * transfers is better off in few large batches than soon.
+   */
   readonly answerMs: number;
 }
 
@@ -69,6 +72,8 @@ export class Transmitter {
   /** One for all messages: what a packet holds of them is remembered by the frame. */
   readonly #onFragmentAcked: (frame: Frame) => void;
   #pacedUntil = Number.POSITIVE_INFINITY;
+  /** Whether the packet that was filled last has a message. */
+  #speaks = false;
 
   constructor(parts: SessionParts, host: SessionHost, onMessageAcked: (number: number) => void) {
     this.#parts = parts;
@@ -116,6 +121,7 @@ export class Transmitter {
     }
     const lane = open ? parts.queue.lane : 0;
     const frames: QueuedFrame[] = [];
+    this.#speaks = false;
     const filled = open ? this.#fill(slab, end, lane, frames) : end;
     const length = padded(slab, filled) + TAG_BYTES;
     // An acknowledgement alone asks for none.
@@ -123,7 +129,7 @@ export class Transmitter {
     const number = asks
       ? parts.recovery.onSent(length, new ControlPacket(parts, frames, reported), 0, now)
       : parts.recovery.skip();
-    const answerMs = asks ? parts.recovery.roundTrip.soonest : Number.POSITIVE_INFINITY;
+    const answerMs = this.#speaks ? parts.recovery.roundTrip.soonest : Number.POSITIVE_INFINITY;
     return { path: this.#path(lane, now), bytes: this.#seal(number, lane, length, slab), answerMs };
   }
 
@@ -149,12 +155,14 @@ export class Transmitter {
       for (let d = parts.datagrams.first; d !== undefined; d = parts.datagrams.first) {
         if (end + d.length + DATAGRAM_FRAME_OVERHEAD > FRAMES_END) break;
         parts.datagrams.shift();
+        this.#speaks = true;
         end = writeFrame(slab, end, { type: FrameType.datagram, bytes: d });
       }
       const messages = parts.outgoingMessages;
       for (let m = messages.nextFragment(FRAMES_END - end); m; m = messages.nextFragment(FRAMES_END - end)) {
         sent.push({ frame: m, lane: 0, onAcked: this.#onFragmentAcked, settled: false, queued: false });
         end = writeFrame(slab, end, m);
+        this.#speaks = true;
       }
     }
     const pinging = parts.pingOwed || parts.recovery.probesOwed > 0;
@@ -193,8 +201,8 @@ export class Transmitter {
     if (count === 0) return undefined;
     if (repeats) this.#host.countRetransmission(count);
     else parts.outgoing.sent(transfer, count);
-    const answerMs = recovery.roundTrip.soonest;
-    return { path: this.#path(transfer.lane, now), bytes: count * MAX_DATAGRAM_BYTES, answerMs };
+    const path = this.#path(transfer.lane, now);
+    return { path, bytes: count * MAX_DATAGRAM_BYTES, answerMs: Number.POSITIVE_INFINITY };
   }
 
   #queueStatuses(): void {
