@@ -105,12 +105,10 @@ function figuresOf(
 
 async function bulk(match: Match, { bulkBytes }: Sizes): Promise<Values> {
   await match.ask('prepare', { bytes: bulkBytes });
-  const before = await match.cpuMs();
-  const { ms } = await match.ask('bulk', {});
-  const cpu = (await match.cpuMs()) - before;
+  const { ms, bothMs } = await match.cost('bulk', {});
   return new Map([
     [RATE, bulkBytes / 1e3 / ms],
-    [BULK_CPU, (cpu * 1e3) / (bulkBytes / 1024)],
+    [BULK_CPU, (bothMs * 1e3) / (bulkBytes / 1024)],
   ]);
 }
 
@@ -120,13 +118,11 @@ async function exchanges(
   way: 'exchange' | 'fresh',
 ): Promise<Values> {
   await match.ask('exchanges', { way, count: Math.ceil(count * LEAD_IN), inFlight });
-  const before = await match.cpuMs();
-  const { perSecond, p99Ms } = await match.ask('exchanges', { way, count, inFlight });
-  const cpu = (await match.cpuMs()) - before;
+  const { perSecond, p99Ms, bothMs } = await match.cost('exchanges', { way, count, inFlight });
   return new Map([
     [EXCHANGES, perSecond],
     [TAIL, p99Ms],
-    [CPU, (cpu * 1e3) / count],
+    [CPU, (bothMs * 1e3) / count],
   ]);
 }
 
@@ -137,12 +133,10 @@ async function newSessions(match: Match, { opens: count }: Sizes): Promise<Value
 
 async function roundTrips(match: Match, { roundTrips: count }: Sizes): Promise<Values> {
   await match.ask('roundTrips', { count: Math.ceil(count * LEAD_IN) });
-  const before = await match.cpuMs();
-  const { p50Ms, p99Ms } = await match.ask('roundTrips', { count });
-  const cpu = (await match.cpuMs()) - before;
+  const { p50Ms, p99Ms, bothMs } = await match.cost('roundTrips', { count });
   return new Map([
     [TRIP, p50Ms * 1e3],
     [TRIP_TAIL, p99Ms * 1e3],
-    [CPU, (cpu * 1e3) / count],
+    [CPU, (bothMs * 1e3) / count],
   ]);
 }

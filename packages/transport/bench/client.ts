@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { quantile } from '@p2pimg/testkit/bench';
-import type { Contender, ContenderName, ServerAddress } from './contender.ts';
+import type { Contender, ContenderName, Packets, ServerAddress } from './contender.ts';
 import { cpuMs } from './cpu.ts';
 import { moduleOf } from './server.ts';
 import { DOWN, inFlight, time, UP } from './work.ts';
 
 /** What a contender can be asked for. */
-export type Way = 'bulk' | 'exchange' | 'fresh' | 'roundTrip' | 'open';
-const WAYS: readonly Way[] = ['bulk', 'exchange', 'fresh', 'roundTrip', 'open'];
+const WAYS = ['bulk', 'exchange', 'fresh', 'roundTrip', 'open'] as const;
+export type Way = (typeof WAYS)[number];
 
 /** What a client is asked to do, and what it answers. */
 export interface Orders {
@@ -27,7 +27,7 @@ export interface Orders {
     readonly order: { readonly count: number };
     readonly answer: { readonly p50Ms: number; readonly p99Ms: number };
   };
-  readonly packets: { readonly order: object; readonly answer: Awaited<ReturnType<typeof packetsOf>> };
+  readonly packets: { readonly order: object; readonly answer: Packets | null };
   readonly cpu: { readonly order: object; readonly answer: { readonly cpuMs: number } };
   readonly close: { readonly order: object; readonly answer: null };
 }
@@ -37,9 +37,6 @@ export type Order<Name extends OrderName> = Orders[Name]['order'];
 export type Answer<Name extends OrderName> = Orders[Name]['answer'];
 
 const MESSAGE_BYTES = 100;
-
-const packetsOf = (contender: Contender): ReturnType<NonNullable<Contender['packets']>> | null =>
-  contender.packets?.() ?? null;
 
 /** How one contender, of which nobody else is in this process, does as it is asked. */
 function obedient(contender: Contender): { [Name in OrderName]: (order: Order<Name>) => Promise<Answer<Name>> } {
@@ -67,7 +64,7 @@ function obedient(contender: Contender): { [Name in OrderName]: (order: Order<Na
       for (let i = 0; i < count; i++) times.push(await time(() => contender.roundTrip!(message)));
       return { p50Ms: quantile(times, 0.5), p99Ms: quantile(times, 0.99) };
     },
-    packets: async () => packetsOf(contender),
+    packets: async () => contender.packets?.() ?? null,
     cpu: async () => ({ cpuMs: cpuMs() }),
     close: () => contender.close().then(() => null),
   };

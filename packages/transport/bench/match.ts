@@ -80,8 +80,18 @@ export class Match {
     return (await answerOf(this.#server)) as ServerReport;
   }
 
+  /** What the client answers, and the CPU time that both sides take for it, in ms. Nobody else may be at work meanwhile. */
+  async cost<Name extends OrderName>(
+    name: Name,
+    order: Order<Name>,
+  ): Promise<Answer<Name> & { readonly bothMs: number }> {
+    const before = await this.#cpuMs();
+    const answer = await this.ask(name, order);
+    return { ...answer, bothMs: (await this.#cpuMs()) - before };
+  }
+
   /** CPU time of both sides so far, in ms. */
-  async cpuMs(): Promise<number> {
+  async #cpuMs(): Promise<number> {
     return (await this.ask('cpu', {})).cpuMs + (await this.report()).cpuMs;
   }
 

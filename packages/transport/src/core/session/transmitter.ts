@@ -24,7 +24,7 @@ export interface Transmit {
   /** Bytes in the slab, from its start. */
   readonly bytes: number;
   /**
-   * How soon its acknowledgement may be here, in ms, if it has a message, which is often answered at once; infinite if not: what belongs to
+   * How soon its acknowledgement may be here, in ms, if it has a reliable message, which is often answered at once; infinite if not: what belongs to
    * transfers is better off in few large batches than soon.
    */
   readonly answerMs: number;
@@ -72,8 +72,6 @@ export class Transmitter {
   /** One for all messages: what a packet holds of them is remembered by the frame. */
   readonly #onFragmentAcked: (frame: Frame) => void;
   #pacedUntil = Number.POSITIVE_INFINITY;
-  /** Whether the packet that was filled last has a message. */
-  #speaks = false;
 
   constructor(parts: SessionParts, host: SessionHost, onMessageAcked: (number: number) => void) {
     this.#parts = parts;
@@ -121,15 +119,16 @@ export class Transmitter {
     }
     const lane = open ? parts.queue.lane : 0;
     const frames: QueuedFrame[] = [];
-    this.#speaks = false;
     const filled = open ? this.#fill(slab, end, lane, frames) : end;
     const length = padded(slab, filled) + TAG_BYTES;
     // An acknowledgement alone asks for none.
-    const asks = filled > end;
-    const number = asks
-      ? parts.recovery.onSent(length, new ControlPacket(parts, frames, reported), 0, now)
-      : parts.recovery.skip();
-    const answerMs = this.#speaks ? parts.recovery.roundTrip.soonest : Number.POSITIVE_INFINITY;
+    const number =
+      filled > end
+        ? parts.recovery.onSent(length, new ControlPacket(parts, frames, reported), 0, now)
+        : parts.recovery.skip();
+    // Messages are written last.
+    const speaks = frames.at(-1)?.frame.type === FrameType.message;
+    const answerMs = speaks ? parts.recovery.roundTrip.soonest : Number.POSITIVE_INFINITY;
     return { path: this.#path(lane, now), bytes: this.#seal(number, lane, length, slab), answerMs };
   }
 
@@ -155,14 +154,12 @@ export class Transmitter {
       for (let d = parts.datagrams.first; d !== undefined; d = parts.datagrams.first) {
         if (end + d.length + DATAGRAM_FRAME_OVERHEAD > FRAMES_END) break;
         parts.datagrams.shift();
-        this.#speaks = true;
         end = writeFrame(slab, end, { type: FrameType.datagram, bytes: d });
       }
       const messages = parts.outgoingMessages;
       for (let m = messages.nextFragment(FRAMES_END - end); m; m = messages.nextFragment(FRAMES_END - end)) {
         sent.push({ frame: m, lane: 0, onAcked: this.#onFragmentAcked, settled: false, queued: false });
         end = writeFrame(slab, end, m);
-        this.#speaks = true;
       }
     }
     const pinging = parts.pingOwed || parts.recovery.probesOwed > 0;
